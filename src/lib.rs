@@ -1,1 +1,9 @@
 //! vendgraph: one GraphQL API over every vending machine an operator runs, whichever vendor made it.
+//!
+//! The modules, lowest layer first; a module uses only what stands before it (`ARCHITECTURE.md`):
+//!
+//! - [`domain`]: what vending is, as pure values;
+
+pub mod auth;
+pub mod domain;
+pub mod vendor;

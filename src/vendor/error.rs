@@ -1,0 +1,158 @@
+//! What goes wrong between us and a vendor: what happened, in which call, and whether a retry can help.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// A call to a vendor that gave no answer we can use.
+#[derive(Debug, Error)]
+#[error("{operation}: {kind}{}", vendor_code.as_deref().map(|code| format!(" (vendor code {code})")).unwrap_or_default())]
+pub struct Error {
+    /// What happened.
+    pub kind: Kind,
+    /// The call, by its name in the vendor's module: `router/status`.
+    pub operation: &'static str,
+    /// The vendor's own code.
+    pub vendor_code: Option<Box<str>>,
+    /// The vendor's own words, already bounded and stripped of control characters. For a refusal in a
+    /// mutation's `userErrors` and for the log; nowhere else.
+    pub vendor_message: Option<Box<str>>,
+    /// What lies under it; for the log alone, it may name hosts.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// What happened, in words that fit every vendor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
+pub enum Kind {
+    /// The vendor does not accept our credentials, our signature or our rights.
+    #[error("the vendor refuses this account's credentials")]
+    Credentials,
+    /// The account has no such machine.
+    #[error("the vendor knows no such machine")]
+    MachineNotFound,
+    /// The vendor does not reach the machine.
+    #[error("the machine is offline")]
+    MachineOffline,
+    /// The machine is switched off, under maintenance or being moved.
+    #[error("the machine is not in operation")]
+    MachineNotOperational,
+    /// There is no such thing as the call names.
+    #[error("the vendor has no such record")]
+    NotFound,
+    /// The machine has no such product.
+    #[error("the machine has no such product")]
+    ProductNotFound,
+    /// The product is not for sale.
+    #[error("the product is off sale")]
+    ProductOffSale,
+    /// There is less left than asked for.
+    #[error("not enough is left")]
+    OutOfStock,
+    /// More than fits.
+    #[error("more than fits on the shelf")]
+    CapacityExceeded,
+    /// The order lapsed.
+    #[error("the order has expired")]
+    OrderExpired,
+    /// The order is in no state for this.
+    #[error("the order's state does not allow it")]
+    OrderStateInvalid,
+    /// The order is not paid.
+    #[error("the order is not paid")]
+    OrderUnpaid,
+    /// The order is paid already.
+    #[error("the order is paid already")]
+    OrderAlreadyPaid,
+    /// The goods came out already.
+    #[error("the order is delivered already")]
+    OrderAlreadyDelivered,
+    /// The machine takes no pickup codes.
+    #[error("pickup codes are switched off")]
+    PickupCodesDisabled,
+    /// The code is used.
+    #[error("the pickup code is used")]
+    PickupCodeUsed,
+    /// The code is past its end.
+    #[error("the pickup code has expired")]
+    PickupCodeExpired,
+    /// Our own number of the order was used before.
+    #[error("the trade number was used before")]
+    DuplicateTradeNumber,
+    /// The caller's input names something that the machine does not have.
+    #[error("the input does not fit the machine")]
+    BadInput,
+    /// The vendor said no, for a reason without a kind of its own.
+    #[error("the vendor refused")]
+    Rejected,
+    /// The vendor could not be reached, or said that it is broken.
+    #[error("the vendor is unavailable")]
+    Unavailable,
+    /// We do not ask at the moment, since the vendor has been failing.
+    #[error("the vendor has been failing and is not asked for a while")]
+    CircuitOpen,
+    /// The vendor did not answer in time.
+    #[error("the vendor did not answer in time")]
+    Timeout,
+    /// More calls wait for this account than we let wait.
+    #[error("too many calls wait for this account")]
+    Overloaded,
+    /// The answer was not what the vendor's documents promise.
+    #[error("the vendor's answer could not be understood")]
+    Protocol,
+    /// The vendor has no such call.
+    #[error("the vendor does not offer this")]
+    Unsupported,
+    /// Something was sent that must not be sent twice, and no answer came back.
+    #[error("it is not known whether the vendor did it")]
+    OutcomeUnknown,
+}
+
+impl Kind {
+    /// Whether the same read, sent again soon, may succeed.
+    pub const fn is_transient(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Timeout | Self::CircuitOpen | Self::Overloaded)
+    }
+
+    /// Whether it speaks against the vendor's platform, and so counts for the circuit breaker.
+    pub const fn is_platform_failure(self) -> bool {
+        matches!(self, Self::Unavailable | Self::Timeout | Self::Protocol)
+    }
+
+    /// Whether an older answer serves the asker better than this error: the vendor gave none of its own.
+    pub const fn is_no_answer(self) -> bool {
+        self.is_transient() || matches!(self, Self::Protocol)
+    }
+}
+
+impl Error {
+    /// An error that carries nothing of the vendor's.
+    pub const fn new(kind: Kind, operation: &'static str) -> Self {
+        Self { kind, operation, vendor_code: None, vendor_message: None, source: None }
+    }
+
+    /// Adds what lies under it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Adds the vendor's own code and words, bounded and stripped.
+    #[must_use]
+    pub fn with_vendor(mut self, code: impl Into<Option<String>>, message: Option<&str>) -> Self {
+        self.vendor_code = code.into().map(|code| plain(&code, 40));
+        self.vendor_message = message.map(|message| plain(message, 200));
+        self
+    }
+
+    /// How long a caller should wait before asking again, where waiting helps.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        if self.kind.is_transient() { Some(Duration::from_secs(5)) } else { None }
+    }
+}
+
+/// At most `longest` characters, without control characters.
+fn plain(text: &str, longest: usize) -> Box<str> {
+    text.chars().filter(|c| !c.is_control()).take(longest).collect::<String>().into()
+}

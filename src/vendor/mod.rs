@@ -1,0 +1,99 @@
+//! How to talk to a vendor: one trait, an adapter for each vendor, one transport under both.
+//!
+//! An adapter signs, sends, checks and converts; nothing of a vendor's words, units or quirks passes its
+//! `mapping`. It keeps no state and caches nothing: whoever calls decides what is asked how often. A call
+//! that the vendor does not offer answers [`Kind::Unsupported`] without sending anything.
+
+pub mod error;
+pub mod transport;
+
+use std::ops::Range;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::{
+    Capability, Category, Delivery, Line, Machine, MachineDetail, Order, PaymentMethod, PickupCode, Product,
+    Refill, RefillSales, Report, SalesStatistics, Trade, Window,
+};
+
+pub use error::{Error, Kind};
+
+/// The answer to a vendor call.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Which trades are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TradeQuery {
+    /// Of this machine alone.
+    pub machine: Option<String>,
+    /// Made in this span of time, to the second.
+    pub window: Window,
+    /// Paid with this.
+    pub method: Option<PaymentMethod>,
+}
+
+/// Some of the trades that a query matches; in no promised order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TradePage {
+    /// How many the query matches in all.
+    pub total: u64,
+    /// Those asked for.
+    pub trades: Vec<Trade>,
+}
+
+/// What every vendor is asked. There are no default methods, so that each adapter reads as the table of
+/// what its vendor can do.
+#[async_trait]
+pub trait Vendor: std::fmt::Debug + Send + Sync {
+    /// What the vendor can do at all.
+    fn capabilities(&self) -> &'static [Capability];
+
+    /// Reaches the vendor with a signed call where there is one; changes nothing.
+    async fn ping(&self) -> Result<()>;
+
+    /// Every machine of the account, each once, in no promised order.
+    async fn machines(&self) -> Result<Vec<Machine>>;
+
+    /// What the call for a single machine tells.
+    async fn machine_detail(&self, machine: &str) -> Result<MachineDetail>;
+
+    /// A machine's status and all its shelves.
+    async fn report(&self, machine: &str) -> Result<Report>;
+
+    /// The groups of a machine's products, with their sort order.
+    async fn categories(&self, machine: &str) -> Result<Vec<Category>>;
+
+    /// Every product of the account, each once, in no promised order.
+    async fn products(&self) -> Result<Vec<Product>>;
+
+    /// Every replenishment line of the account, each once, in no promised order.
+    async fn lines(&self) -> Result<Vec<Line>>;
+
+    /// Some of the trades that match: those at the positions `range` of the vendor's own order.
+    async fn trades(&self, query: &TradeQuery, range: Range<u64>) -> Result<TradePage>;
+
+    /// The sales of many machines between two instants, in as few calls as the vendor allows. A machine
+    /// that the vendor leaves out is left out.
+    async fn sales_statistics(
+        &self,
+        machines: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<SalesStatistics>>;
+
+    /// What a machine sold since it was last refilled.
+    async fn sales_since_refill(&self, machine: &str) -> Result<RefillSales>;
+
+    /// The refills that the vendor could not report to us.
+    async fn unreported_refills(&self, machine: Option<&str>, window: Window) -> Result<Vec<Refill>>;
+
+    /// The unused pickup codes of one slot.
+    async fn pickup_codes(&self, machine: &str, slot: &str) -> Result<Vec<PickupCode>>;
+
+    /// An order as the vendor knows it.
+    async fn order(&self, machine: &str, order: &str) -> Result<Order>;
+
+    /// What became of a dispense.
+    async fn delivery(&self, machine: &str, delivery: &str) -> Result<Delivery>;
+}
