@@ -6,4 +6,6 @@
 
 pub mod auth;
 pub mod domain;
+pub mod gateway;
+pub mod graphql;
 pub mod vendor;

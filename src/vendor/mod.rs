@@ -23,7 +23,7 @@ pub use error::{Error, Kind};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Which trades are asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TradeQuery {
     /// Of this machine alone.
     pub machine: Option<String>,

@@ -1,0 +1,305 @@
+//! One vendor account: its adapter, its part of the fleet view, and what its vendor said lately.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{
+    Error, Result,
+    cache::{Cache, Fresh, Policy, WhenOld},
+    catalogue::Catalogue,
+    fleet::{Listing, Row},
+};
+use crate::{
+    domain::{
+        AccountName, Capability, Category, Clock, Id, Line, MachineDetail, PickupCode, Refill, RefillSales,
+        Report, SalesStatistics, Text, Vendor, Window,
+    },
+    vendor::{self, TradePage, TradeQuery, transport::Health},
+};
+
+/// How long each sort of answer is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Status, shelves and what else a machine does by itself.
+    pub status: Duration,
+    /// Products.
+    pub products: Duration,
+    /// Machines, sites, lines.
+    pub sites: Duration,
+    /// How much longer each is served when the vendor gives no answer.
+    pub max_stale: Duration,
+}
+
+/// One adapter, ready to be asked.
+#[derive(Clone)]
+pub struct Connection {
+    /// The account's name.
+    pub name: AccountName,
+    /// Whose platform it is.
+    pub vendor: Vendor,
+    /// The adapter.
+    pub client: Arc<dyn vendor::Vendor>,
+    /// How the vendor has been answering.
+    pub health: Arc<dyn Fn() -> Health + Send + Sync>,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// One account of the gateway.
+#[derive(Debug)]
+pub struct Account {
+    connection: Connection,
+    clock: Arc<dyn Clock>,
+    listing: Cache<(), Listing>,
+    reports: Cache<Text, Report>,
+    details: Cache<Text, MachineDetail>,
+    categories: Cache<Text, Vec<Category>>,
+    sales: Cache<Text, RefillSales>,
+    pickup_codes: Cache<(Text, Text), Vec<PickupCode>>,
+    catalogue: Cache<(), Catalogue>,
+    lines: Cache<(), Vec<Line>>,
+    refills: Cache<Option<Text>, Vec<Refill>>,
+    statistics: Cache<(Vec<String>, Timestamp, Timestamp), Vec<SalesStatistics>>,
+    trades: Cache<(TradeQuery, u64), TradePage>,
+}
+
+/// The memory that one account's machines may take in the caches of single machines.
+const MACHINES_BYTES: u64 = 64 * 1024 * 1024;
+/// The memory that one account's lists may take; a list is kept whole or not at all.
+const LISTS_BYTES: u64 = 256 * 1024 * 1024;
+
+impl Account {
+    /// An account of which nothing is known yet.
+    pub fn new(connection: Connection, lifetimes: Lifetimes, clock: Arc<dyn Clock>) -> Self {
+        let policy =
+            |ttl, when_old, capacity| Policy { ttl, max_stale: lifetimes.max_stale, when_old, capacity };
+        let machine = policy(lifetimes.status, WhenOld::Wait, MACHINES_BYTES);
+        let descriptions = policy(lifetimes.sites, WhenOld::ServeAndRefresh, MACHINES_BYTES);
+        let sites = policy(lifetimes.sites, WhenOld::ServeAndRefresh, LISTS_BYTES);
+        let products = policy(lifetimes.products, WhenOld::ServeAndRefresh, LISTS_BYTES);
+        let shared = policy(Duration::ZERO, WhenOld::Wait, 0);
+        Self {
+            listing: Cache::new(sites, Arc::clone(&clock)),
+            reports: Cache::new(machine, Arc::clone(&clock)),
+            details: Cache::new(descriptions, Arc::clone(&clock)),
+            categories: Cache::new(descriptions, Arc::clone(&clock)),
+            sales: Cache::new(machine, Arc::clone(&clock)),
+            pickup_codes: Cache::new(shared, Arc::clone(&clock)),
+            catalogue: Cache::new(products, Arc::clone(&clock)),
+            lines: Cache::new(sites, Arc::clone(&clock)),
+            refills: Cache::new(machine, Arc::clone(&clock)),
+            statistics: Cache::new(shared, Arc::clone(&clock)),
+            trades: Cache::new(shared, Arc::clone(&clock)),
+            connection,
+            clock,
+        }
+    }
+
+    /// The account's name.
+    pub fn name(&self) -> &AccountName {
+        &self.connection.name
+    }
+
+    /// Whose platform it is.
+    pub fn vendor(&self) -> Vendor {
+        self.connection.vendor
+    }
+
+    /// The account's global id.
+    pub fn id(&self) -> Id {
+        Id::Account { account: self.name().clone() }
+    }
+
+    /// The global id of one of its products.
+    pub fn product_id(&self, number: &Text) -> Id {
+        Id::Product { account: self.name().clone(), product: Arc::clone(number) }
+    }
+
+    /// What its vendor can do at all.
+    pub fn capabilities(&self) -> &'static [Capability] {
+        self.connection.client.capabilities()
+    }
+
+    /// Whether its vendor can do that.
+    pub fn can(&self, capability: Capability) -> bool {
+        self.capabilities().contains(&capability)
+    }
+
+    /// How its vendor has been answering.
+    pub fn health(&self) -> Health {
+        (self.connection.health)()
+    }
+
+    /// Asks the vendor whether it answers us.
+    pub async fn ping(&self) -> Result<()> {
+        self.connection.client.ping().await.map_err(|error| self.failed(Arc::new(error)))
+    }
+
+    /// Its machines.
+    pub async fn listing(&self, until: Instant) -> Result<Fresh<Listing>> {
+        self.listing.get(&(), until, || self.fetch_listing()).await.map_err(self.failure())
+    }
+
+    /// Its machines as last listed, however long ago; `None` before the first listing.
+    pub fn last_listing(&self) -> Option<Arc<Listing>> {
+        self.listing.last(&())
+    }
+
+    /// A machine's status and shelves.
+    pub async fn report(&self, row: &Arc<Row>, until: Instant) -> Result<Fresh<Report>> {
+        let key = &row.machine.number;
+        self.reports.get(key, until, || self.fetch_report(row)).await.map_err(self.failure())
+    }
+
+    /// A machine's status and shelves, asked of the vendor whatever is kept.
+    pub async fn refresh_report(&self, row: &Arc<Row>, until: Instant) -> Result<Fresh<Report>> {
+        let key = &row.machine.number;
+        self.reports.refresh(key, until, || self.fetch_report(row)).await.map_err(self.failure())
+    }
+
+    /// A machine's status and shelves as last read, asked of the vendor only when nothing is kept.
+    pub async fn known_report(&self, row: &Arc<Row>, until: Instant) -> Result<Fresh<Report>> {
+        match self.reports.peek(&row.machine.number) {
+            Some(report) => Ok(report),
+            None => self.report(row, until).await,
+        }
+    }
+
+    /// What the call for the single machine tells.
+    pub async fn detail(&self, machine: &Text, until: Instant) -> Result<Fresh<MachineDetail>> {
+        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        let fetch = || async move { client.machine_detail(&number).await };
+        self.details.get(machine, until, fetch).await.map_err(self.failure())
+    }
+
+    /// The groups of a machine's products, with their sort order.
+    pub async fn categories(&self, machine: &Text, until: Instant) -> Result<Fresh<Vec<Category>>> {
+        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        let fetch = || async move { client.categories(&number).await };
+        self.categories.get(machine, until, fetch).await.map_err(self.failure())
+    }
+
+    /// What a machine sold since it was last refilled.
+    pub async fn sales_since_refill(&self, machine: &Text, until: Instant) -> Result<Fresh<RefillSales>> {
+        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        let fetch = || async move { client.sales_since_refill(&number).await };
+        self.sales.get(machine, until, fetch).await.map_err(self.failure())
+    }
+
+    /// The unused pickup codes of one slot.
+    pub async fn pickup_codes(
+        &self,
+        machine: &Text,
+        slot: &Text,
+        until: Instant,
+    ) -> Result<Fresh<Vec<PickupCode>>> {
+        let client = Arc::clone(&self.connection.client);
+        let key = (Arc::clone(machine), Arc::clone(slot));
+        let (number, slot) = key.clone();
+        let fetch = || async move { client.pickup_codes(&number, &slot).await };
+        self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
+    }
+
+    /// Its products.
+    pub async fn catalogue(self: &Arc<Self>, until: Instant) -> Result<Fresh<Catalogue>> {
+        let fetch = || Catalogue::gather(Arc::clone(self), Arc::clone(&self.connection.client));
+        self.catalogue.get(&(), until, fetch).await.map_err(self.failure())
+    }
+
+    /// Its replenishment lines, by name and area.
+    pub async fn lines(&self, until: Instant) -> Result<Fresh<Vec<Line>>> {
+        let client = Arc::clone(&self.connection.client);
+        let fetch = || async move {
+            let mut lines = client.lines().await?;
+            lines.sort_unstable_by(|a, b| (&a.name, &a.area_name).cmp(&(&b.name, &b.area_name)));
+            lines.dedup_by(|later, earlier| {
+                (&later.name, &later.area_name) == (&earlier.name, &earlier.area_name)
+            });
+            Ok(lines)
+        };
+        self.lines.get(&(), until, fetch).await.map_err(self.failure())
+    }
+
+    /// The refills that the vendor could not report to us, newest first; of one machine or of all.
+    pub async fn refills(&self, machine: Option<&Text>, until: Instant) -> Result<Fresh<Vec<Refill>>> {
+        let (client, key) = (Arc::clone(&self.connection.client), machine.cloned());
+        let number = key.clone();
+        let fetch = || async move {
+            let mut refills = client.unreported_refills(number.as_deref(), Window::default()).await?;
+            refills
+                .sort_by(|a, b| (b.refilled_at, &a.machine_number).cmp(&(a.refilled_at, &b.machine_number)));
+            refills.dedup_by(|later, earlier| {
+                (later.refilled_at, &later.machine_number) == (earlier.refilled_at, &earlier.machine_number)
+            });
+            Ok(refills)
+        };
+        self.refills.get(&key, until, fetch).await.map_err(self.failure())
+    }
+
+    /// The sales of many machines between two instants.
+    pub async fn sales_statistics(
+        &self,
+        machines: Vec<String>,
+        window: (Timestamp, Timestamp),
+        until: Instant,
+    ) -> Result<Fresh<Vec<SalesStatistics>>> {
+        let client = Arc::clone(&self.connection.client);
+        let key = (machines, window.0, window.1);
+        let (machines, from, to) = key.clone();
+        let fetch = || async move { client.sales_statistics(&machines, from, to).await };
+        self.statistics.get(&key, until, fetch).await.map_err(self.failure())
+    }
+
+    /// Trades that match, at most so many.
+    pub async fn trades(&self, query: TradeQuery, most: u64, until: Instant) -> Result<Fresh<TradePage>> {
+        let client = Arc::clone(&self.connection.client);
+        let key = (query, most);
+        let query = key.0.clone();
+        let fetch = || async move { client.trades(&query, 0..most).await };
+        self.trades.get(&key, until, fetch).await.map_err(self.failure())
+    }
+
+    /// The time by the gateway's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The error of a call that this account's vendor did not answer.
+    pub fn failed(&self, error: Arc<vendor::Error>) -> Error {
+        Error::Vendor { account: self.name().clone(), error }
+    }
+
+    /// The error of asking for what this account's vendor does not offer.
+    pub fn unsupported(&self, operation: &'static str) -> Error {
+        self.failed(Arc::new(vendor::Error::new(vendor::Kind::Unsupported, operation)))
+    }
+
+    fn failure(&self) -> impl Fn(Arc<vendor::Error>) -> Error {
+        |error| self.failed(error)
+    }
+
+    fn fetch_listing(&self) -> impl Future<Output = vendor::Result<Listing>> + Send + 'static {
+        let client = Arc::clone(&self.connection.client);
+        let (before, clock) = (self.last_listing(), Arc::clone(&self.clock));
+        async move {
+            let machines = client.machines().await?;
+            Ok(Listing::new(machines, before.as_deref(), clock.now()))
+        }
+    }
+
+    fn fetch_report(&self, row: &Arc<Row>) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
+        let client = Arc::clone(&self.connection.client);
+        let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
+        async move {
+            let report = client.report(&row.machine.number).await?;
+            row.last.hear_report(&report, clock.now());
+            Ok(report)
+        }
+    }
+}

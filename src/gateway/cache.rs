@@ -1,0 +1,332 @@
+//! What vendors said, kept for a while: bounded in bytes, one call at a time per key, honest about age.
+//!
+//! An entry is *fresh* for its time to live. After that the asker either waits for one refresh, or gets the
+//! old while one refresh runs behind ([`WhenOld`]). When the vendor gives no answer, the old is served, marked
+//! stale, for `max_stale` longer. All who ask for the same key while a call is under way share that call, so
+//! that calls are deduplicated before they are signed.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::Hash,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use futures_util::{
+    FutureExt as _,
+    future::{BoxFuture, Shared},
+};
+use jiff::Timestamp;
+use tokio::{
+    sync::oneshot,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    domain::{Clock, clock},
+    vendor,
+};
+
+/// How long values of one sort are kept, and what happens past that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How long a value is fresh.
+    pub ttl: Duration,
+    /// How much longer it is served when the vendor gives no answer.
+    pub max_stale: Duration,
+    /// What an asker gets past the time to live.
+    pub when_old: WhenOld,
+    /// The greatest weight of all values, in bytes; 0 keeps nothing and only shares calls.
+    pub capacity: u64,
+}
+
+/// What an asker gets when the value is past its time to live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhenOld {
+    /// The outcome of the one refresh.
+    Wait,
+    /// The old value, while one refresh runs behind.
+    ServeAndRefresh,
+}
+
+/// What a value weighs in memory, about.
+pub trait Weigh {
+    /// Bytes, shared parts counted where they are most likely not shared.
+    fn weight(&self) -> usize;
+}
+
+/// A value and how fresh it is.
+#[derive(Debug)]
+pub struct Fresh<V> {
+    /// The value.
+    pub value: Arc<V>,
+    /// When the vendor said so.
+    pub as_of: Timestamp,
+    /// Whether it is past its time and served because the vendor gives no answer.
+    pub stale: bool,
+    /// Whether it was fetched for this asker.
+    pub source: Source,
+}
+
+/// Where a value came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Source {
+    /// Asked of the vendor for this request, or in a call that this request joined.
+    Live,
+    /// Kept from an earlier call.
+    Cache,
+}
+
+impl<V> Clone for Fresh<V> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), ..*self }
+    }
+}
+
+/// What a fetch came to, shared by all who waited for it.
+type Outcome<V> = Result<Kept<V>, Arc<vendor::Error>>;
+
+/// A value as it lies in the cache.
+#[derive(Debug)]
+struct Kept<V> {
+    value: Arc<V>,
+    as_of: Timestamp,
+    /// Whether the last attempt to replace it failed.
+    overdue: bool,
+}
+
+impl<V> Clone for Kept<V> {
+    fn clone(&self) -> Self {
+        Self { value: Arc::clone(&self.value), ..*self }
+    }
+}
+
+/// A call under way.
+#[derive(Debug)]
+struct Flight<V> {
+    number: u64,
+    outcome: Shared<BoxFuture<'static, Outcome<V>>>,
+}
+
+/// A cache of `V` by `K`.
+pub struct Cache<K, V> {
+    inner: Arc<Inner<K, V>>,
+}
+
+struct Inner<K, V> {
+    kept: moka::sync::Cache<K, Kept<V>>,
+    flights: Mutex<HashMap<K, Flight<V>>>,
+    next_flight: AtomicU64,
+    policy: Policy,
+    clock: Arc<dyn Clock>,
+}
+
+impl<K, V> fmt::Debug for Cache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("policy", &self.inner.policy).finish_non_exhaustive()
+    }
+}
+
+impl<K, V> Cache<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weigh + Send + Sync + 'static,
+{
+    /// An empty cache.
+    pub fn new(policy: Policy, clock: Arc<dyn Clock>) -> Self {
+        let kept = moka::sync::Cache::builder()
+            .max_capacity(policy.capacity)
+            .weigher(|_, kept: &Kept<V>| u32::try_from(kept.value.weight()).unwrap_or(u32::MAX))
+            .build();
+        let inner = Inner { kept, flights: Mutex::default(), next_flight: AtomicU64::new(0), policy, clock };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The value of `key`, asked of the vendor by `fetch` where need be. Waits until `until` at the longest.
+    pub async fn get<F>(
+        &self,
+        key: &K,
+        until: Instant,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<Fresh<V>, Arc<vendor::Error>>
+    where
+        F: Future<Output = vendor::Result<V>> + Send + 'static,
+    {
+        let policy = self.inner.policy;
+        let Some((kept, age)) = self.inner.kept(key) else {
+            return landed(self.join(key, fetch), until).await.map(live);
+        };
+        if age <= policy.ttl {
+            return Ok(from_cache(kept, false));
+        }
+        let servable = age <= policy.ttl.saturating_add(policy.max_stale);
+        let flight = self.join(key, fetch);
+        if servable && policy.when_old == WhenOld::ServeAndRefresh {
+            let overdue = kept.overdue;
+            return Ok(from_cache(kept, overdue));
+        }
+        match landed(flight, until).await {
+            Ok(new) => Ok(live(new)),
+            Err(error) if servable && error.kind.is_no_answer() => Ok(from_cache(kept, true)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks the vendor whatever is kept, and whatever call is under way: its answer may be older than the asker.
+    pub async fn refresh<F>(
+        &self,
+        key: &K,
+        until: Instant,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<Fresh<V>, Arc<vendor::Error>>
+    where
+        F: Future<Output = vendor::Result<V>> + Send + 'static,
+    {
+        let flight = {
+            let mut flights = self.inner.flights();
+            Inner::launch(&self.inner, &mut flights, key, fetch())
+        };
+        landed(flight, until).await.map(live)
+    }
+
+    /// The value of `key` if one is kept and still may be served; asks nobody.
+    pub fn peek(&self, key: &K) -> Option<Fresh<V>> {
+        let (kept, age) = self.inner.kept(key)?;
+        let policy = self.inner.policy;
+        let overdue = kept.overdue;
+        (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, overdue))
+    }
+
+    /// The value of `key` last kept, however old; asks nobody.
+    pub fn last(&self, key: &K) -> Option<Arc<V>> {
+        self.inner.kept.get(key).map(|kept| kept.value)
+    }
+
+    /// Joins the call under way for `key`, or starts one.
+    fn join<F>(&self, key: &K, fetch: impl FnOnce() -> F) -> Shared<BoxFuture<'static, Outcome<V>>>
+    where
+        F: Future<Output = vendor::Result<V>> + Send + 'static,
+    {
+        let mut flights = self.inner.flights();
+        match flights.get(key) {
+            Some(flight) => flight.outcome.clone(),
+            None => Inner::launch(&self.inner, &mut flights, key, fetch()),
+        }
+    }
+}
+
+impl<K, V> Inner<K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weigh + Send + Sync + 'static,
+{
+    fn flights(&self) -> MutexGuard<'_, HashMap<K, Flight<V>>> {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self, key: &K) -> Option<(Kept<V>, Duration)> {
+        let kept = self.kept.get(key)?;
+        let age = clock::elapsed(kept.as_of, self.clock.now());
+        Some((kept, age))
+    }
+
+    /// Starts a call in a task of its own, so that an asker who leaves takes nothing from the others.
+    fn launch(
+        this: &Arc<Self>,
+        flights: &mut HashMap<K, Flight<V>>,
+        key: &K,
+        fetch: impl Future<Output = vendor::Result<V>> + Send + 'static,
+    ) -> Shared<BoxFuture<'static, Outcome<V>>> {
+        let number = this.next_flight.fetch_add(1, Ordering::Relaxed);
+        let (sender, receiver) = oneshot::channel();
+        let inner = Arc::clone(this);
+        let own_key = key.clone();
+        tokio::spawn(async move {
+            let flight = Landing { inner: &inner, key: &own_key, number };
+            let outcome = match fetch.await {
+                Ok(value) => Ok(Kept { value: Arc::new(value), as_of: inner.clock.now(), overdue: false }),
+                Err(error) => Err(Arc::new(error)),
+            };
+            flight.land(&outcome);
+            drop(flight);
+            // Nobody waits any more: the value is kept all the same.
+            let _ = sender.send(outcome);
+        });
+        let outcome = receiver.map(|outcome| outcome.unwrap_or_else(|_| Err(Arc::new(abandoned())))).boxed();
+        let outcome = outcome.shared();
+        flights.insert(key.clone(), Flight { number, outcome: outcome.clone() });
+        outcome
+    }
+}
+
+/// The end of a call: what is kept of it, and the key free for the next one, also when the call panics.
+struct Landing<'a, K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weigh + Send + Sync + 'static,
+{
+    inner: &'a Inner<K, V>,
+    key: &'a K,
+    number: u64,
+}
+
+impl<K, V> Landing<'_, K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weigh + Send + Sync + 'static,
+{
+    /// Keeps the outcome, unless a newer call has been started for the key.
+    fn land(&self, outcome: &Outcome<V>) {
+        let flights = self.inner.flights();
+        if flights.get(self.key).is_none_or(|flight| flight.number != self.number) {
+            return;
+        }
+        match outcome {
+            Ok(kept) => self.inner.kept.insert(self.key.clone(), kept.clone()),
+            Err(error) if error.kind.is_no_answer() => {
+                if let Some(kept) = self.inner.kept.get(self.key) {
+                    self.inner.kept.insert(self.key.clone(), Kept { overdue: true, ..kept });
+                }
+            }
+            Err(_) => self.inner.kept.invalidate(self.key),
+        }
+    }
+}
+
+impl<K, V> Drop for Landing<'_, K, V>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    V: Weigh + Send + Sync + 'static,
+{
+    fn drop(&mut self) {
+        let mut flights = self.inner.flights();
+        if flights.get(self.key).is_some_and(|flight| flight.number == self.number) {
+            flights.remove(self.key);
+        }
+    }
+}
+
+async fn landed<V>(
+    flight: Shared<BoxFuture<'static, Outcome<V>>>,
+    until: Instant,
+) -> Result<Kept<V>, Arc<vendor::Error>> {
+    timeout_at(until, flight)
+        .await
+        .unwrap_or_else(|_| Err(Arc::new(vendor::Error::new(vendor::Kind::Timeout, "wait"))))
+}
+
+fn abandoned() -> vendor::Error {
+    vendor::Error::new(vendor::Kind::Unavailable, "fetch")
+}
+
+fn live<V>(kept: Kept<V>) -> Fresh<V> {
+    Fresh { value: kept.value, as_of: kept.as_of, stale: false, source: Source::Live }
+}
+
+fn from_cache<V>(kept: Kept<V>, stale: bool) -> Fresh<V> {
+    Fresh { value: kept.value, as_of: kept.as_of, stale, source: Source::Cache }
+}

@@ -1,0 +1,69 @@
+//! Which machines of the fleet are asked for.
+
+use super::Row;
+use crate::domain::{AccountName, Text, Vendor};
+
+/// Conditions that all must hold; what is not known of a machine matches neither `true` nor `false`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MachineFilter {
+    /// Of these accounts.
+    pub accounts: Option<Vec<AccountName>>,
+    /// Of this vendor.
+    pub vendor: Option<Vendor>,
+    /// Online or not.
+    pub online: Option<bool>,
+    /// With or without faults.
+    pub has_faults: Option<bool>,
+    /// With or without a sold-out shelf.
+    pub sold_out: Option<bool>,
+    /// At this site of this account.
+    pub site: Option<(AccountName, Text)>,
+    /// On the line of this name.
+    pub line_name: Option<String>,
+    /// In the area of this name.
+    pub area_name: Option<String>,
+    /// With this text, in lower case, in number, name, address or site.
+    pub search: Option<String>,
+}
+
+impl MachineFilter {
+    /// Whether a machine of a matching account meets the conditions.
+    pub fn matches(&self, row: &Row) -> bool {
+        let machine = &row.machine;
+        let is = |wanted: &Option<String>, told: &Option<Text>| {
+            wanted.as_deref().is_none_or(|wanted| told.as_deref() == Some(wanted))
+        };
+        is(&self.line_name, &machine.line_name)
+            && is(&self.area_name, &machine.area_name)
+            && self
+                .site
+                .as_ref()
+                .is_none_or(|(_, wanted)| machine.site.as_ref().is_some_and(|site| site.number == *wanted))
+            && self.matches_known(row)
+            && self.search.as_deref().is_none_or(|search| row.haystack.contains(search))
+    }
+
+    /// Whether every machine of a matching account meets the conditions.
+    pub fn is_open(&self) -> bool {
+        let Self { accounts: _, vendor: _, online, has_faults, sold_out, site, line_name, area_name, search } =
+            self;
+        online.is_none()
+            && has_faults.is_none()
+            && sold_out.is_none()
+            && site.is_none()
+            && line_name.is_none()
+            && area_name.is_none()
+            && search.is_none()
+    }
+
+    fn matches_known(&self, row: &Row) -> bool {
+        if self.online.is_none() && self.has_faults.is_none() && self.sold_out.is_none() {
+            return true;
+        }
+        let known = row.last.known();
+        let is = |wanted: Option<bool>, told: Option<bool>| wanted.is_none_or(|wanted| told == Some(wanted));
+        is(self.online, known.online.map(|(online, _)| online))
+            && is(self.has_faults, known.has_faults)
+            && is(self.sold_out, known.sold_out)
+    }
+}

@@ -1,0 +1,125 @@
+//! Finding machines: by number, by filter, page by page. Works on the fleet view and asks no machine.
+
+use std::{
+    cmp::Ordering,
+    sync::{Arc, OnceLock},
+};
+
+use futures_util::future::join_all;
+
+use super::{
+    Account, Asker, Error, Gateway, Input, Machine, MachineFilter, Page, PageRequest, Result, SourceStatus,
+    fleet::{Listing, Row},
+    sources::gather,
+};
+use crate::domain::{AccountName, Id, Text};
+
+/// A page of machines, and what it was cut from.
+#[derive(Debug)]
+pub struct MachineList {
+    /// The page.
+    pub page: Page<Machine>,
+    /// What became of each account's share.
+    pub sources: Vec<SourceStatus>,
+    shares: Vec<(Arc<Account>, Arc<Listing>)>,
+    filter: MachineFilter,
+    total: OnceLock<usize>,
+}
+
+impl MachineList {
+    /// How many machines match in all; counted when first asked for.
+    pub fn total(&self) -> usize {
+        *self.total.get_or_init(|| {
+            let count = |listing: &Listing| {
+                if self.filter.is_open() {
+                    listing.machines().len()
+                } else {
+                    candidates(listing, &self.filter).iter().filter(|row| self.filter.matches(row)).count()
+                }
+            };
+            self.shares.iter().map(|(_, listing)| count(listing)).sum()
+        })
+    }
+}
+
+impl Gateway {
+    /// The machines that match, by account and number.
+    pub async fn machines(
+        &self,
+        asker: &Asker,
+        filter: MachineFilter,
+        request: &PageRequest,
+    ) -> Result<MachineList> {
+        let after = match &request.after {
+            None => None,
+            Some(Id::Machine { account, machine }) => Some((account, machine)),
+            Some(_) => return Err(Input::Cursor.into()),
+        };
+        let mut accounts = self.chosen(asker, filter.accounts.as_deref());
+        accounts.retain(|account| {
+            filter.vendor.is_none_or(|vendor| vendor == account.vendor())
+                && filter.site.as_ref().is_none_or(|(of, _)| of == account.name())
+        });
+        let until = asker.until;
+        let gathered = gather(accounts, |account| async move { account.listing(until).await }).await;
+        let rows = gathered.shares.iter().flat_map(|(account, listing)| {
+            rows_after(candidates(listing, &filter), account, after)
+                .iter()
+                .filter(|row| filter.matches(row))
+                .map(|row| Machine { account: Arc::clone(account), row: Arc::clone(row) })
+        });
+        Ok(MachineList {
+            page: Page::take(rows, request),
+            sources: gathered.sources,
+            shares: gathered.shares,
+            filter,
+            total: OnceLock::new(),
+        })
+    }
+
+    /// The machine of that account and number.
+    pub async fn machine(&self, asker: &Asker, account: &AccountName, number: &str) -> Result<Machine> {
+        let account = self.account(asker, account)?;
+        let listing = account.listing(asker.until).await?;
+        let row = listing.value.machine(number).ok_or(Error::NotFound)?;
+        Ok(Machine { account: Arc::clone(account), row: Arc::clone(row) })
+    }
+
+    /// Asks for the status of these machines, whatever is kept; one outcome a machine, in their order.
+    pub async fn refresh_machines(
+        &self,
+        asker: &Asker,
+        machines: &[(AccountName, Text)],
+    ) -> Vec<Result<Machine>> {
+        join_all(machines.iter().map(async |(account, number)| {
+            let machine = self.machine(asker, account, number).await?;
+            machine.account.refresh_report(&machine.row, asker.until).await?;
+            Ok(machine)
+        }))
+        .await
+    }
+}
+
+/// The rows that can match: a site's own where a site is asked for, else all.
+fn candidates<'a>(listing: &'a Listing, filter: &MachineFilter) -> &'a [Arc<Row>] {
+    match &filter.site {
+        Some((_, site)) => listing.site(site).map_or(&[], |site| site.machines.as_slice()),
+        None => listing.machines(),
+    }
+}
+
+fn rows_after<'a>(
+    rows: &'a [Arc<Row>],
+    account: &Account,
+    after: Option<(&AccountName, &Text)>,
+) -> &'a [Arc<Row>] {
+    let Some((after_account, after_number)) = after else { return rows };
+    match account.name().cmp(after_account) {
+        Ordering::Less => &[],
+        Ordering::Greater => rows,
+        Ordering::Equal => {
+            let start = rows.partition_point(|row| row.machine.number <= *after_number);
+            rows.get(start..).unwrap_or_default()
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Where two vendors become one: every use case is a method of [`Gateway`].
+//!
+//! A use case takes the [`Asker`], sees only the asker's accounts, waits no longer than the asker does, and keeps
+//! one vendor's trouble beside the other's data. Scopes are checked where fields are (`graphql/guard`).
+
+mod account;
+mod asker;
+pub mod cache;
+mod catalogue;
+pub mod error;
+pub mod fleet;
+mod machine;
+mod machines;
+mod page;
+mod pickup_codes;
+mod products;
+mod refills;
+mod sites;
+mod sources;
+mod statistics;
+mod trades;
+mod weigh;
+
+use std::sync::Arc;
+
+use crate::domain::{AccountName, Clock};
+
+pub use account::{Account, Connection, Lifetimes};
+pub use asker::Asker;
+pub use cache::{Fresh, Source};
+pub use catalogue::Catalogue;
+pub use error::{Code, Error, Input, Result};
+pub use fleet::MachineFilter;
+pub use machine::{Freshness, Machine};
+pub use machines::MachineList;
+pub use page::{Page, PageRequest};
+pub use pickup_codes::{PickupCodePage, ShelfPickupCode};
+pub use products::{ProductFilter, ProductPage};
+pub use refills::{RefillFilter, RefillPage};
+pub use sites::{Line, LineFilter, LinePage, Site, SiteFilter, SitePage};
+pub use sources::SourceStatus;
+pub use statistics::Statistics;
+pub use trades::{TradeFilter, TradePage, TradeRow};
+
+/// All accounts of the operator, asked as one.
+#[derive(Debug)]
+pub struct Gateway {
+    accounts: Vec<Arc<Account>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Gateway {
+    /// A gateway over these accounts.
+    pub fn new(connections: Vec<Connection>, lifetimes: Lifetimes, clock: Arc<dyn Clock>) -> Self {
+        let mut accounts: Vec<_> = connections
+            .into_iter()
+            .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(&clock))))
+            .collect();
+        accounts.sort_unstable_by(|a, b| a.name().cmp(b.name()));
+        Self { accounts, clock }
+    }
+
+    /// Every account, by name; for what runs on nobody's behalf.
+    pub fn all_accounts(&self) -> &[Arc<Account>] {
+        &self.accounts
+    }
+
+    /// The clock that ages are told by.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The asker's accounts, by name.
+    pub fn accounts(&self, asker: &Asker) -> impl Iterator<Item = &Arc<Account>> {
+        self.accounts.iter().filter(|account| asker.caller.sees(account.name()))
+    }
+
+    /// The account of that name, if the asker sees it.
+    pub fn account(&self, asker: &Asker, name: &AccountName) -> Result<&Arc<Account>> {
+        self.accounts(asker).find(|account| account.name() == name).ok_or(Error::NotFound)
+    }
+
+    /// The asker's accounts among those wished for; all of them when none are.
+    fn chosen(&self, asker: &Asker, wished: Option<&[AccountName]>) -> Vec<Arc<Account>> {
+        self.accounts(asker)
+            .filter(|account| wished.is_none_or(|wished| wished.contains(account.name())))
+            .cloned()
+            .collect()
+    }
+}

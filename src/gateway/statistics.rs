@@ -1,0 +1,102 @@
+//! Sums of sales: one call an account, however many machines.
+
+use std::{collections::HashMap, sync::Arc};
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use super::{Account, Asker, Error, Gateway, Input, Machine, Result};
+use crate::domain::{AccountName, Capability, SalesStatistics, Text};
+
+/// The greatest number of machines in one question.
+const MOST_MACHINES: usize = 500;
+
+/// The sums that there are, and why others are missing.
+#[derive(Debug)]
+pub struct Statistics {
+    /// One entry a machine, in the order asked for.
+    pub rows: Vec<(Machine, SalesStatistics)>,
+    /// Why machines are missing: one error an account, one for all that do not exist.
+    pub errors: Vec<Error>,
+}
+
+impl Gateway {
+    /// The sales of these machines between two instants, both inclusive.
+    pub async fn sales_statistics(
+        &self,
+        asker: &Asker,
+        machines: &[(AccountName, Text)],
+        window: (Timestamp, Timestamp),
+    ) -> Result<Statistics> {
+        if machines.len() > MOST_MACHINES {
+            let count = machines.len();
+            return Err(Input::TooMany { argument: "machineIds", count, most: MOST_MACHINES }.into());
+        }
+        if window.0 > window.1 {
+            return Err(Input::Window.into());
+        }
+        let found =
+            join_all(machines.iter().map(|(account, number)| self.machine(asker, account, number))).await;
+        let mut wanted = Vec::new();
+        let mut errors = Errors::default();
+        for machine in found {
+            match machine {
+                Ok(machine) => wanted.push(machine),
+                Err(error) => errors.add(error),
+            }
+        }
+        let mut by_account: Vec<(Arc<Account>, Vec<String>)> = Vec::new();
+        for machine in &wanted {
+            let number = machine.number().to_string();
+            match by_account.iter_mut().find(|(account, _)| account.name() == machine.account.name()) {
+                Some((_, numbers)) if numbers.contains(&number) => {}
+                Some((_, numbers)) => numbers.push(number),
+                None => by_account.push((Arc::clone(&machine.account), vec![number])),
+            }
+        }
+        let answers =
+            join_all(by_account.into_iter().map(|(account, numbers)| ask(account, numbers, window, asker)))
+                .await;
+        let mut sums = HashMap::new();
+        for (account, answer) in answers {
+            match answer {
+                Ok(rows) => sums.extend(
+                    rows.into_iter()
+                        .map(|row| ((account.name().clone(), Arc::clone(&row.machine_number)), row)),
+                ),
+                Err(error) => errors.add(error),
+            }
+        }
+        let rows = wanted.into_iter().filter_map(|machine| {
+            let row = sums.get(&(machine.account.name().clone(), Arc::clone(machine.number())))?;
+            Some((machine, row.clone()))
+        });
+        Ok(Statistics { rows: rows.collect(), errors: errors.0 })
+    }
+}
+
+async fn ask(
+    account: Arc<Account>,
+    machines: Vec<String>,
+    window: (Timestamp, Timestamp),
+    asker: &Asker,
+) -> (Arc<Account>, Result<Vec<SalesStatistics>>) {
+    if !account.can(Capability::SalesStatistics) {
+        let error = account.unsupported("salesStatistics");
+        return (account, Err(error));
+    }
+    let answer = account.sales_statistics(machines, window, asker.until).await;
+    (account, answer.map(|fresh| fresh.value.to_vec()))
+}
+
+/// Errors, each said once.
+#[derive(Default)]
+struct Errors(Vec<Error>);
+
+impl Errors {
+    fn add(&mut self, error: Error) {
+        if !self.0.iter().any(|one| one.to_string() == error.to_string()) {
+            self.0.push(error);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Errors as clients see them: one message, and `extensions` with `code`, `retryable`, `account`, `vendorCode`.
+
+use async_graphql::{Error, ErrorExtensions as _, Name, Value};
+
+use super::types::ErrorCode;
+use crate::{
+    auth::Scope,
+    gateway::{self, Code},
+};
+
+/// Why a field has no value.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    /// The token does not allow it.
+    #[error("this needs the scope `{}`", .0.as_str())]
+    Forbidden(Scope),
+    /// The request reached a field without its asker: a fault of this program.
+    #[error("something is wrong on our side")]
+    NoContext,
+    /// The use case has no answer.
+    #[error(transparent)]
+    Gateway(#[from] gateway::Error),
+}
+
+/// The value of a field, or why it has none.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+impl From<gateway::Input> for Failure {
+    fn from(input: gateway::Input) -> Self {
+        Self::Gateway(input.into())
+    }
+}
+
+impl Failure {
+    /// The contract's code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NoContext => Code::Internal,
+            Self::Gateway(error) => error.code(),
+        }
+    }
+
+    /// The error as GraphQL carries it. Nothing of the vendor's words or addresses is in it.
+    pub fn to_graphql(&self) -> Error {
+        let retryable = match self {
+            Self::Forbidden(_) | Self::NoContext => false,
+            Self::Gateway(error) => error.is_retryable(),
+        };
+        Error::new(self.to_string()).extend_with(|_, extensions| {
+            extensions.set("code", Value::Enum(Name::new(ErrorCode::from(self.code()).name())));
+            extensions.set("retryable", retryable);
+            if let Self::Gateway(gateway::Error::Vendor { account, error }) = self {
+                extensions.set("account", account.as_str());
+                if let Some(code) = &error.vendor_code {
+                    extensions.set("vendorCode", code.as_ref());
+                }
+            }
+        })
+    }
+}

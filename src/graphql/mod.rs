@@ -1,0 +1,36 @@
+//! The public language: the schema, and what stands between its fields and the use cases. No logic of vending.
+
+mod error;
+mod field;
+mod input;
+mod mutation;
+mod query;
+pub mod types;
+
+use std::sync::Arc;
+
+use async_graphql::{EmptySubscription, SDLExportOptions};
+
+use crate::gateway::Gateway;
+
+pub use mutation::Mutation;
+pub use query::Query;
+
+/// The executable schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema over these use cases. Bounds on documents are set where documents are read (`document`), and no
+/// extension is used: each would be run for every field.
+pub fn schema(gateway: Arc<Gateway>) -> Schema {
+    builder().data(gateway).finish()
+}
+
+/// The schema's text, which `schema.graphql` keeps.
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation, EmptySubscription)
+}

@@ -1,0 +1,179 @@
+//! Connections: pages of lists, with cursors and with what became of each account's share.
+
+use async_graphql::{Object, OutputType, SimpleObject};
+
+use super::{Line, Machine, PickupCode, Product, Refill, Site, SourceStatus, Trade};
+use crate::{domain::Id, gateway};
+
+/// Where a page stands in its list.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether there is more after this page.
+    has_next_page: bool,
+    /// Whether this page was asked for with a cursor, and so stands after others.
+    has_previous_page: bool,
+    /// The first row's cursor; null when the page is empty.
+    start_cursor: Option<String>,
+    /// The last row's cursor, for `after`; null when the page is empty.
+    end_cursor: Option<String>,
+}
+
+/// One row of a page and its cursor.
+pub struct Edge<T>(Row<T>);
+
+/// One row of a page and its cursor.
+#[Object(
+    concrete(name = "MachineEdge", params(Machine)),
+    concrete(name = "SiteEdge", params(Site)),
+    concrete(name = "LineEdge", params(Line)),
+    concrete(name = "ProductEdge", params(Product)),
+    concrete(name = "TradeEdge", params(Trade)),
+    concrete(name = "RefillEdge", params(Refill)),
+    concrete(name = "PickupCodeEdge", params(PickupCode))
+)]
+impl<T: OutputType + Clone> Edge<T> {
+    /// The row's cursor, for `after`.
+    async fn cursor(&self) -> String {
+        self.0.id.encode()
+    }
+
+    /// The row.
+    async fn node(&self) -> T {
+        self.0.node.clone()
+    }
+}
+
+/// A row and where it stands.
+#[derive(Clone, Debug)]
+struct Row<T> {
+    id: Id,
+    node: T,
+}
+
+/// A page of a list whose length is not counted.
+pub struct Connection<T> {
+    rows: Vec<Row<T>>,
+    has_next: bool,
+    has_previous: bool,
+    sources: Vec<gateway::SourceStatus>,
+}
+
+impl<T> Connection<T> {
+    /// The page, its rows turned into nodes.
+    pub fn new<R>(
+        page: gateway::Page<R>,
+        sources: Vec<gateway::SourceStatus>,
+        node: impl Fn(R) -> (Id, T),
+    ) -> Self {
+        let rows = page.rows.into_iter().map(node).map(|(id, node)| Row { id, node }).collect();
+        Self { rows, has_next: page.has_next, has_previous: page.has_previous, sources }
+    }
+
+    fn page_info(&self) -> PageInfo {
+        let cursor = |row: Option<&Row<T>>| row.map(|row| row.id.encode());
+        PageInfo {
+            has_next_page: self.has_next,
+            has_previous_page: self.has_previous,
+            start_cursor: cursor(self.rows.first()),
+            end_cursor: cursor(self.rows.last()),
+        }
+    }
+
+    fn sources(&self) -> Vec<SourceStatus> {
+        self.sources.iter().cloned().map(SourceStatus).collect()
+    }
+}
+
+/// A page of a list.
+#[Object(
+    concrete(name = "TradeConnection", params(Trade)),
+    concrete(name = "RefillConnection", params(Refill)),
+    concrete(name = "PickupCodeConnection", params(PickupCode))
+)]
+impl<T: OutputType + Clone> Connection<T>
+where
+    Edge<T>: OutputType,
+{
+    /// The rows with their cursors.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        self.rows.iter().cloned().map(Edge).collect()
+    }
+
+    /// The rows.
+    async fn nodes(&self) -> Vec<&T> {
+        self.rows.iter().map(|row| &row.node).collect()
+    }
+
+    /// Where the page stands.
+    #[graphql(name = "pageInfo")]
+    async fn info(&self) -> PageInfo {
+        self.page_info()
+    }
+
+    /// What became of each account's share of the list.
+    #[graphql(name = "sources")]
+    async fn source_list(&self) -> Vec<SourceStatus> {
+        self.sources()
+    }
+}
+
+/// A page of a list whose length is known.
+pub struct CountedConnection<T> {
+    page: Connection<T>,
+    total: Total,
+}
+
+/// How long a list is.
+pub enum Total {
+    /// Counted already.
+    Known(usize),
+    /// Counted when asked for: the count walks over the whole fleet.
+    Machines(Box<gateway::MachineList>),
+}
+
+impl<T> CountedConnection<T> {
+    /// The page and the length of its list.
+    pub fn new(page: Connection<T>, total: Total) -> Self {
+        Self { page, total }
+    }
+}
+
+/// A page of a list.
+#[Object(
+    concrete(name = "MachineConnection", params(Machine)),
+    concrete(name = "SiteConnection", params(Site)),
+    concrete(name = "LineConnection", params(Line)),
+    concrete(name = "ProductConnection", params(Product))
+)]
+impl<T: OutputType + Clone> CountedConnection<T>
+where
+    Edge<T>: OutputType,
+{
+    /// The rows with their cursors.
+    async fn edges(&self) -> Vec<Edge<T>> {
+        self.page.rows.iter().cloned().map(Edge).collect()
+    }
+
+    /// The rows.
+    async fn nodes(&self) -> Vec<&T> {
+        self.page.rows.iter().map(|row| &row.node).collect()
+    }
+
+    /// Where the page stands.
+    async fn page_info(&self) -> PageInfo {
+        self.page.page_info()
+    }
+
+    /// How many rows match in all, on all pages.
+    async fn total_count(&self) -> usize {
+        match &self.total {
+            Total::Known(total) => *total,
+            Total::Machines(machines) => machines.total(),
+        }
+    }
+
+    /// What became of each account's share of the list.
+    async fn sources(&self) -> Vec<SourceStatus> {
+        self.page.sources()
+    }
+}

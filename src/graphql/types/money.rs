@@ -1,0 +1,23 @@
+//! Money.
+
+use async_graphql::SimpleObject;
+
+use super::Decimal;
+use crate::domain;
+
+/// An exact amount of one currency.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Money {
+    /// The amount in major units, with the decimals that ISO 4217 gives the currency: `"5.00"`.
+    amount: Decimal,
+    /// The currency's ISO 4217 code: `CNY`.
+    currency: &'static str,
+    /// The amount in minor units (fen, cents): 500.
+    minor_units: i64,
+}
+
+impl From<domain::Money> for Money {
+    fn from(money: domain::Money) -> Self {
+        Self { amount: Decimal(money.major()), currency: money.currency().code(), minor_units: money.minor() }
+    }
+}
