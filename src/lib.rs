@@ -9,3 +9,6 @@ pub mod domain;
 pub mod gateway;
 pub mod graphql;
 pub mod vendor;
+
+/// Simulators of both vendors' APIs over real sockets, for development and tests.
+pub mod sandbox;

@@ -1,0 +1,77 @@
+//! `/_sandbox/…` on each vendor's port: the switches of the sandbox for those who sit in another process.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post};
+use bytes::Bytes;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::sandbox::door::{self, Door, Vendor};
+use crate::sandbox::fault::Fault;
+use crate::sandbox::world::World;
+
+/// The whole server of one vendor.
+pub(crate) fn router<V: Vendor>(door: Arc<Door<V>>, world: Arc<World>) -> Router {
+    let faults = get(list_faults::<V>)
+        .put(set_faults::<V>)
+        .delete(clear_faults::<V>);
+    let calls = get(show_calls::<V>).delete(reset_calls::<V>);
+    let control = Router::new()
+        .route("/_sandbox/faults", faults)
+        .route("/_sandbox/calls", calls)
+        .with_state(Arc::clone(&door))
+        .merge(
+            Router::new()
+                .route("/_sandbox/tick", post(tick))
+                .with_state(world),
+        );
+    control.merge(Router::new().fallback(door::serve::<V>).with_state(door))
+}
+
+async fn list_faults<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+    answer(&door.faults.list())
+}
+
+/// Replaces all faults by the list in the body.
+async fn set_faults<V: Vendor>(State(door): State<Arc<Door<V>>>, body: Bytes) -> Response {
+    match serde_json::from_slice::<Vec<Fault>>(&body) {
+        Ok(faults) => {
+            door.faults.set(faults);
+            answer(&door.faults.list())
+        }
+        Err(error) => {
+            let body = json!({ "error": error.to_string() }).to_string();
+            door::json(StatusCode::BAD_REQUEST, body)
+        }
+    }
+}
+
+async fn clear_faults<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+    door.faults.clear();
+    answer(&door.faults.list())
+}
+
+async fn show_calls<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+    answer(&door.calls.record())
+}
+
+async fn reset_calls<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+    door.calls.reset();
+    answer(&door.calls.record())
+}
+
+async fn tick(State(world): State<Arc<World>>) -> Response {
+    answer(&json!({ "tick": world.tick() }))
+}
+
+fn answer(value: &impl Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => door::json(StatusCode::OK, body),
+        Err(_) => door::json(StatusCode::INTERNAL_SERVER_ERROR, Bytes::new()),
+    }
+}

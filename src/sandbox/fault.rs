@@ -1,0 +1,211 @@
+//! Faults that can be switched on: each vendor's every way to fail, told once and served on demand.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Effect {
+    /// The answer comes, but later.
+    Delay {
+        /// How much later.
+        millis: u64,
+    },
+    /// This HTTP status with a page of HTML, as a proxy in front of the vendor sends.
+    Status(u16),
+    /// The vendor's own envelope of a failure.
+    Refuse {
+        /// Dingshang's `code` (a number) or InHand's `errorCode`.
+        code: String,
+        /// Dingshang's `message`; InHand has no place for it.
+        #[serde(default)]
+        message: String,
+    },
+    /// The envelope of a success around data of a shape no document knows.
+    WrongShape,
+    /// A complete HTTP answer whose JSON ends half way.
+    Truncated,
+    /// A complete HTTP answer that is no JSON at all.
+    Garbage,
+    /// An answer that goes on for this many bytes, its length not told beforehand.
+    Oversized {
+        /// About how long the body is.
+        bytes: u64,
+    },
+    /// The request is read, then the connection is closed without a byte.
+    Cut,
+    /// Half of the promised body, then the connection is closed.
+    CutInBody,
+    /// The request is read and nothing ever comes.
+    Hang,
+}
+
+/// One fault: what goes wrong, where, and how often.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// What goes wrong.
+    pub effect: Effect,
+    /// Only calls whose path begins so; for Dingshang the base may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Only calls about this machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<String>,
+    /// Only the next so many calls; without it, until it is switched off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u64>,
+}
+
+impl Fault {
+    /// A fault of every call until it is switched off.
+    pub fn new(effect: Effect) -> Self {
+        Self {
+            effect,
+            path: None,
+            machine: None,
+            times: None,
+        }
+    }
+
+    /// Only calls whose path begins so.
+    #[must_use]
+    pub fn on_path(mut self, prefix: impl Into<String>) -> Self {
+        self.path = Some(prefix.into());
+        self
+    }
+
+    /// Only calls about this machine.
+    #[must_use]
+    pub fn on_machine(mut self, machine: impl Into<String>) -> Self {
+        self.machine = Some(machine.into());
+        self
+    }
+
+    /// Only the next `times` calls.
+    #[must_use]
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    fn strikes(&self, paths: &[&str], machines: &[String]) -> bool {
+        let here = |prefix: &String| paths.iter().any(|path| path.starts_with(prefix.as_str()));
+        self.times != Some(0)
+            && self.path.as_ref().is_none_or(here)
+            && self
+                .machine
+                .as_ref()
+                .is_none_or(|machine| machines.contains(machine))
+    }
+}
+
+/// The faults of one vendor that are switched on.
+#[derive(Debug, Default)]
+pub struct Faults(Mutex<Vec<Fault>>);
+
+impl Faults {
+    /// Switches one more fault on.
+    pub fn add(&self, fault: Fault) {
+        self.with(|faults| faults.push(fault));
+    }
+
+    /// Switches on exactly these.
+    pub fn set(&self, faults: Vec<Fault>) {
+        self.with(|current| *current = faults);
+    }
+
+    /// Switches all off.
+    pub fn clear(&self) {
+        self.set(Vec::new());
+    }
+
+    /// Those that are on; one that struck as often as it was to is off.
+    pub fn list(&self) -> Vec<Fault> {
+        self.with(|faults| faults.clone())
+    }
+
+    /// What befalls a call, and counts it: all delays that strike, then the first other effect.
+    pub(crate) fn strike(&self, paths: &[&str], machines: &[String]) -> Vec<Effect> {
+        self.with(|faults| {
+            let mut effects = Vec::new();
+            for fault in faults.iter_mut() {
+                if !fault.strikes(paths, machines) {
+                    continue;
+                }
+                fault.times = fault.times.map(|times| times - 1);
+                effects.push(fault.effect.clone());
+                if !matches!(fault.effect, Effect::Delay { .. }) {
+                    break;
+                }
+            }
+            faults.retain(|fault| fault.times != Some(0));
+            effects
+        })
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Vec<Fault>) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effect, Fault, Faults};
+
+    #[test]
+    fn a_counted_fault_strikes_as_often_as_it_was_told_and_is_then_off() {
+        let faults = Faults::default();
+        faults.add(Fault::new(Effect::Cut).times(2));
+        assert_eq!(faults.strike(&["/ping"], &[]), [Effect::Cut]);
+        assert_eq!(faults.strike(&["/ping"], &[]), [Effect::Cut]);
+        assert!(faults.strike(&["/ping"], &[]).is_empty());
+        assert!(faults.list().is_empty());
+    }
+
+    #[test]
+    fn a_fault_of_a_path_or_a_machine_spares_the_others() {
+        let faults = Faults::default();
+        faults.add(
+            Fault::new(Effect::Hang)
+                .on_path("/products")
+                .on_machine("1"),
+        );
+        assert!(faults.strike(&["/products"], &["2".to_owned()]).is_empty());
+        assert!(faults.strike(&["/floors"], &["1".to_owned()]).is_empty());
+        assert_eq!(
+            faults.strike(&["/x/products", "/products"], &["1".to_owned()]),
+            [Effect::Hang]
+        );
+    }
+
+    #[test]
+    fn delays_add_to_the_first_other_effect_and_the_rest_waits() {
+        let faults = Faults::default();
+        faults.set(vec![
+            Fault::new(Effect::Delay { millis: 5 }),
+            Fault::new(Effect::Status(503)).times(1),
+            Fault::new(Effect::Garbage).times(1),
+        ]);
+        let delay = Effect::Delay { millis: 5 };
+        assert_eq!(
+            faults.strike(&["/"], &[]),
+            [delay.clone(), Effect::Status(503)]
+        );
+        assert_eq!(faults.strike(&["/"], &[]), [delay.clone(), Effect::Garbage]);
+        assert_eq!(faults.strike(&["/"], &[]), [delay]);
+    }
+
+    #[test]
+    fn a_fault_is_written_as_json_the_way_the_readme_shows() {
+        let text = r#"[{"effect":"cut"},{"effect":{"delay":{"millis":200}},"path":"/products","times":3},
+            {"effect":{"status":503}},{"effect":{"refuse":{"code":"6015"}},"machine":"1"}]"#;
+        let faults: Vec<Fault> = serde_json::from_str(text).unwrap();
+        assert_eq!(faults[0], Fault::new(Effect::Cut));
+        assert_eq!(faults[1].times, Some(3));
+        assert_eq!(faults[2].effect, Effect::Status(503));
+        assert!(serde_json::from_str::<Vec<Fault>>(r#"[{"effect":"cut","tiems":1}]"#).is_err());
+    }
+}

@@ -1,0 +1,259 @@
+//! How Dingshang machines and their business are made from the seed. The first few machines are the odd ones.
+
+use crate::sandbox::seed::Seed;
+use crate::sandbox::world::goods::GOODS;
+use crate::sandbox::world::places;
+
+use super::State;
+use super::machine::{Condition, Currency, Machine, Slot, Status};
+use super::order::{Delivery, Order, PickupCode, Record};
+
+/// The first product id of a machine is this times its place, from 1.
+const PRODUCTS_PER_MACHINE: u64 = 1000;
+
+/// A status of an order, of its record, and of the record's delivery with its reason, where there is one.
+type Story = (
+    &'static str,
+    &'static str,
+    Option<(&'static str, &'static str)>,
+);
+
+/// One order of each kind, told in turn over the fleet.
+const STORIES: [Story; 12] = [
+    ("SUCCESS", "IS_SUCCESS", Some(("出货成功", ""))),
+    ("NOTPAY", "WAITING_PICKED_UP", None),
+    ("REFUND", "IS_REFUND", Some(("出货失败", "Goods are Stuck"))),
+    ("SUCCESS", "IS_DELIVERING", Some(("出货中", ""))),
+    ("CLOSED", "订单取消", None),
+    (
+        "SUCCESS",
+        "IS_FAILED",
+        Some(("出货失败", "Slave Comm Error")),
+    ),
+    ("USERPAYING", "未取货", None),
+    ("PICKUPCODE", "已取货", Some(("出货成功", ""))),
+    ("REVOKED", "订单取消", None),
+    (
+        "SUCCESS",
+        "IS_TIMEOUT",
+        Some(("出货超时", "Feedback Error")),
+    ),
+    ("PAYERROR", "WAITING_PICKED_UP", None),
+    ("TESTPAY", "IS_PICKED_UP", Some(("出货成功", ""))),
+];
+
+/// How many orders a machine starts with.
+const ORDERS: usize = 4;
+
+pub(super) fn machine(fleet: Seed, index: usize) -> Machine {
+    let place = index as u64;
+    let seed = fleet.with(1).with(place);
+    let area = places::area_at(seed.with(1).below(places::AREAS.len() as u64));
+    let (longitude, latitude) = area.point(seed.with(2));
+    let cabinets = match index % 4 {
+        1 => vec!['A', 'B'],
+        3 => vec!['A', 'B', 'C'],
+        _ => vec!['A'],
+    };
+    let slots = cabinets
+        .iter()
+        .zip(0..)
+        .flat_map(|(cabinet, nth)| slots(seed, place, *cabinet, nth))
+        .collect();
+    Machine {
+        number: number(index),
+        name: area.site(seed.with(3)),
+        address: area.address(seed.with(4)),
+        longitude,
+        latitude,
+        online: index < 2 || !seed.with(5).one_in(6),
+        status: status(index),
+        currency: match index {
+            2 => Currency::Usd,
+            3 => Currency::Jpy,
+            _ => Currency::Cny,
+        },
+        kind: if index % 7 == 6 { 6 } else { 1 },
+        created: 1_650_000_000 + seed.with(6).below_signed(60_000_000),
+        cabinets,
+        slots,
+        contact: seed
+            .with(7)
+            .pick(&["", "李工", "王经理", "Ms. Chen", "赵师傅"]),
+        telephone: if seed.with(8).one_in(3) {
+            String::new()
+        } else {
+            format!("138{:08}", seed.bits() % 100_000_000)
+        },
+    }
+}
+
+/// Eight digits, but one with a leading zero and one longer.
+fn number(index: usize) -> String {
+    match index {
+        0 => "01632712".to_owned(),
+        1 => "1632712900017".to_owned(),
+        _ => (16_327_129 + (index as u64) * 7).to_string(),
+    }
+}
+
+fn status(index: usize) -> Status {
+    match index {
+        4 => Status::Operational,
+        5 => Status::Maintenance,
+        6 => Status::Transfer,
+        7 => Status::Older(false),
+        _ => Status::Older(true),
+    }
+}
+
+fn slots(machine: Seed, place: u64, cabinet: char, nth: u64) -> impl Iterator<Item = Slot> {
+    let seed = machine.with(10).with(nth);
+    let count = 18 + seed.below(7);
+    let first = (place + 1) * PRODUCTS_PER_MACHINE + nth * 100;
+    (0..count).map(move |slot| {
+        let seed = seed.with(slot);
+        let good = seed.with(1).index(GOODS.len());
+        let list = GOODS.get(good).map_or(100, |good| good.price);
+        let price = if seed.with(2).one_in(25) { 10 } else { list };
+        let capacity = 5 + seed.with(3).below(6);
+        let stock = if seed.with(4).one_in(7) {
+            0
+        } else {
+            seed.with(5).below(capacity + 1)
+        };
+        Slot {
+            product_id: first + slot + 1,
+            cabinet,
+            place: (
+                u8::try_from(slot / 6 + 1).unwrap_or(1),
+                u8::try_from(slot % 6 + 1).unwrap_or(1),
+            ),
+            price,
+            original_price: if seed.with(6).one_in(5) {
+                price + 100
+            } else {
+                0
+            },
+            stock: u32::try_from(stock).unwrap_or(0),
+            capacity: u32::try_from(capacity).unwrap_or(5),
+            condition: condition(seed.with(7)),
+            good,
+        }
+    })
+}
+
+fn condition(seed: Seed) -> Condition {
+    match seed.below(40) {
+        0 => Condition::Missing,
+        1 => Condition::Jammed,
+        2 => Condition::MotorFault,
+        3 => Condition::SerialTimeout,
+        4 => Condition::Unlisted,
+        _ => Condition::Normal,
+    }
+}
+
+/// The orders, deliveries and pickup codes a machine starts with.
+pub(super) fn business(fleet: Seed, state: &mut State, index: usize, machine: &Machine, now: i64) {
+    let seed = fleet.with(2).with(index as u64);
+    for nth in 0..ORDERS {
+        let story = STORIES.get((index * ORDERS + nth) % STORIES.len());
+        if let Some(story) = story {
+            order(seed.with(nth as u64), state, machine, *story, now);
+        }
+    }
+    for (slot, nth) in machine.slots.iter().step_by(5).zip(0..) {
+        codes(seed.with(100).with(nth), state, machine, slot, now);
+    }
+}
+
+fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i64) {
+    let (status, record_status, delivery) = story;
+    let id = 1_100_000 + state.orders.len() as u64 + 1;
+    let open = matches!(status, "NOTPAY" | "USERPAYING");
+    let age = if open {
+        60
+    } else {
+        3600 + seed.below_signed(86_400)
+    };
+    let lines = if seed.with(1).one_in(3) { 2 } else { 1 };
+    let records: Vec<Record> = machine
+        .slots
+        .iter()
+        .skip(seed.with(2).index(machine.slots.len() / 2))
+        .take(lines)
+        .zip(0..)
+        .map(|(slot, line)| Record {
+            id: id * 10 + line,
+            product_id: slot.product_id,
+            quantity: 1 + u32::from(line == 1),
+            price: slot.price * if line == 1 { 2 } else { 1 },
+            status: record_status,
+            notified: !open && line == 0,
+        })
+        .collect();
+    if let (Some((status, fail_reason)), Some(record)) = (delivery, records.first()) {
+        let id = 70_000 + state.deliveries.len() as u64 + 1;
+        let done = if status == "出货中" {
+            0
+        } else {
+            now - age + 40
+        };
+        let delivery = Delivery {
+            id,
+            machine: machine.number.clone(),
+            order_id: record.id / 10,
+            record_id: record.id,
+            status,
+            delivered: done,
+            picked_up: if status == "出货成功" {
+                done + 12
+            } else {
+                0
+            },
+            fail_reason,
+        };
+        state.deliveries.insert(id, delivery);
+    }
+    let order = Order {
+        id,
+        machine: machine.number.clone(),
+        trade_id: format!("20250101{:016}", seed.bits() % 10_000_000_000_000_000),
+        created: now - age,
+        amount: records.iter().map(|record| record.price).sum(),
+        status,
+        pickup_code_id: if status == "PICKUPCODE" {
+            2_100 + id % 100
+        } else {
+            0
+        },
+        notified: u32::from(!open),
+        records,
+    };
+    state.orders.insert(id, order);
+}
+
+/// An open code, one that never expires, one that has expired and one that was used.
+fn codes(seed: Seed, state: &mut State, machine: &Machine, slot: &Slot, now: i64) {
+    let kinds = [
+        (Some(86_400), false),
+        (None, false),
+        (Some(-3_600), false),
+        (Some(86_400), true),
+    ];
+    for ((expires, used), nth) in kinds.into_iter().zip(0..) {
+        let id = 2_100 + state.codes.len() as u64 + 1;
+        let digits = seed.with(nth).bits() % 10_000_000;
+        let code = PickupCode {
+            id,
+            machine: machine.number.clone(),
+            product_id: slot.product_id,
+            code: format!("{digits:07}"),
+            created: now - 90_000,
+            expires: expires.map(|after: i64| now + after),
+            used,
+        };
+        state.codes.insert(id, code);
+    }
+}

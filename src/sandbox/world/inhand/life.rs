@@ -1,0 +1,141 @@
+//! How the InHand fleet lives: sales, refills, faults and the network, a few machines a tick.
+
+use crate::sandbox::seed::Seed;
+
+use super::happened::Fault;
+use super::history::{self, History};
+use super::machine::fault_name;
+use super::refill::Refill;
+use super::{Filter, Fleet, Machine, Trade};
+
+/// A tick touches at most so many machines, however large the fleet.
+const MOST_SALES: u64 = 8;
+
+/// A page of sales.
+pub(crate) struct Page {
+    /// How many sales there are in all.
+    pub(crate) total: u64,
+    pub(crate) trades: Vec<(Machine, Trade)>,
+}
+
+impl Fleet {
+    /// Lets a step of life happen.
+    pub(crate) fn tick(&self, seed: Seed) {
+        if self.is_empty() {
+            return;
+        }
+        let sales = (u64::from(self.machines) / 25).clamp(1, MOST_SALES);
+        for nth in 0..sales {
+            let seed = seed.with(nth);
+            let machine = self.any(seed.with(1));
+            if self.online(&machine) {
+                self.sell(&machine, seed.with(2));
+            }
+        }
+        let machine = self.any(seed.with(100));
+        if seed.with(101).one_in(10) {
+            let back = !self.online(&machine);
+            self.change().life(machine.index).online = Some(back);
+        }
+        let machine = self.any(seed.with(102));
+        if seed.with(103).one_in(12) {
+            let fault = if self.faults(&machine).is_empty() {
+                Fault::Came(fault_name(seed.with(104)), self.now())
+            } else {
+                Fault::Repaired
+            };
+            self.change().life(machine.index).fault = Some(fault);
+        }
+        if seed.with(105).one_in(20) {
+            self.refill_machine(&self.any(seed.with(106)));
+        }
+    }
+
+    /// Makes a machine sell one unit of something. False where there is no such machine.
+    pub fn sell_one(&self, asset_id: &str) -> bool {
+        let Some(machine) = self.find(asset_id) else {
+            return false;
+        };
+        let seed = self
+            .seed
+            .with(50)
+            .with(self.change().moment(self.now()).sequence);
+        self.sell(&machine, seed);
+        true
+    }
+
+    /// Refills a machine. False where there is no such machine.
+    pub fn refill(&self, asset_id: &str) -> bool {
+        self.find(asset_id).is_some_and(|machine| {
+            self.refill_machine(&machine);
+            true
+        })
+    }
+
+    /// The sales of one machine, or of all, that a filter takes: in the order of the list of machines, the
+    /// latest of each first.
+    pub(crate) fn trades(
+        &self,
+        machine: Option<Machine>,
+        filter: &Filter,
+        cursor: u64,
+        limit: u64,
+    ) -> Page {
+        let mut page = Page {
+            total: 0,
+            trades: Vec::new(),
+        };
+        let end = cursor.saturating_add(limit);
+        let happened = self.happened();
+        let mut visit = |machine: Machine| {
+            let life = happened.machines.get(&machine.index);
+            let first = page.total;
+            page.total += history::count(&machine, self.epoch, life, filter);
+            if page.total <= cursor || first >= end {
+                return;
+            }
+            let history = History::of(&machine, self.epoch, life);
+            let taken = history
+                .trades
+                .iter()
+                .rev()
+                .filter(|trade| filter.takes(trade.time, trade.style));
+            let places = (first..)
+                .zip(taken)
+                .filter(|(place, _)| (cursor..end).contains(place));
+            page.trades
+                .extend(places.map(|(_, trade)| (machine, *trade)));
+        };
+        match machine {
+            Some(machine) => visit(machine),
+            None => self.listed().for_each(visit),
+        }
+        page
+    }
+
+    fn sell(&self, machine: &Machine, seed: Seed) {
+        let history = self.history(machine);
+        let sold = history.sold(machine, history.refill, None);
+        let left =
+            |(shelf, sold): (super::Shelf, &super::Sold)| shelf.fill.saturating_sub(sold.dispensed);
+        let stock: Vec<u16> = machine.all_shelves().zip(&sold).map(left).collect();
+        let trade = history::sale(machine, seed, &stock);
+        self.change().sold(machine, trade, self.now());
+    }
+
+    fn refill_machine(&self, machine: &Machine) {
+        let since = self.history(machine).refill;
+        let now = self.now();
+        let mut happened = self.change();
+        let at = happened.moment(now);
+        happened.refilled(Refill {
+            machine: machine.index,
+            since,
+            at,
+        });
+    }
+
+    fn any(&self, seed: Seed) -> Machine {
+        self.machine(u32::try_from(seed.below(u64::from(self.machines))).unwrap_or(0))
+    }
+}
