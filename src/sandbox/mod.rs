@@ -26,6 +26,9 @@ mod options;
 mod seed;
 pub mod world;
 
+#[cfg(test)]
+mod tests;
+
 pub use calls::{Call, Calls, Record};
 pub use fault::{Effect, Fault, Faults};
 pub use options::{
