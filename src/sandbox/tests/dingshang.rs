@@ -2,14 +2,10 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Harness, NOW, object, send};
+use super::{Harness, NOW, code, object, send};
 use crate::sandbox::Vendor;
-
-fn code(reply: &super::Reply) -> i64 {
-    reply.body["code"].as_i64().unwrap()
-}
 
 #[tokio::test]
 async fn a_ping_is_answered_pong() {
@@ -101,6 +97,20 @@ async fn a_payload_with_a_value_that_is_no_string_is_refused() {
     )
     .await;
     assert_eq!(code(&reply), 10001);
+}
+
+#[tokio::test]
+async fn a_signed_payload_without_a_timestamp_is_refused() {
+    let harness = Harness::new().await;
+    let mut all = super::owned(&[("machine_no", "01632712")]);
+    all.insert(
+        "sign".to_owned(),
+        crate::sandbox::dingshang::sign::sign(&all, "M20240318"),
+    );
+    assert_eq!(
+        code(&harness.dingshang_payload("/floors", &json!(all)).await),
+        10001
+    );
 }
 
 #[tokio::test]
@@ -292,99 +302,6 @@ async fn a_floor_tells_its_status_and_no_product_id() {
         .dingshang("/categories", &[("machine_no", "01632712")])
         .await;
     assert!(reply.body["data"][0]["title"].is_string());
-}
-
-#[tokio::test]
-async fn every_seeded_order_and_delivery_is_read_at_its_own_machine_only() {
-    let harness = Harness::new().await;
-    let fleet = harness.sandbox.dingshang();
-    let orders = fleet.orders();
-    let statuses: HashSet<&str> = orders.iter().map(|order| order.status).collect();
-    assert!(statuses.len() >= 9, "{statuses:?}");
-    for order in &orders {
-        let path = format!("/orders/{}", order.id);
-        let reply = harness
-            .dingshang(&path, &[("machine_no", &order.machine)])
-            .await;
-        assert_eq!(reply.body["data"]["status"], order.status);
-        assert_eq!(
-            reply.body["data"]["records"].as_array().unwrap().len(),
-            order.records.len()
-        );
-    }
-    let foreign = orders
-        .iter()
-        .find(|order| order.machine != "01632712")
-        .unwrap();
-    let reply = harness
-        .dingshang(
-            &format!("/orders/{}", foreign.id),
-            &[("machine_no", "01632712")],
-        )
-        .await;
-    assert_eq!(code(&reply), 80002);
-    let delivery = fleet
-        .deliveries()
-        .into_iter()
-        .find(|delivery| !delivery.fail_reason.is_empty())
-        .unwrap();
-    let path = format!("/deliveries/{}", delivery.id);
-    let reply = harness
-        .dingshang(&path, &[("machine_no", &delivery.machine)])
-        .await;
-    assert_eq!(reply.body["data"]["fail_reason"], delivery.fail_reason);
-}
-
-#[tokio::test]
-async fn an_order_unpaid_for_20_minutes_lapses() {
-    let harness = Harness::new().await;
-    let order = harness
-        .sandbox
-        .dingshang()
-        .orders()
-        .into_iter()
-        .find(|order| order.status == "NOTPAY")
-        .unwrap();
-    harness.clock.advance(20 * 60);
-    let reply = harness
-        .dingshang(
-            &format!("/orders/{}", order.id),
-            &[("machine_no", &order.machine)],
-        )
-        .await;
-    assert_eq!(reply.body["data"]["status"], "CLOSED");
-}
-
-#[tokio::test]
-async fn only_unused_and_unexpired_pickup_codes_are_told() {
-    let harness = Harness::new().await;
-    let codes = harness.sandbox.dingshang().pickup_codes();
-    let product = codes[0].product_id;
-    let machine = codes[0].machine.clone();
-    let path = format!("/products/{product}/pickup_code");
-    let open = |now| {
-        codes
-            .iter()
-            .filter(move |code| code.product_id == product && code.open(now))
-            .count()
-    };
-    let told = async || {
-        harness
-            .dingshang(&path, &[("machine_no", &machine)])
-            .await
-            .body["data"]
-            .clone()
-    };
-    assert_eq!(told().await.as_array().unwrap().len(), open(NOW));
-    assert_eq!(open(NOW), 2);
-    harness.clock.advance(200_000);
-    let left: Value = told().await;
-    assert_eq!(left.as_array().unwrap().len(), 1);
-    assert!(left[0].get("expired_at").is_none());
-    let reply = harness
-        .dingshang("/products/1/pickup_code", &[("machine_no", &machine)])
-        .await;
-    assert_eq!(code(&reply), 6045);
 }
 
 #[tokio::test]

@@ -314,3 +314,29 @@ async fn a_query_is_decoded_before_it_is_verified() {
         .clone();
     assert_eq!(asked, &["91000001", "91000002"]);
 }
+
+#[tokio::test]
+async fn what_a_test_does_to_a_machine_is_what_the_api_tells() {
+    let harness = Harness::new().await;
+    let fleet = harness.sandbox.inhand();
+    let asset = fleet.asset_id(11);
+    assert!(fleet.set_fault(&asset, Some("门未关闭")) && fleet.set_online(&asset, false));
+    let facts = fleet.facts(&asset).unwrap();
+    let status = harness
+        .inhand("/router/status", &PAGE, &[("assetId", &asset)])
+        .await
+        .body;
+    assert_eq!(status["siteName"], facts.site_name);
+    assert_eq!(status["lines"]["name"], facts.line_name);
+    assert_eq!(status["vendingInfo"]["faultInfo"][0]["name"], "门未关闭");
+    let shelves = status["vendingInfo"]["shelvesInfo"].as_array().unwrap();
+    assert_eq!(shelves.len(), facts.shelves);
+    let empty = shelves.iter().filter(|shelf| shelf["status"] == "1");
+    let empty: Vec<&str> = empty
+        .map(|shelf| shelf["locationId"].as_str().unwrap())
+        .collect();
+    assert_eq!(empty, facts.sold_out);
+    assert!(fleet.set_fault(&asset, None));
+    assert!(fleet.facts(&asset).unwrap().faults.is_empty());
+    assert!(!fleet.set_fault("1", None));
+}

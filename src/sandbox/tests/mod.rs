@@ -12,6 +12,7 @@ use super::clock::Manual;
 use super::{InhandOptions, Options, Sandbox, start_at};
 
 mod dingshang;
+mod dingshang_business;
 mod faults;
 mod inhand;
 mod inhand_sales;
@@ -164,6 +165,11 @@ async fn send(request: reqwest::RequestBuilder) -> Reply {
         status: response.status().as_u16(),
         body: response.json().await.unwrap(),
     }
+}
+
+/// The `code` of an envelope of Dingshang.
+fn code(reply: &Reply) -> i64 {
+    reply.body["code"].as_i64().unwrap()
 }
 
 /// A number that may be written as a string; empty is zero.

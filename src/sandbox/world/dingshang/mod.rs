@@ -101,7 +101,8 @@ impl Fleet {
         found
     }
 
-    fn change(&self, number: &str, work: impl FnOnce(&mut Machine)) -> bool {
+    /// Does anything to a machine but renumber it. False where there is no such machine.
+    pub fn change(&self, number: &str, work: impl FnOnce(&mut Machine)) -> bool {
         let mut state = self.write();
         let Some(place) = state.places.get(number).copied() else {
             return false;

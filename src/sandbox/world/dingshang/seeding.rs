@@ -11,12 +11,11 @@ use super::order::{Delivery, Order, PickupCode, Record};
 /// The first product id of a machine is this times its place, from 1.
 const PRODUCTS_PER_MACHINE: u64 = 1000;
 
-/// A status of an order, of its record, and of the record's delivery with its reason, where there is one.
-type Story = (
-    &'static str,
-    &'static str,
-    Option<(&'static str, &'static str)>,
-);
+/// The status of a delivery, and why it failed if it did.
+type Outcome = (&'static str, &'static str);
+
+/// The status of an order and of its records, and the delivery of the first record where there was one.
+type Story = (&'static str, &'static str, Option<Outcome>);
 
 /// One order of each kind, told in turn over the fleet.
 const STORIES: [Story; 12] = [
@@ -157,19 +156,19 @@ fn condition(seed: Seed) -> Condition {
 /// The orders, deliveries and pickup codes a machine starts with.
 pub(super) fn business(fleet: Seed, state: &mut State, index: usize, machine: &Machine, now: i64) {
     let seed = fleet.with(2).with(index as u64);
+    for (slot, nth) in machine.slots.iter().step_by(5).zip(0..) {
+        codes(seed.with(100).with(nth), state, machine, slot, now);
+    }
     for nth in 0..ORDERS {
         let story = STORIES.get((index * ORDERS + nth) % STORIES.len());
         if let Some(story) = story {
             order(seed.with(nth as u64), state, machine, *story, now);
         }
     }
-    for (slot, nth) in machine.slots.iter().step_by(5).zip(0..) {
-        codes(seed.with(100).with(nth), state, machine, slot, now);
-    }
 }
 
 fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i64) {
-    let (status, record_status, delivery) = story;
+    let (status, record_status, outcome) = story;
     let id = 1_100_000 + state.orders.len() as u64 + 1;
     let open = matches!(status, "NOTPAY" | "USERPAYING");
     let age = if open {
@@ -178,10 +177,23 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
         3600 + seed.below_signed(86_400)
     };
     let lines = if seed.with(1).one_in(3) { 2 } else { 1 };
+    // An order made by redeeming a code is for what the code is good for.
+    let mut used = state
+        .codes
+        .values()
+        .filter(|code| code.used && code.machine == machine.number);
+    let code = used.next().filter(|_| status == "PICKUPCODE");
+    let pickup_code_id = code.map_or(0, |code| code.id);
+    let first = code.and_then(|code| {
+        machine
+            .slots
+            .iter()
+            .position(|slot| slot.product_id == code.product_id)
+    });
     let records: Vec<Record> = machine
         .slots
         .iter()
-        .skip(seed.with(2).index(machine.slots.len() / 2))
+        .skip(first.unwrap_or_else(|| seed.with(2).index(machine.slots.len() / 2)))
         .take(lines)
         .zip(0..)
         .map(|(slot, line)| Record {
@@ -193,29 +205,6 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
             notified: !open && line == 0,
         })
         .collect();
-    if let (Some((status, fail_reason)), Some(record)) = (delivery, records.first()) {
-        let id = 70_000 + state.deliveries.len() as u64 + 1;
-        let done = if status == "出货中" {
-            0
-        } else {
-            now - age + 40
-        };
-        let delivery = Delivery {
-            id,
-            machine: machine.number.clone(),
-            order_id: record.id / 10,
-            record_id: record.id,
-            status,
-            delivered: done,
-            picked_up: if status == "出货成功" {
-                done + 12
-            } else {
-                0
-            },
-            fail_reason,
-        };
-        state.deliveries.insert(id, delivery);
-    }
     let order = Order {
         id,
         machine: machine.number.clone(),
@@ -223,15 +212,44 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
         created: now - age,
         amount: records.iter().map(|record| record.price).sum(),
         status,
-        pickup_code_id: if status == "PICKUPCODE" {
-            2_100 + id % 100
-        } else {
-            0
-        },
+        pickup_code_id,
         notified: u32::from(!open),
         records,
     };
+    if let Some(outcome) = outcome {
+        deliver(state, &order, outcome);
+    }
     state.orders.insert(id, order);
+}
+
+/// The dispensing of the first line of an order.
+fn deliver(state: &mut State, order: &Order, outcome: Outcome) {
+    let (status, fail_reason) = outcome;
+    let Some(record) = order.records.first() else {
+        return;
+    };
+    let id = 70_000 + state.deliveries.len() as u64 + 1;
+    let done = if status == "出货中" {
+        0
+    } else {
+        order.created + 40
+    };
+    let taken = if status == "出货成功" {
+        done + 12
+    } else {
+        0
+    };
+    let delivery = Delivery {
+        id,
+        machine: order.machine.clone(),
+        order_id: order.id,
+        record_id: record.id,
+        status,
+        delivered: done,
+        picked_up: taken,
+        fail_reason,
+    };
+    state.deliveries.insert(id, delivery);
 }
 
 /// An open code, one that never expires, one that has expired and one that was used.

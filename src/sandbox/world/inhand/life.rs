@@ -108,6 +108,13 @@ impl Fleet {
         };
         match machine {
             Some(machine) => visit(machine),
+            // Nothing derived is in such a window: only those that lived need be asked, not the whole fleet.
+            None if filter.start.is_some_and(|start| start >= self.epoch) => {
+                happened
+                    .machines
+                    .keys()
+                    .for_each(|index| visit(self.machine(*index)));
+            }
             None => self.listed().for_each(visit),
         }
         page

@@ -1,12 +1,13 @@
 //! The InHand fleet. A machine and its past are derived from the seed when someone asks; only what happened
 //! since the sandbox started is stored (`happened`), and that is bounded.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::sandbox::clock::Clock;
 use crate::sandbox::seed::Seed;
 
+mod facts;
 mod happened;
 mod history;
 mod life;
@@ -14,6 +15,7 @@ mod machine;
 mod refill;
 mod trade;
 
+pub use facts::Facts;
 use happened::Fault;
 pub(crate) use happened::Happened;
 pub(crate) use history::{History, Sold};
@@ -140,15 +142,6 @@ impl Fleet {
         History::of(machine, self.epoch, happened.machines.get(&machine.index))
     }
 
-    /// Takes a machine off the network or brings it back. False where there is no such machine.
-    pub fn set_online(&self, asset_id: &str, online: bool) -> bool {
-        let Some(machine) = self.find(asset_id) else {
-            return false;
-        };
-        self.change().life(machine.index).online = Some(online);
-        true
-    }
-
     pub(crate) fn happened(&self) -> RwLockReadGuard<'_, Happened> {
         self.happened.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -173,8 +166,9 @@ fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 
-/// A map from machine index to something, for machines that something happened to.
-pub(crate) type ByMachine<T> = HashMap<u32, T>;
+/// A map from machine index to something, for machines that something happened to. Ordered, so that a list of
+/// them can be paged.
+pub(crate) type ByMachine<T> = BTreeMap<u32, T>;
 
 #[cfg(test)]
 mod tests {
