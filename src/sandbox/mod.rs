@@ -77,8 +77,16 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
     let world = Arc::new(World::new(&options, &clock));
     let dingshang = Dingshang::new(options.dingshang.clone(), Arc::clone(&world));
     let inhand = Inhand::new(options.inhand.clone(), Arc::clone(&world));
-    let dingshang = open(dingshang, options.latency, &closing);
-    let inhand = open(inhand, options.latency, &closing);
+    let dingshang = open(
+        dingshang,
+        options.dingshang.latency.unwrap_or(options.latency),
+        &closing,
+    );
+    let inhand = open(
+        inhand,
+        options.inhand.latency.unwrap_or(options.latency),
+        &closing,
+    );
     let mut sandbox = Sandbox {
         dingshang_address: dingshang_socket.local_addr()?,
         inhand_address: inhand_socket.local_addr()?,

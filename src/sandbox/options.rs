@@ -20,7 +20,7 @@ pub struct Options {
     /// How often a live world moves.
     #[serde(deserialize_with = "duration")]
     pub tick_every: Duration,
-    /// How long either vendor takes to answer anything.
+    /// How long a vendor takes to answer anything, unless its own options say otherwise.
     #[serde(deserialize_with = "duration")]
     pub latency: Duration,
 }
@@ -52,6 +52,9 @@ pub struct DingshangOptions {
     pub merchant_id: String,
     /// How many machines; the first few are the odd ones (leading zero, long number, currencies).
     pub machines: usize,
+    /// How long it takes to answer anything.
+    #[serde(deserialize_with = "some_duration")]
+    pub latency: Option<Duration>,
 }
 
 impl Default for DingshangOptions {
@@ -62,6 +65,7 @@ impl Default for DingshangOptions {
             app_secret: "sandbox-secret".to_owned(),
             merchant_id: "M20240318".to_owned(),
             machines: 12,
+            latency: None,
         }
     }
 }
@@ -78,6 +82,9 @@ pub struct InhandOptions {
     pub key: String,
     /// How many machines, up to [`MOST_INHAND_MACHINES`].
     pub machines: usize,
+    /// How long it takes to answer anything.
+    #[serde(deserialize_with = "some_duration")]
+    pub latency: Option<Duration>,
     /// The shape of the answer to `trade/statistic`.
     pub statistics: StatisticsShape,
 }
@@ -89,6 +96,7 @@ impl Default for InhandOptions {
             client_id: "c-100".to_owned(),
             key: "9f3c1a7be0".to_owned(),
             machines: 200,
+            latency: None,
             statistics: StatisticsShape::List,
         }
     }
@@ -121,6 +129,10 @@ fn duration<'de, D: Deserializer<'de>>(input: D) -> Result<Duration, D::Error> {
     Duration::try_from(signed).map_err(de::Error::custom)
 }
 
+fn some_duration<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Duration>, D::Error> {
+    duration(input).map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -129,12 +141,13 @@ mod tests {
 
     #[test]
     fn options_are_read_from_a_file_with_defaults_for_what_it_leaves_out() {
-        let text =
-            "seed = 9\nlatency = \"20ms\"\n[inhand]\nmachines = 5\nstatistics = \"nested\"\n";
+        let text = "seed = 9\nlatency = \"20ms\"\n[inhand]\nlatency = \"2ms\"\nmachines = 5\nstatistics = \"nested\"\n";
         let options: Options = toml::from_str(text).unwrap();
         assert_eq!(options.seed, 9);
         assert_eq!(options.latency, Duration::from_millis(20));
         assert_eq!(options.tick_every, Duration::from_secs(1));
+        assert_eq!(options.inhand.latency, Some(Duration::from_millis(2)));
+        assert_eq!(options.dingshang.latency, None);
         assert_eq!(options.inhand.machines, 5);
         assert_eq!(options.inhand.statistics, StatisticsShape::Nested);
         assert_eq!(options.dingshang.machines, 12);
