@@ -11,12 +11,12 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::sandbox::door::{self, Door, Vendor};
+use crate::sandbox::door::{self, Api, Door};
 use crate::sandbox::fault::Fault;
 use crate::sandbox::world::World;
 
 /// The whole server of one vendor.
-pub(crate) fn router<V: Vendor>(door: Arc<Door<V>>, world: Arc<World>) -> Router {
+pub(crate) fn router<V: Api>(door: Arc<Door<V>>, world: Arc<World>) -> Router {
     let faults = get(list_faults::<V>)
         .put(set_faults::<V>)
         .delete(clear_faults::<V>);
@@ -33,12 +33,12 @@ pub(crate) fn router<V: Vendor>(door: Arc<Door<V>>, world: Arc<World>) -> Router
     control.merge(Router::new().fallback(door::serve::<V>).with_state(door))
 }
 
-async fn list_faults<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+async fn list_faults<V: Api>(State(door): State<Arc<Door<V>>>) -> Response {
     answer(&door.faults.list())
 }
 
 /// Replaces all faults by the list in the body.
-async fn set_faults<V: Vendor>(State(door): State<Arc<Door<V>>>, body: Bytes) -> Response {
+async fn set_faults<V: Api>(State(door): State<Arc<Door<V>>>, body: Bytes) -> Response {
     match serde_json::from_slice::<Vec<Fault>>(&body) {
         Ok(faults) => {
             door.faults.set(faults);
@@ -51,16 +51,16 @@ async fn set_faults<V: Vendor>(State(door): State<Arc<Door<V>>>, body: Bytes) ->
     }
 }
 
-async fn clear_faults<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+async fn clear_faults<V: Api>(State(door): State<Arc<Door<V>>>) -> Response {
     door.faults.clear();
     answer(&door.faults.list())
 }
 
-async fn show_calls<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+async fn show_calls<V: Api>(State(door): State<Arc<Door<V>>>) -> Response {
     answer(&door.calls.record())
 }
 
-async fn reset_calls<V: Vendor>(State(door): State<Arc<Door<V>>>) -> Response {
+async fn reset_calls<V: Api>(State(door): State<Arc<Door<V>>>) -> Response {
     door.calls.reset();
     answer(&door.calls.record())
 }

@@ -40,7 +40,7 @@ pub(crate) struct Answer {
 }
 
 /// One vendor, without sockets: a call goes in, an answer comes out.
-pub(crate) trait Vendor: Send + Sync + 'static {
+pub(crate) trait Api: Send + Sync + 'static {
     /// The path as the document writes it, for counting.
     fn template(&self, path: &str) -> &'static str;
     /// The other spellings of the path that a fault may name.
@@ -65,10 +65,7 @@ pub(crate) struct Door<V> {
 }
 
 /// The one handler of every path of a vendor.
-pub(crate) async fn serve<V: Vendor>(
-    State(door): State<Arc<Door<V>>>,
-    request: Request,
-) -> Response {
+pub(crate) async fn serve<V: Api>(State(door): State<Arc<Door<V>>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LONGEST_REQUEST).await else {
         return json(StatusCode::PAYLOAD_TOO_LARGE, Bytes::new());
@@ -103,7 +100,7 @@ pub(crate) async fn serve<V: Vendor>(
     json(answer.status, answer.body)
 }
 
-impl<V: Vendor> Door<V> {
+impl<V: Api> Door<V> {
     fn answer(&self, asked: &Asked) -> Answer {
         let answer = self.vendor.answer(asked);
         self.calls.judged(answer.verdict);

@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_written_as_json_the_way_the_readme_shows() {
+    fn a_fault_is_written_as_json_and_a_misspelt_one_is_refused() {
         let text = r#"[{"effect":"cut"},{"effect":{"delay":{"millis":200}},"path":"/products","times":3},
             {"effect":{"status":503}},{"effect":{"refuse":{"code":"6015"}},"machine":"1"}]"#;
         let faults: Vec<Fault> = serde_json::from_str(text).unwrap();

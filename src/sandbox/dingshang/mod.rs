@@ -9,7 +9,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::sandbox::calls::Verdict;
-use crate::sandbox::door::{Answer, Asked, Vendor};
+use crate::sandbox::door::{Answer, Api, Asked};
 use crate::sandbox::options::DingshangOptions;
 use crate::sandbox::world::World;
 
@@ -71,7 +71,7 @@ impl Dingshang {
     }
 }
 
-impl Vendor for Dingshang {
+impl Api for Dingshang {
     fn template(&self, path: &str) -> &'static str {
         Call::of(path).map_or("(unknown)", |call| call.template())
     }

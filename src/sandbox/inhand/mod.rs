@@ -10,7 +10,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::sandbox::calls::Verdict;
-use crate::sandbox::door::{Answer, Asked, Vendor};
+use crate::sandbox::door::{Answer, Api, Asked};
 use crate::sandbox::options::{InhandOptions, StatisticsShape};
 use crate::sandbox::world::World;
 
@@ -179,7 +179,7 @@ impl Inhand {
     }
 }
 
-impl Vendor for Inhand {
+impl Api for Inhand {
     fn template(&self, path: &str) -> &'static str {
         Call::of(path).map_or("(unknown)", Call::path)
     }

@@ -48,7 +48,7 @@ pub(crate) struct Shelf {
     pub(crate) price: i64,
     /// How many a refill puts in.
     pub(crate) fill: u16,
-    /// Fen; below it the sandbox does not go.
+    /// Fen, before any coupon.
     pub(crate) list_price: i64,
 }
 
