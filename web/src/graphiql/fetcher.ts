@@ -1,0 +1,33 @@
+import type { Fetcher, FetcherOpts, FetcherParams } from '@graphiql/toolkit';
+import { getOperationAST } from 'graphql';
+import { post } from './http';
+import { messageError } from './messageError';
+import { authorization, parseHeaders, type RequestHeaders } from './requestHeaders';
+import { subscribe } from './webSocket';
+
+/** How GraphiQL reaches the gateway. `headers` is the text of the headers that a tab starts with. */
+export function createFetcher(headers: () => string): Fetcher {
+  return (params, options) => {
+    if (isSubscription(params, options)) {
+      return subscribe(params, authorization(options?.headers as RequestHeaders | undefined));
+    }
+    if (params.operationName === 'IntrospectionQuery') {
+      return introspect(params, headers());
+    }
+    return post(params, (options?.headers ?? {}) as RequestHeaders);
+  };
+}
+
+/** GraphiQL asks for the schema before its header editor exists, and so without headers. */
+async function introspect(params: FetcherParams, headers: string) {
+  const known = parseHeaders(headers);
+  if (known === null || authorization(known) === null) {
+    throw messageError('Put a token into the header editor, after “Bearer ”; the schema is read with it.');
+  }
+  return post(params, known);
+}
+
+function isSubscription({ operationName }: FetcherParams, options: FetcherOpts | undefined): boolean {
+  const document = options?.documentAST;
+  return document ? getOperationAST(document, operationName)?.operation === 'subscription' : false;
+}
