@@ -54,8 +54,8 @@ pub struct MachineDetail {
     pub cabinets: Vec<Text>,
     /// The groups of its products; the sort order is not known here.
     pub categories: Vec<Category>,
-    /// The currency of its prices.
-    pub currency: Currency,
+    /// The currency of its prices; `None` where the vendor names one that we do not know.
+    pub currency: Option<Currency>,
     /// Whether the vendor reaches it.
     pub online: bool,
 }

@@ -4,6 +4,7 @@
 //! `mapping`. It keeps no state and caches nothing: whoever calls decides what is asked how often. A call
 //! that the vendor does not offer answers [`Kind::Unsupported`] without sending anything.
 
+pub mod dingshang;
 pub mod error;
 pub mod transport;
 

@@ -1,0 +1,248 @@
+//! Dingshang (鼎商), Open API v1: what it can do, and how its answers make up ours.
+//!
+//! `sign` makes the signature, `wire` holds the JSON, `client` the calls, `codes` the errors, `mapping` the
+//! conversion. The vendor sells through the merchant's own application, so that it keeps no trades,
+//! statistics, sites or catalogue that could be asked for.
+
+mod client;
+mod codes;
+mod mapping;
+mod sign;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use std::{ops::Range, sync::Arc};
+
+use async_trait::async_trait;
+use futures_util::{
+    StreamExt as _, TryStreamExt as _,
+    future::{join, join3},
+    stream,
+};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use url::Url;
+
+use self::{
+    client::Client,
+    mapping::{Floors, MAIN_CABINET},
+    wire::{Maybe, ProductPage},
+};
+use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
+use crate::domain::{
+    Capability, Category, Clock, Delivery, Line, Machine, MachineDetail, Order, PickupCode, Product, Refill,
+    RefillSales, Report, SalesStatistics, Status, Text, Window,
+};
+
+/// A machine with more pages of shelves than this is not read, since it cannot be one.
+const MAX_PAGES: usize = 200;
+
+/// How many pages of one machine are asked for at once, so that one machine does not take the whole line.
+const PAGES_AT_ONCE: usize = 8;
+
+/// What an account needs.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The platform, without `/api/openapi/v1`.
+    pub url: Url,
+    /// The header `Appid`.
+    pub app_id: String,
+    /// The header `AppSecret`.
+    pub app_secret: SecretString,
+    /// The merchant's number, which is the signing key.
+    pub merchant_id: SecretString,
+}
+
+/// One account at Dingshang.
+#[derive(Debug)]
+pub struct Dingshang {
+    client: Client,
+}
+
+/// A page of shelves, with the cabinet that it was asked for by.
+type CabinetPage = (Text, ProductPage);
+
+impl Dingshang {
+    /// An account with these credentials; fails if they cannot be sent at all.
+    pub fn new(credentials: Credentials, transport: Arc<Transport>, clock: Arc<dyn Clock>) -> Result<Self> {
+        Ok(Self { client: Client::new(credentials, transport, clock)? })
+    }
+
+    async fn detail(&self, machine: &str) -> Result<wire::MachineDetail> {
+        present(self.client.machine(machine).await?, client::MACHINE)
+    }
+
+    /// What the vendor says of each slot. It warns that this call may go away, so that its failure costs
+    /// only what it alone tells, unless it says something of the whole machine or account.
+    async fn floors(&self, machine: &str) -> Result<Option<Floors>> {
+        match self.client.floors(machine).await {
+            Ok(rows) => Ok(Some(Floors::new(&rows.0))),
+            Err(error) if speaks_for_all(error.kind) => Err(error),
+            Err(error) => {
+                tracing::debug!(machine, %error, "no slot states");
+                Ok(None)
+            }
+        }
+    }
+
+    /// One page of a cabinet's shelves, counted from 1; an empty one where there are none.
+    async fn page(&self, machine: &str, cabinet: &Text, page: u32) -> Result<CabinetPage> {
+        let Maybe(rows) = self.client.products(machine, cabinet, page).await?;
+        Ok((cabinet.clone(), rows.unwrap_or_default()))
+    }
+
+    /// The pages named by cabinet and number, a few at a time, in that order.
+    async fn pages(&self, machine: &str, wanted: Vec<(Text, u32)>) -> Result<Vec<CabinetPage>> {
+        let pages = wanted.into_iter().map(async |(cabinet, page)| self.page(machine, &cabinet, page).await);
+        stream::iter(pages).buffered(PAGES_AT_ONCE).try_collect().await
+    }
+
+    /// All pages of all cabinets (Trap 10), given the main cabinet's first page.
+    async fn shelves(
+        &self,
+        machine: &str,
+        cabinets: &[Text],
+        main: Result<CabinetPage>,
+    ) -> Result<Vec<CabinetPage>> {
+        let others: Vec<_> =
+            cabinets.iter().filter(|name| &***name != MAIN_CABINET).map(|name| (name.clone(), 1)).collect();
+        if cabinets.len() > MAX_PAGES {
+            return Err(too_many_pages());
+        }
+        let has_main = others.len() < cabinets.len();
+        let mut pages = if has_main { vec![main?] } else { Vec::new() };
+        pages.extend(self.pages(machine, others).await?);
+        let lasts: Vec<_> = pages.iter().map(|(cabinet, page)| (cabinet, mapping::last_page(page))).collect();
+        if lasts.iter().fold(0_usize, |sum, (_, last)| sum.saturating_add(*last as usize)) > MAX_PAGES {
+            return Err(too_many_pages());
+        }
+        let rest =
+            lasts.into_iter().flat_map(|(cabinet, last)| (2..=last).map(move |page| (cabinet.clone(), page)));
+        let rest = self.pages(machine, rest.collect()).await?;
+        pages.extend(rest);
+        Ok(pages)
+    }
+}
+
+fn too_many_pages() -> Error {
+    Error::new(Kind::Protocol, client::PRODUCTS)
+        .with_source(format!("more than {MAX_PAGES} pages of shelves"))
+}
+
+/// Whether an error of one call would be every other call's as well.
+const fn speaks_for_all(kind: Kind) -> bool {
+    matches!(kind, Kind::MachineNotFound | Kind::MachineOffline | Kind::Credentials)
+}
+
+/// What was asked for; a success without it is none.
+fn present<T>(answer: Maybe<T>, operation: &'static str) -> Result<T> {
+    answer.0.ok_or_else(|| Error::new(Kind::Protocol, operation).with_source("a success without data"))
+}
+
+#[async_trait]
+impl Vendor for Dingshang {
+    fn capabilities(&self) -> &'static [Capability] {
+        &[
+            Capability::Machines,
+            Capability::Shelves,
+            Capability::StockLevels,
+            Capability::Categories,
+            Capability::Orders,
+            Capability::Dispense,
+            Capability::Replenish,
+            Capability::PickupCodeCreate,
+            Capability::PickupCodeList,
+            Capability::PickupCodeCancel,
+            Capability::PickupCodeRedeem,
+            Capability::EventsDelivery,
+        ]
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.client.ping().await
+    }
+
+    async fn machines(&self) -> Result<Vec<Machine>> {
+        Ok(mapping::machines(&self.client.machines().await?.0))
+    }
+
+    async fn machine_detail(&self, machine: &str) -> Result<MachineDetail> {
+        Ok(mapping::machine_detail(&self.detail(machine).await?))
+    }
+
+    /// The main cabinet's first page is asked for together with detail and floors, before the detail has
+    /// named the cabinets: nearly every machine has that cabinet, and most have no second page, so that a
+    /// report takes the time of one call.
+    async fn report(&self, machine: &str) -> Result<Report> {
+        let main = Text::from(MAIN_CABINET);
+        let (detail, floors, main) =
+            join3(self.detail(machine), self.floors(machine), self.page(machine, &main, 1)).await;
+        let (detail, floors) = (detail?, floors?);
+        let pages = self.shelves(machine, &mapping::cabinets(&detail), main).await?;
+        let rows =
+            pages.iter().flat_map(|(cabinet, page)| page.data.0.iter().map(move |row| (&**cabinet, row)));
+        let shelves = mapping::shelves(rows, floors.as_ref(), mapping::currency(&detail));
+        let sold_out = shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
+        let status = Status {
+            online: Some(detail.is_online.is_true()),
+            sold_out_shelf_count: u32::try_from(sold_out).ok(),
+            faults: floors.map(|floors| floors.faults),
+            ..Status::default()
+        };
+        Ok(Report { status, shelves, location: mapping::location(&detail.lng_lat) })
+    }
+
+    async fn categories(&self, machine: &str) -> Result<Vec<Category>> {
+        Ok(mapping::categories(&self.client.categories(machine).await?.0))
+    }
+
+    async fn products(&self) -> Result<Vec<Product>> {
+        Err(Error::new(Kind::Unsupported, "catalogue"))
+    }
+
+    async fn lines(&self) -> Result<Vec<Line>> {
+        Err(Error::new(Kind::Unsupported, "lines"))
+    }
+
+    async fn trades(&self, _query: &TradeQuery, _range: Range<u64>) -> Result<TradePage> {
+        Err(Error::new(Kind::Unsupported, "trades"))
+    }
+
+    async fn sales_statistics(
+        &self,
+        _machines: &[String],
+        _from: Timestamp,
+        _to: Timestamp,
+    ) -> Result<Vec<SalesStatistics>> {
+        Err(Error::new(Kind::Unsupported, "sales statistics"))
+    }
+
+    async fn sales_since_refill(&self, _machine: &str) -> Result<RefillSales> {
+        Err(Error::new(Kind::Unsupported, "sales since refill"))
+    }
+
+    async fn unreported_refills(&self, _machine: Option<&str>, _window: Window) -> Result<Vec<Refill>> {
+        Err(Error::new(Kind::Unsupported, "refills"))
+    }
+
+    async fn pickup_codes(&self, machine: &str, slot: &str) -> Result<Vec<PickupCode>> {
+        let rows = self.client.pickup_codes(machine, slot).await?;
+        mapping::pickup_codes(&rows.0).ok_or_else(|| {
+            Error::new(Kind::Protocol, client::PICKUP_CODES).with_source("the end of a code is no time")
+        })
+    }
+
+    /// An order's amounts are in its machine's currency, which only the machine's detail tells: both are
+    /// asked for at once, and without the detail an order has no amounts rather than wrong ones.
+    async fn order(&self, machine: &str, order: &str) -> Result<Order> {
+        let (row, detail) = join(self.client.order(machine, order), self.detail(machine)).await;
+        let currency = detail.ok().and_then(|detail| mapping::currency(&detail));
+        Ok(mapping::order(order, &present(row?, client::ORDER)?, currency))
+    }
+
+    async fn delivery(&self, machine: &str, delivery: &str) -> Result<Delivery> {
+        let row = present(self.client.delivery(machine, delivery).await?, client::DELIVERY)?;
+        Ok(mapping::delivery(&row))
+    }
+}
