@@ -17,7 +17,7 @@ use std::{ops::Range, sync::Arc};
 use async_trait::async_trait;
 use futures_util::{
     StreamExt as _, TryStreamExt as _,
-    future::{join, join3},
+    future::{join3, try_join},
     stream,
 };
 use jiff::Timestamp;
@@ -236,9 +236,10 @@ impl Vendor for Dingshang {
     /// An order's amounts are in its machine's currency, which only the machine's detail tells: both are
     /// asked for at once, and without the detail an order has no amounts rather than wrong ones.
     async fn order(&self, machine: &str, order: &str) -> Result<Order> {
-        let (row, detail) = join(self.client.order(machine, order), self.detail(machine)).await;
-        let currency = detail.ok().and_then(|detail| mapping::currency(&detail));
-        Ok(mapping::order(order, &present(row?, client::ORDER)?, currency))
+        let currency =
+            async { Ok(self.detail(machine).await.ok().and_then(|detail| mapping::currency(&detail))) };
+        let (row, currency) = try_join(self.client.order(machine, order), currency).await?;
+        Ok(mapping::order(order, &present(row, client::ORDER)?, currency))
     }
 
     async fn delivery(&self, machine: &str, delivery: &str) -> Result<Delivery> {

@@ -1,5 +1,7 @@
 //! What the vendor's rows become; the rows are written as its reference describes them.
 
+use std::sync::Arc;
+
 use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -20,10 +22,12 @@ fn read<T: DeserializeOwned>(value: &Value) -> T {
     serde_path_to_error::deserialize(&mut deserializer).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with optional values")]
 fn at(text: &str) -> Option<Timestamp> {
     Some(text.parse().unwrap())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with optional values")]
 fn cny(minor: i64) -> Option<Money> {
     Some(Money::from_minor(minor, Currency::CNY))
 }
@@ -232,6 +236,18 @@ fn shelves_stand_by_cabinet_and_code_and_a_row_seen_twice_stands_once() {
     let shelves = shelves(rows.iter().map(|row| ("A", row)), None, None);
     let told: Vec<_> = shelves.iter().map(|shelf| format!("{}{}", shelf.cabinet, shelf.code)).collect();
     assert_eq!(told, ["A1", "A2", "B1"]);
+}
+
+#[test]
+fn a_good_in_many_slots_is_kept_once() {
+    let rows = [("1", "0.10"), ("2", "0.10"), ("3", "0.20")].map(|(name, price)| {
+        let good = json!({"good_no": "G", "name": "Tea", "price": price});
+        read::<wire::ProductRow>(&with(row(), &json!({"good": good, "channel": {"name": name}})))
+    });
+    let shelves = shelves(rows.iter().map(|row| ("A", row)), None, Some(Currency::CNY));
+    let product = |n: usize| shelves[n].product.clone().unwrap();
+    assert!(Arc::ptr_eq(&product(0), &product(1)));
+    assert_eq!(product(2).price, cny(20), "another price is another product");
 }
 
 #[test]

@@ -1,0 +1,141 @@
+//! A platform of one answer function, which remembers what it was asked.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, body::to_bytes, extract::Request, http::StatusCode, response::IntoResponse as _};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use url::Url;
+
+use crate::{
+    domain::ManualClock,
+    vendor::{
+        dingshang::{Credentials, Dingshang},
+        transport::{Limits, Transport},
+    },
+};
+
+pub const KEY: &str = "M20240318";
+pub const NOW: i64 = 1_714_185_061;
+
+/// One request as the platform saw it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub method: String,
+    /// Below `/api/openapi/v1`.
+    pub path: String,
+    pub app_id: String,
+    pub app_secret: String,
+    /// Whether it had a body.
+    pub has_body: bool,
+    /// The members of the payload; that they are all text is checked in reading them.
+    pub parameters: BTreeMap<String, String>,
+}
+
+impl Seen {
+    /// A parameter of the payload, empty if absent.
+    pub fn parameter(&self, name: &str) -> &str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+}
+
+/// An HTTP status and a body.
+pub type Answer = (u16, String);
+
+/// A success with this data.
+pub fn ok(data: &Value) -> Answer {
+    (200, json!({"code": 0, "message": "ok", "data": data}).to_string())
+}
+
+/// A failure.
+pub fn refused(code: i64, message: &str) -> Answer {
+    (200, json!({"code": code, "message": message, "data": {}}).to_string())
+}
+
+/// A platform that is asked by an account.
+pub struct Stub {
+    pub account: Dingshang,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl fmt::Debug for Stub {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.account.fmt(f)
+    }
+}
+
+impl Stub {
+    pub async fn start(answer: impl Fn(&Seen) -> Answer + Clone + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let record = Arc::clone(&seen);
+        let router = Router::new().fallback(move |request: Request| {
+            let (answer, record) = (answer.clone(), Arc::clone(&record));
+            async move {
+                let request = read(request).await;
+                let (status, body) = answer(&request);
+                record.lock().unwrap().push(request);
+                (StatusCode::from_u16(status).unwrap(), body).into_response()
+            }
+        });
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { account: account(url), seen }
+    }
+
+    /// What came in so far, by path and parameters, since calls run side by side.
+    pub fn seen(&self) -> Vec<Seen> {
+        let mut seen = self.seen.lock().unwrap().clone();
+        seen.sort_by(|a, b| (&a.path, &a.parameters).cmp(&(&b.path, &b.parameters)));
+        seen
+    }
+
+    /// The paths that came in so far.
+    pub fn paths(&self) -> Vec<String> {
+        self.seen().into_iter().map(|seen| seen.path).collect()
+    }
+}
+
+async fn read(request: Request) -> Seen {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, 65_536).await.unwrap();
+    let header = |name| parts.headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
+    let parameters = if body.is_empty() {
+        BTreeMap::new()
+    } else {
+        assert_eq!(header("content-type"), "application/json");
+        let body: BTreeMap<String, String> = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body.len(), 1, "the payload alone");
+        serde_json::from_slice(&STANDARD.decode(&body["payload"]).unwrap()).unwrap()
+    };
+    Seen {
+        method: parts.method.to_string(),
+        path: parts.uri.path().strip_prefix("/api/openapi/v1").unwrap().to_owned(),
+        app_id: header("appid"),
+        app_secret: header("appsecret"),
+        has_body: !body.is_empty(),
+        parameters,
+    }
+}
+
+fn account(url: Url) -> Dingshang {
+    let clock = Arc::new(ManualClock::new(Timestamp::from_second(NOW).unwrap()));
+    let limits =
+        Limits { timeout: Duration::from_secs(5), max_concurrency: 8, requests_per_second: None, retries: 0 };
+    let credentials = Credentials {
+        url,
+        app_id: "ds1".to_owned(),
+        app_secret: SecretString::from("app-secret"),
+        merchant_id: SecretString::from(KEY),
+    };
+    let transport = Arc::new(Transport::new(limits, clock.clone()).unwrap());
+    Dingshang::new(credentials, transport, clock).unwrap()
+}
