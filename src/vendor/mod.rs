@@ -6,6 +6,7 @@
 
 pub mod dingshang;
 pub mod error;
+pub mod inhand;
 pub mod transport;
 
 use std::ops::Range;

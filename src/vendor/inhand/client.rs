@@ -1,0 +1,282 @@
+//! The calls to the platform (InHand §3–§11): signing, sending, paging, reading.
+//!
+//! The names of the calls are their paths under `/osapi/`. `clientId`, `nonce_str` and `sign` go into the body
+//! of a POST with a body, and into the query otherwise. Every value is sent as a string.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::future::try_join_all;
+use http::{HeaderMap, HeaderValue, Method, header};
+use rand::distr::{Alphanumeric, SampleString};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+use thiserror::Error as ThisError;
+use url::Url;
+
+use super::{
+    codes,
+    sign::Parameters,
+    wire::{self, Rows},
+};
+use crate::vendor::{
+    Error, Kind, Result,
+    transport::{Effect, Reply, Request, Transport},
+};
+
+/// The longest page that the platform gives.
+pub const PAGE: u64 = 100;
+
+/// The most pages that one listing may have: 200,000 rows. Beyond it something is wrong with the platform.
+const MOST_PAGES: u64 = 2_000;
+
+/// The most pages of one listing that are asked for at once.
+pub const WIDEST: u64 = 8;
+
+/// One account at the platform.
+#[derive(Clone)]
+pub struct Credentials {
+    /// Where the platform is, the document's `$AUTHSERVER`: `http://vending.example.net`.
+    pub base_url: Url,
+    /// The platform's id of the account.
+    pub client_id: String,
+    /// The key that signs.
+    pub key: SecretString,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
+
+/// A base URL that the calls cannot be made under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ThisError)]
+#[error("base_url must be an http or https URL without user name, password, query and fragment")]
+pub struct InvalidBaseUrl;
+
+/// A parameter of a call.
+pub type Parameter = (&'static str, String);
+
+/// One call, unsigned.
+#[derive(Clone, Debug)]
+struct Call {
+    operation: &'static str,
+    query: Vec<Parameter>,
+    /// `None` makes it a GET.
+    body: Option<Vec<Parameter>>,
+}
+
+/// Signs and sends the calls of one account.
+#[derive(Debug)]
+pub struct Client {
+    credentials: Credentials,
+    transport: Arc<Transport>,
+}
+
+/// Some trades, and how many there are in all.
+#[derive(Debug)]
+pub struct Page<T> {
+    pub total: u64,
+    pub rows: Vec<T>,
+}
+
+impl Client {
+    /// A client for one account.
+    pub fn new(
+        credentials: Credentials,
+        transport: Arc<Transport>,
+    ) -> std::result::Result<Self, InvalidBaseUrl> {
+        let url = &credentials.base_url;
+        let sound = matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        if sound { Ok(Self { credentials, transport }) } else { Err(InvalidBaseUrl) }
+    }
+
+    /// All rows of a listing that ends with its first short page. The order is not promised and the list may
+    /// change meanwhile, so a row can come twice: the caller takes it once.
+    ///
+    /// The pages are asked for in waves of 1, 2, 4, 8 at once: a short list costs one call, and 100,000 rows
+    /// do not wait for a thousand calls one after the other.
+    pub async fn listing<R: DeserializeOwned, T: Send>(
+        &self,
+        operation: &'static str,
+        map: fn(R) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        let (mut rows, mut next, mut width) = (Vec::new(), 0, 1);
+        while next < MOST_PAGES {
+            let end = MOST_PAGES.min(next + width);
+            let wave = (next..end).map(|page| self.listing_page(operation, page * PAGE, PAGE, map));
+            let mut ended = false;
+            // What follows the short page in its wave is kept: the list may have grown meanwhile.
+            for (page, is_short) in try_join_all(wave).await? {
+                rows.extend(page);
+                ended |= is_short;
+            }
+            if ended {
+                return Ok(rows);
+            }
+            (next, width) = (end, WIDEST.min(width * 2));
+        }
+        Err(Error::new(Kind::Protocol, operation).with_source("the listing does not end"))
+    }
+
+    /// One page of a listing, and whether it is short.
+    pub async fn listing_page<R: DeserializeOwned, T: Send>(
+        &self,
+        operation: &'static str,
+        cursor: u64,
+        limit: u64,
+        map: fn(R) -> Option<T>,
+    ) -> Result<(Vec<T>, bool)> {
+        let call = Call { operation, query: page(cursor, limit), body: Some(Vec::new()) };
+        self.ask(&call, |body| {
+            let Rows(rows) = decode::<Rows<R>>(operation, body)?;
+            let is_short = count(rows.len()) < limit;
+            Ok((keyed(operation, rows, map)?, is_short))
+        })
+        .await
+    }
+
+    /// Some trades (`trade/list`, §3.2). `cursor` is a multiple of `limit`.
+    pub async fn trades<T: Send>(
+        &self,
+        filter: &[Parameter],
+        (cursor, limit): (u64, u64),
+        map: fn(wire::Trade) -> Option<T>,
+    ) -> Result<Page<T>> {
+        let operation = "trade/list";
+        let call = Call { operation, query: page(cursor, limit), body: Some(filter.to_vec()) };
+        self.ask(&call, |body| {
+            let answer: wire::Trades = decode(operation, body)?;
+            let total = answer.total.0.and_then(|total| u64::try_from(total).ok());
+            let total = total.ok_or_else(|| Error::new(Kind::Protocol, operation).with_source("no total"))?;
+            Ok(Page { total, rows: keyed(operation, answer.list.0, map)? })
+        })
+        .await
+    }
+
+    /// The sales of machines (`trade/statistic`, §5.1), in one call.
+    pub async fn statistics<T: Send>(
+        &self,
+        query: Vec<Parameter>,
+        map: impl Fn(wire::Statistics) -> Option<T> + Send + Sync,
+    ) -> Result<Vec<T>> {
+        let operation = "trade/statistic";
+        let call = Call { operation, query, body: None };
+        self.ask(&call, |body| {
+            let Rows(rows) = decode::<Rows<wire::Statistics>>(operation, body)?;
+            keyed(operation, rows, &map)
+        })
+        .await
+    }
+
+    /// What one call tells of one machine. `map` gives the machine that a row speaks of, and our value.
+    pub async fn machine<R: DeserializeOwned, T: Send>(
+        &self,
+        operation: &'static str,
+        machine: &str,
+        query: Vec<Parameter>,
+        map: fn(R) -> Option<(crate::domain::Text, T)>,
+    ) -> Result<T> {
+        let call = Call { operation, query, body: Some(vec![("assetId", machine.to_owned())]) };
+        self.ask(&call, |body| {
+            let unknown = || Error::new(Kind::MachineNotFound, operation);
+            if is_empty(body) {
+                return Err(unknown());
+            }
+            let Rows(rows) = decode::<Rows<R>>(operation, body)?;
+            let rows = keyed(operation, rows, map)?;
+            let row = rows.into_iter().find(|(number, _)| **number == *machine);
+            row.map(|(_, value)| value).ok_or_else(unknown)
+        })
+        .await
+    }
+
+    /// The refills that the platform could not report (`refill/message`, §8.2).
+    pub async fn refills<T: Send>(
+        &self,
+        filter: Vec<Parameter>,
+        map: fn(wire::Refill) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        let operation = "refill/message";
+        let call = Call { operation, query: Vec::new(), body: Some(filter) };
+        self.ask(&call, |body| {
+            let answer: wire::Refills = decode(operation, body)?;
+            keyed(operation, answer.message.0, map)
+        })
+        .await
+    }
+
+    /// Sends a read, and reads its answer unless that is a failure.
+    async fn ask<T: Send>(&self, call: &Call, read: impl Fn(&[u8]) -> Result<T> + Send + Sync) -> Result<T> {
+        let read = |reply: Reply| match codes::failure(call.operation, reply.status, &reply.body) {
+            Some(error) => Err(error),
+            None => read(&reply.body),
+        };
+        self.transport.call(call.operation, Effect::Read, || self.request(call), read).await
+    }
+
+    /// A signed request with a nonce of its own.
+    fn request(&self, call: &Call) -> Result<Request> {
+        // 24 letters and digits of the thread's cryptographic generator: 142 bits.
+        let nonce = Alphanumeric.sample_string(&mut rand::rng(), 24);
+        let identity = [("clientId", self.credentials.client_id.clone()), ("nonce_str", nonce)];
+        let (mut query, mut body) = (call.query.clone(), call.body.clone());
+        let signed = body.as_mut().unwrap_or(&mut query);
+        signed.extend(identity);
+        let all = query.iter().chain(body.iter().flatten()).map(|(name, text)| (*name, text.as_str()));
+        let sign = Parameters::of(all).sign(&self.credentials.key);
+        body.as_mut().unwrap_or(&mut query).push(("sign", sign));
+
+        let mut url = self.credentials.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("osapi").extend(call.operation.split('/'));
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&query);
+        }
+        let mut headers =
+            HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("application/json"))]);
+        let Some(body) = body else {
+            return Ok(Request { method: Method::GET, url, headers, body: None });
+        };
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let members: BTreeMap<&str, String> = body.into_iter().collect();
+        let body = serde_json::to_vec(&members)
+            .map_err(|error| Error::new(Kind::BadInput, call.operation).with_source(error))?;
+        Ok(Request { method: Method::POST, url, headers, body: Some(Bytes::from(body)) })
+    }
+}
+
+/// The parameters of a page; the cursor is an offset.
+pub fn page(cursor: u64, limit: u64) -> Vec<Parameter> {
+    vec![("limit", limit.to_string()), ("cursor", cursor.to_string())]
+}
+
+fn decode<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T> {
+    serde_json::from_slice(body).map_err(|error| Error::new(Kind::Protocol, operation).with_source(error))
+}
+
+/// Our values of the rows that have what they are known by. Rows that all lack it are not what was asked for.
+fn keyed<R, T>(operation: &'static str, rows: Vec<R>, map: impl Fn(R) -> Option<T>) -> Result<Vec<T>> {
+    let had_rows = !rows.is_empty();
+    let values: Vec<T> = rows.into_iter().filter_map(map).collect();
+    if had_rows && values.is_empty() {
+        return Err(Error::new(Kind::Protocol, operation).with_source("no row has the members promised"));
+    }
+    Ok(values)
+}
+
+/// Whether an answer about one machine says nothing at all, as for a machine that the platform does not know.
+fn is_empty(body: &[u8]) -> bool {
+    let bare: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(24).collect();
+    matches!(bare.as_slice(), b"" | b"null" | b"{}" | b"[]" | b"[[]]" | b"\"\"" | b"{\"result\":\"SUCCESS\"}")
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

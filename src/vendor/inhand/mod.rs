@@ -1,0 +1,290 @@
+//! InHand (映翰通), Smart Vending platform API V0.9.
+//!
+//! The platform lists no machines as such: a row of its sites is a machine. It tells everything of a machine
+//! in one status, knows no stock levels and takes no orders; a pickup code can be created there, or sold by us
+//! and checked here.
+
+mod client;
+mod codes;
+mod mapping;
+pub mod sign;
+mod wire;
+
+use std::{collections::HashSet, ops::Range, sync::Arc};
+
+use async_trait::async_trait;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use jiff::Timestamp;
+use url::form_urlencoded;
+
+use self::client::{Client, PAGE, Page, Parameter, WIDEST};
+use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
+use crate::domain::{
+    Capability, Category, Delivery, Line, Machine, MachineDetail, Order, PickupCode, Product, Refill,
+    RefillSales, Report, SalesStatistics, Trade, Window,
+};
+
+pub use self::client::{Credentials, InvalidBaseUrl};
+
+/// The longest list of machine numbers in one URL, in bytes: servers take URLs of 8 KB.
+const LONGEST_LIST: usize = 6_000;
+
+/// The longest machine number that is asked about, in characters.
+const LONGEST_NUMBER: usize = 64;
+
+/// What the platform can do.
+const CAPABILITIES: &[Capability] = &[
+    Capability::Machines,
+    Capability::Shelves,
+    Capability::MachineTelemetry,
+    Capability::Sites,
+    Capability::Lines,
+    Capability::ProductCatalogue,
+    Capability::TradeHistory,
+    Capability::SalesStatistics,
+    Capability::PickupCodeCreate,
+    Capability::PickupCodeVerify,
+    Capability::EventsMachine,
+    Capability::EventsTrade,
+    Capability::EventsRefill,
+];
+
+/// One account at the platform.
+#[derive(Debug)]
+pub struct Inhand {
+    client: Client,
+}
+
+impl Inhand {
+    /// The adapter of one account.
+    pub fn new(
+        credentials: Credentials,
+        transport: Arc<Transport>,
+    ) -> std::result::Result<Self, InvalidBaseUrl> {
+        Ok(Self { client: Client::new(credentials, transport)? })
+    }
+}
+
+#[async_trait]
+impl Vendor for Inhand {
+    fn capabilities(&self) -> &'static [Capability] {
+        CAPABILITIES
+    }
+
+    /// There is no ping: one line is the cheapest signed read.
+    async fn ping(&self) -> Result<()> {
+        self.client.listing_page("router/lines", 0, 1, mapping::line).await.map(|_| ())
+    }
+
+    async fn machines(&self) -> Result<Vec<Machine>> {
+        let mut machines = self.client.listing("router/sites", mapping::machine).await?;
+        machines.sort_by(|one, other| one.number.cmp(&other.number));
+        machines.dedup_by(|next, first| next.number == first.number);
+        Ok(machines)
+    }
+
+    async fn machine_detail(&self, _: &str) -> Result<MachineDetail> {
+        Err(Error::new(Kind::Unsupported, "machine_detail"))
+    }
+
+    async fn report(&self, machine: &str) -> Result<Report> {
+        let operation = "router/status";
+        known(machine, operation)?;
+        self.client.machine(operation, machine, client::page(0, 1), mapping::report).await
+    }
+
+    async fn categories(&self, _: &str) -> Result<Vec<Category>> {
+        Err(Error::new(Kind::Unsupported, "categories"))
+    }
+
+    async fn products(&self) -> Result<Vec<Product>> {
+        let mut products = self.client.listing("router/goods", mapping::product).await?;
+        products.sort_by(|one, other| one.number.cmp(&other.number));
+        products.dedup_by(|next, first| next.number == first.number);
+        Ok(products)
+    }
+
+    async fn lines(&self) -> Result<Vec<Line>> {
+        let mut lines = self.client.listing("router/lines", mapping::line).await?;
+        lines.sort_by(|one, other| (&one.name, &one.area_name).cmp(&(&other.name, &other.area_name)));
+        lines.dedup_by(|next, first| (&next.name, &next.area_name) == (&first.name, &first.area_name));
+        Ok(lines)
+    }
+
+    async fn trades(&self, query: &TradeQuery, range: Range<u64>) -> Result<TradePage> {
+        let Some(filter) = trade_filter(query)? else {
+            return Ok(TradePage::default());
+        };
+        let (limit, pages) = pages(&range);
+        let mut found = stream::iter(pages)
+            .map(|cursor| {
+                let filter = &filter;
+                async move {
+                    let page = self.client.trades(filter, (cursor, limit), mapping::trade).await?;
+                    Ok::<_, Error>((cursor, page))
+                }
+            })
+            .buffered(usize::try_from(WIDEST).unwrap_or(1));
+        let (mut total, mut trades, mut seen) = (0, Vec::new(), HashSet::new());
+        while let Some((cursor, Page { total: all, rows })) = found.try_next().await? {
+            total = all;
+            let end_of_rows = rows.is_empty();
+            let wanted = (cursor..cursor + limit).zip(rows).filter(|(position, _)| range.contains(position));
+            trades.extend(wanted.map(|(_, trade)| trade).filter(|trade: &Trade| {
+                seen.insert((trade.machine_number.clone(), trade.order_number.clone()))
+            }));
+            if cursor + limit >= total || end_of_rows {
+                break;
+            }
+        }
+        Ok(TradePage { total, trades })
+    }
+
+    async fn sales_statistics(
+        &self,
+        machines: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<SalesStatistics>> {
+        let Some(window) = seconds(Window { from: Some(from), to: Some(to) }) else {
+            return Ok(Vec::new());
+        };
+        let asked: HashSet<&str> = machines.iter().map(String::as_str).filter(|m| is_number(m)).collect();
+        let found: Vec<Vec<SalesStatistics>> = stream::iter(lists(machines))
+            .map(|list| {
+                let query = std::iter::once(("assetIds", list)).chain(window.clone()).collect();
+                self.client.statistics(query, move |row| mapping::statistics(&row, (from, to)))
+            })
+            .buffered(usize::try_from(WIDEST).unwrap_or(1))
+            .try_collect()
+            .await?;
+        let mut statistics: Vec<SalesStatistics> = found
+            .into_iter()
+            .flatten()
+            .filter(|statistics| asked.contains(&*statistics.machine_number))
+            .collect();
+        statistics.sort_by(|one, other| one.machine_number.cmp(&other.machine_number));
+        statistics.dedup_by(|next, first| next.machine_number == first.machine_number);
+        Ok(statistics)
+    }
+
+    async fn sales_since_refill(&self, machine: &str) -> Result<RefillSales> {
+        let operation = "router/sales";
+        known(machine, operation)?;
+        self.client.machine(operation, machine, Vec::new(), mapping::refill_sales).await
+    }
+
+    async fn unreported_refills(&self, machine: Option<&str>, window: Window) -> Result<Vec<Refill>> {
+        if let Some(machine) = machine {
+            known(machine, "refill/message")?;
+        }
+        let Some(mut filter) = seconds(window) else {
+            return Ok(Vec::new());
+        };
+        filter.extend(machine.map(|machine| ("assetId", machine.to_owned())));
+        let mut refills = self.client.refills(filter, mapping::refill).await?;
+        refills.retain(|refill| machine.is_none_or(|machine| *refill.machine_number == *machine));
+        Ok(refills)
+    }
+
+    async fn pickup_codes(&self, _: &str, _: &str) -> Result<Vec<PickupCode>> {
+        Err(Error::new(Kind::Unsupported, "pickup_codes"))
+    }
+
+    async fn order(&self, _: &str, _: &str) -> Result<Order> {
+        Err(Error::new(Kind::Unsupported, "order"))
+    }
+
+    async fn delivery(&self, _: &str, _: &str) -> Result<Delivery> {
+        Err(Error::new(Kind::Unsupported, "delivery"))
+    }
+}
+
+/// Whether a text can be a machine's number at all. A comma would make it two in a list.
+fn is_number(machine: &str) -> bool {
+    !machine.is_empty()
+        && machine.chars().count() <= LONGEST_NUMBER
+        && !machine.contains(|c: char| c == ',' || c.is_control())
+}
+
+/// Refuses what can be no machine's number without asking the platform.
+fn known(machine: &str, operation: &'static str) -> Result<()> {
+    if is_number(machine) { Ok(()) } else { Err(Error::new(Kind::MachineNotFound, operation)) }
+}
+
+/// The start and end parameters of a window; `None` for a window without a whole second since 1970. Both ends
+/// are inclusive and the platform's times are whole seconds, so the window shrinks to the seconds inside.
+fn seconds(window: Window) -> Option<Vec<Parameter>> {
+    let start = window.from.map(|from| from.as_second() + i64::from(from.subsec_nanosecond() > 0));
+    let end = window.to.map(|to| to.as_second() - i64::from(to.subsec_nanosecond() < 0));
+    let start = start.map(|start| start.max(0));
+    if end.is_some_and(|end| end < start.unwrap_or(0)) {
+        return None;
+    }
+    let ends = [("startTime", start), ("endTime", end)];
+    Some(ends.into_iter().filter_map(|(name, second)| Some((name, second?.to_string()))).collect())
+}
+
+/// The parameters that ask for some trades; `None` where no trade of the platform can match.
+fn trade_filter(query: &TradeQuery) -> Result<Option<Vec<Parameter>>> {
+    let operation = "trade/list";
+    let Some(mut filter) = seconds(query.window) else {
+        return Ok(None);
+    };
+    if let Some(machine) = &query.machine {
+        known(machine, operation)?;
+        filter.push(("assetId", machine.clone()));
+    }
+    match query.method {
+        None => {}
+        // Our own application's payments never reach the platform.
+        Some(crate::domain::PaymentMethod::Merchant) => return Ok(None),
+        Some(method) => {
+            // Methods that the platform does not number are many numbers to it, and it filters by one.
+            let number = codes::pay_style(method).ok_or_else(|| Error::new(Kind::Unsupported, operation))?;
+            filter.push(("payStyle", number.to_owned()));
+        }
+    }
+    Ok(Some(filter))
+}
+
+/// The limit and the cursors of the pages that cover a range. A cursor is always a multiple of the limit: the
+/// document shows no others. An empty range asks for one trade, to learn the total.
+fn pages(range: &Range<u64>) -> (u64, impl Iterator<Item = u64> + use<>) {
+    let length = range.end.saturating_sub(range.start);
+    let limit = match length {
+        0 => 1,
+        1..PAGE if range.start.is_multiple_of(length) => length,
+        _ => PAGE,
+    };
+    let first = range.start / limit;
+    let last = range.end.saturating_sub(1).max(range.start) / limit;
+    // Offsets end where a cursor and its page still fit.
+    let end = last.min(u64::MAX / limit - 1);
+    (limit, (first..=end).map(move |page| page * limit))
+}
+
+/// The numbers of machines, each once, joined by commas into as few lists as the URL's length allows.
+fn lists(machines: &[String]) -> Vec<String> {
+    let mut lists: Vec<String> = Vec::new();
+    let (mut seen, mut length) = (HashSet::new(), usize::MAX);
+    for machine in machines.iter().filter(|machine| is_number(machine) && seen.insert(machine.as_str())) {
+        // In the URL a comma is three bytes, `%2C`.
+        let more = 3 + form_urlencoded::byte_serialize(machine.as_bytes()).map(str::len).sum::<usize>();
+        match lists.last_mut() {
+            Some(list) if length + more <= LONGEST_LIST => {
+                length += more;
+                list.push(',');
+                list.push_str(machine);
+            }
+            _ => {
+                length = more;
+                lists.push(machine.clone());
+            }
+        }
+    }
+    lists
+}
+
+#[cfg(test)]
+mod tests;
