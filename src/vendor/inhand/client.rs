@@ -28,7 +28,7 @@ use crate::vendor::{
 pub const PAGE: u64 = 100;
 
 /// The most pages that one listing may have: 200,000 rows. Beyond it something is wrong with the platform.
-const MOST_PAGES: u64 = 2_000;
+pub const MOST_PAGES: u64 = 2_000;
 
 /// The most pages of one listing that are asked for at once.
 pub const WIDEST: u64 = 8;

@@ -17,7 +17,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use url::form_urlencoded;
 
-use self::client::{Client, PAGE, Page, Parameter, WIDEST};
+use self::client::{Client, MOST_PAGES, PAGE, Page, Parameter, WIDEST};
 use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
 use crate::domain::{
     Capability, Category, Delivery, Line, Machine, MachineDetail, Order, PickupCode, Product, Refill,
@@ -116,6 +116,7 @@ impl Vendor for Inhand {
             return Ok(TradePage::default());
         };
         let (limit, pages) = pages(&range);
+        let mut left = MOST_PAGES;
         let mut found = stream::iter(pages)
             .map(|cursor| {
                 let filter = &filter;
@@ -129,12 +130,16 @@ impl Vendor for Inhand {
         while let Some((cursor, Page { total: all, rows })) = found.try_next().await? {
             total = all;
             let end_of_rows = rows.is_empty();
+            left -= 1;
             let wanted = (cursor..cursor + limit).zip(rows).filter(|(position, _)| range.contains(position));
             trades.extend(wanted.map(|(_, trade)| trade).filter(|trade: &Trade| {
                 seen.insert((trade.machine_number.clone(), trade.order_number.clone()))
             }));
             if cursor + limit >= total || end_of_rows {
                 break;
+            }
+            if left == 0 {
+                return Err(Error::new(Kind::Protocol, "trade/list").with_source("the list does not end"));
             }
         }
         Ok(TradePage { total, trades })
