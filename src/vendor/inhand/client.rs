@@ -28,7 +28,7 @@ use crate::vendor::{
 pub const PAGE: u64 = 100;
 
 /// The most pages that one listing may have: 200,000 rows. Beyond it something is wrong with the platform.
-pub const MOST_PAGES: u64 = 2_000;
+const MOST_PAGES: u64 = 2_000;
 
 /// The most pages of one listing that are asked for at once.
 pub const WIDEST: u64 = 8;
@@ -72,6 +72,8 @@ struct Call {
 pub struct Client {
     credentials: Credentials,
     transport: Arc<Transport>,
+    /// The most pages that one list may have; fewer in tests, which need not walk through all.
+    pub most_pages: u64,
 }
 
 /// Some trades, and how many there are in all.
@@ -93,7 +95,7 @@ impl Client {
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        if sound { Ok(Self { credentials, transport }) } else { Err(InvalidBaseUrl) }
+        if sound { Ok(Self { credentials, transport, most_pages: MOST_PAGES }) } else { Err(InvalidBaseUrl) }
     }
 
     /// All rows of a listing that ends with its first short page. The order is not promised and the list may
@@ -107,8 +109,8 @@ impl Client {
         map: fn(R) -> Option<T>,
     ) -> Result<Vec<T>> {
         let (mut rows, mut next, mut width) = (Vec::new(), 0, 1);
-        while next < MOST_PAGES {
-            let end = MOST_PAGES.min(next + width);
+        while next < self.most_pages {
+            let end = self.most_pages.min(next + width);
             let wave = (next..end).map(|page| self.listing_page(operation, page * PAGE, PAGE, map));
             let mut ended = false;
             // What follows the short page in its wave is kept: the list may have grown meanwhile.

@@ -17,7 +17,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use url::form_urlencoded;
 
-use self::client::{Client, MOST_PAGES, PAGE, Page, Parameter, WIDEST};
+use self::client::{Client, PAGE, Page, Parameter, WIDEST};
 use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
 use crate::domain::{
     Capability, Category, Delivery, Line, Machine, MachineDetail, Order, PickupCode, Product, Refill,
@@ -90,7 +90,8 @@ impl Vendor for Inhand {
     async fn report(&self, machine: &str) -> Result<Report> {
         let operation = "router/status";
         known(machine, operation)?;
-        self.client.machine(operation, machine, client::page(0, 1), mapping::report).await
+        // The document does not say what the limit of a single status counts. The greatest loses no shelf.
+        self.client.machine(operation, machine, client::page(0, PAGE), mapping::report).await
     }
 
     async fn categories(&self, _: &str) -> Result<Vec<Category>> {
@@ -116,7 +117,7 @@ impl Vendor for Inhand {
             return Ok(TradePage::default());
         };
         let (limit, pages) = pages(&range);
-        let mut left = MOST_PAGES;
+        let mut left = self.client.most_pages;
         let mut found = stream::iter(pages)
             .map(|cursor| {
                 let filter = &filter;
@@ -189,6 +190,9 @@ impl Vendor for Inhand {
         filter.extend(machine.map(|machine| ("assetId", machine.to_owned())));
         let mut refills = self.client.refills(filter, mapping::refill).await?;
         refills.retain(|refill| machine.is_none_or(|machine| *refill.machine_number == *machine));
+        let key = |refill: &Refill| (refill.machine_number.clone(), refill.refilled_at);
+        refills.sort_by_cached_key(key);
+        refills.dedup_by(|next, first| key(next) == key(first));
         Ok(refills)
     }
 

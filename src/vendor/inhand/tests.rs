@@ -162,9 +162,17 @@ async fn twenty_thousand_machines_are_listed_whole() {
 #[tokio::test]
 async fn a_listing_without_end_is_given_up() {
     let full = json!(vec![json!({"number": "1"}); 100]).to_string();
-    let platform = Platform::start(move |_| full.clone()).await;
+    let mut platform = Platform::start(move |_| full.clone()).await;
+    platform.vendor.client.most_pages = 40;
     assert_eq!(platform.vendor.products().await.unwrap_err().kind, Kind::Protocol);
-    assert_eq!(platform.seen().len(), 2_000);
+    assert_eq!(platform.seen().len(), 40);
+
+    let full = json!({"total": u64::MAX >> 1, "list": [{"orderNo": 1, "assetId": 1}]}).to_string();
+    let mut platform = Platform::start(move |_| full.clone()).await;
+    platform.vendor.client.most_pages = 40;
+    let trades = platform.vendor.trades(&TradeQuery::default(), 0..u64::MAX).await;
+    assert_eq!(trades.unwrap_err().kind, Kind::Protocol);
+    assert!(platform.seen().len() < 50);
 }
 
 #[tokio::test]
@@ -238,6 +246,19 @@ async fn trades_that_the_platform_cannot_have_are_not_asked_for() {
     let query = TradeQuery { window: backwards, ..TradeQuery::default() };
     assert_eq!(platform.vendor.trades(&query, 0..9).await.unwrap().total, 0);
     assert_eq!(platform.seen().len(), 0);
+}
+
+#[tokio::test]
+async fn a_notice_that_failed_twice_is_one_refill_and_other_machines_are_left_out() {
+    let platform = Platform::start(|_| {
+        let notice = |machine: &str, at: i64| json!({"assetId": machine, "refillTime": at});
+        json!({"message": [notice("1", 9), notice("2", 9), notice("1", 5), notice("1", 9)]}).to_string()
+    })
+    .await;
+    let refills = platform.vendor.unreported_refills(Some("1"), Window::default()).await.unwrap();
+    assert_eq!(refills.iter().map(|refill| refill.refilled_at).collect::<Vec<_>>(), [at(5), at(9)]);
+    let refills = platform.vendor.unreported_refills(None, Window::default()).await.unwrap();
+    assert_eq!(refills.len(), 3);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! The document's own samples, and the traps of decoding.
 
+mod any_shape;
+
 use iso_currency::Currency;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
