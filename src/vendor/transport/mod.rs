@@ -1,21 +1,58 @@
 //! The way to a vendor's platform, the same for every vendor and knowing none.
+//!
+//! It promises, for each account by itself:
+//!
+//! - a call ends by its deadline, whatever it waits for: a place, the rate, the vendor, a body, a retry;
+//! - no more calls are under way, wait or are sent a second than the account's [`Limits`] allow;
+//! - a read is sent again after a failure that may pass, a write never: when its answer is lost it ends as
+//!   [`Kind::OutcomeUnknown`], or as another kind when certainly nothing was sent;
+//! - a platform that keeps failing is left alone for a while ([`Kind::CircuitOpen`]);
+//! - no redirect is followed, no proxy of the environment used, no body longer than [`MAX_BODY`] held;
+//! - a call dropped half-way gives back whatever it held.
+//!
+//! It refuses to know what an answer means (`read` says), to sign (`build` does), to remember answers and to
+//! merge equal calls: those who ask do that before anything is signed, so that nonces stay unique.
+
+mod admission;
+mod breaker;
+mod client;
+mod health;
+mod retry;
+#[cfg(test)]
+mod tests;
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
-use jiff::Timestamp;
+use tokio::{
+    sync::SemaphorePermit,
+    time::{Instant, sleep, timeout_at},
+};
+use tracing::debug;
 use url::Url;
 
+use self::{
+    admission::{Admission, Refusal},
+    client::{Client, Loss},
+    health::{Pass, Record},
+    retry::Tries,
+};
 use super::{Error, Kind, Result};
 use crate::domain::Clock;
+
+pub use client::MAX_BODY;
+pub use health::{Health, HealthState};
+
+/// The longest deadline that is kept; a greater [`Limits::timeout`] counts as this.
+const LONGEST: Duration = Duration::from_hours(24);
 
 /// What one account may ask of its vendor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The time for one call, all its tries and waits together.
     pub timeout: Duration,
-    /// The greatest number of calls under way at once.
+    /// The greatest number of calls under way at once; 0 counts as 1.
     pub max_concurrency: usize,
     /// The greatest rate of requests; `None`: as fast as the concurrency allows.
     pub requests_per_second: Option<NonZeroU32>,
@@ -54,47 +91,55 @@ pub struct Reply {
     pub body: Bytes,
 }
 
-/// How an account's vendor has been answering.
-#[derive(Clone, Debug)]
-pub struct Health {
-    /// The short of it.
-    pub state: HealthState,
-    /// When it last answered.
-    pub last_success_at: Option<Timestamp>,
-    /// What last went wrong, and is not made good by a later success.
-    pub last_error: Option<Arc<Error>>,
-}
-
-/// The short of an account's health.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HealthState {
-    /// Answers.
-    Up,
-    /// Fails at times.
-    Degraded,
-    /// Fails so often that it is not asked for a while.
-    Down,
-}
-
 /// One account's way to its vendor.
 #[derive(Debug)]
 pub struct Transport {
-    client: reqwest::Client,
+    client: Client,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    admission: Admission,
+    record: Record,
+}
+
+/// What stays the same through all tries of a call.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    operation: &'static str,
+    effect: Effect,
+    deadline: Instant,
+    /// The shortest try that a sound vendor can be expected to answer: a quarter of the call's time.
+    fair: Duration,
+}
+
+/// A try that failed after its request was made.
+#[derive(Debug)]
+struct Failure {
+    error: Error,
+    /// How long the vendor wants to be left alone.
+    retry_after: Option<Duration>,
 }
 
 impl Transport {
-    /// A way of its own for one account.
+    /// A way of its own for one account: its own connections, so that no account waits for another's.
     pub fn new(limits: Limits, clock: Arc<dyn Clock>) -> Result<Self> {
-        let client = reqwest::Client::builder()
-            .build()
+        let client = Client::new(&limits)
             .map_err(|error| Error::new(Kind::Unavailable, "start").with_source(error))?;
-        Ok(Self { client, limits, clock })
+        let admission = Admission::new(limits.max_concurrency, limits.requests_per_second);
+        let record = Record::new(Arc::clone(&clock));
+        Ok(Self { client, limits, clock, admission, record })
     }
 
     /// Sends what `build` makes, and gives what `read` makes of the answer. `build` is asked anew for every
     /// try, so that each carries its own nonce, time and signature; `read` decides what counts as success.
+    ///
+    /// `read` sees every answer but a redirect (3xx, [`Kind::Protocol`]), whatever its status. Where it finds
+    /// [`Kind::Protocol`] in an answer with status 429 or 5xx, that becomes [`Kind::Unavailable`]. Its other
+    /// refusals pass as they are, save that a write's [`Kind::Unavailable`], [`Kind::Timeout`] and
+    /// [`Kind::Protocol`] become [`Kind::OutcomeUnknown`].
+    ///
+    /// When the time runs out before anything was sent, a read ends as [`Kind::Timeout`] and a write as
+    /// [`Kind::Overloaded`]; a write gives up a quarter of its time earlier, so as not to be sent with too
+    /// little time left to learn its outcome.
     pub async fn call<T>(
         &self,
         operation: &'static str,
@@ -102,21 +147,109 @@ impl Transport {
         build: impl Fn() -> Result<Request> + Send + Sync,
         read: impl Fn(Reply) -> Result<T> + Send + Sync,
     ) -> Result<T> {
-        let _ = effect;
-        let request = build()?;
-        let failed = |error: reqwest::Error| Error::new(Kind::Unavailable, operation).with_source(error);
-        let mut sent = self.client.request(request.method, request.url).headers(request.headers);
-        if let Some(body) = request.body {
-            sent = sent.body(body);
+        let timeout = self.limits.timeout.min(LONGEST);
+        let call = Call { operation, effect, deadline: Instant::now() + timeout, fair: timeout / 4 };
+        let mut tries = Tries::new(if effect == Effect::Read { self.limits.retries } else { 0 });
+        let mut earlier = None;
+        loop {
+            let (permit, pass) = match self.enter(call).await {
+                Ok(entered) => entered,
+                // What the vendor did tells more than that there was no time to ask it again.
+                Err(refusal) => return Err(earlier.unwrap_or(refusal)),
+            };
+            let request = build()?;
+            let until = tries.until(Instant::now(), call.deadline);
+            let failure = match self.attempt(call, pass, (request, until), &read).await {
+                Ok(value) => return Ok(value),
+                Err(failure) => failure,
+            };
+            // Others may use the place while this call pauses.
+            drop(permit);
+            let remaining = call.deadline.saturating_duration_since(Instant::now());
+            let kind = failure.error.kind;
+            let Some(pause) = tries.pause(kind, failure.retry_after, remaining, rand::random()) else {
+                return Err(failure.error);
+            };
+            let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            debug!(operation, error = %failure.error, pause_ms, "asking the vendor again");
+            earlier = Some(failure.error);
+            sleep(pause).await;
         }
-        let response = sent.timeout(self.limits.timeout).send().await.map_err(failed)?;
-        let status = response.status();
-        read(Reply { status, body: response.bytes().await.map_err(failed)? })
     }
 
     /// How the vendor has been answering.
     pub fn health(&self) -> Health {
-        let _ = self.clock.now();
-        Health { state: HealthState::Up, last_success_at: None, last_error: None }
+        self.record.health()
+    }
+
+    /// Waits for a place and the rate, and asks the breaker: at once, so that nothing queues for a vendor that
+    /// is not asked, and again when its turn has come.
+    async fn enter(&self, call: Call) -> Result<(SemaphorePermit<'_>, Pass<'_>)> {
+        let open = || Error::new(Kind::CircuitOpen, call.operation);
+        if self.record.refuses() {
+            return Err(open());
+        }
+        let (until, late) = match call.effect {
+            Effect::Read => (call.deadline, Kind::Timeout),
+            Effect::Write => (call.deadline - call.fair, Kind::Overloaded),
+        };
+        let permit = self.admission.enter(until).await.map_err(|refusal| match refusal {
+            Refusal::QueueFull => Error::new(Kind::Overloaded, call.operation),
+            Refusal::Late => Error::new(late, call.operation),
+        })?;
+        Ok((permit, self.record.admit().ok_or_else(open)?))
+    }
+
+    /// Sends one request, waits for its answer `until` then, and tells the record what came of it.
+    async fn attempt<T>(
+        &self,
+        call: Call,
+        pass: Pass<'_>,
+        (request, until): (Request, Instant),
+        read: &impl Fn(Reply) -> Result<T>,
+    ) -> std::result::Result<T, Failure> {
+        let granted = until.saturating_duration_since(Instant::now());
+        let Ok(sent) = timeout_at(until, self.client.send(request, self.clock.as_ref())).await else {
+            let error = Error::new(Kind::Timeout, call.operation);
+            // A vendor that was given too little time, because we waited ourselves, has not failed.
+            if granted >= call.fair {
+                pass.settle(call.operation, Err(&error));
+            }
+            return Err(call.failure(error, true, None));
+        };
+        let answer = match sent {
+            Ok(answer) => answer,
+            Err(loss) => {
+                let sent = !matches!(loss, Loss::Unreached(_));
+                let error = Error::new(loss.kind(), call.operation).with_source(loss);
+                pass.settle(call.operation, Err(&error));
+                return Err(call.failure(error, sent, None));
+            }
+        };
+        let broken =
+            answer.reply.status.is_server_error() || answer.reply.status == StatusCode::TOO_MANY_REQUESTS;
+        match read(answer.reply) {
+            Ok(value) => {
+                pass.settle(call.operation, Ok(()));
+                Ok(value)
+            }
+            Err(mut error) => {
+                if broken && error.kind == Kind::Protocol {
+                    error.kind = Kind::Unavailable;
+                }
+                pass.settle(call.operation, Err(&error));
+                Err(call.failure(error, true, answer.retry_after))
+            }
+        }
+    }
+}
+
+impl Call {
+    /// What a failed try means for the caller: after a write that may have been done, that nobody knows.
+    fn failure(self, mut error: Error, sent: bool, retry_after: Option<Duration>) -> Failure {
+        if self.effect == Effect::Write && sent && error.kind.is_platform_failure() {
+            error.kind = Kind::OutcomeUnknown;
+        }
+        Failure { error, retry_after }
     }
 }

@@ -1,0 +1,148 @@
+//! What an account's calls told of its vendor: whether to ask on, and how it has been answering.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use tracing::{info, warn};
+
+use super::breaker::{Breaker, Change, Outcome, Phase, Ticket};
+use crate::{
+    domain::Clock,
+    vendor::{Error, Kind},
+};
+
+/// How an account's vendor has been answering.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The short of it.
+    pub state: HealthState,
+    /// When it last answered: also with a refusal, as long as its platform works.
+    pub last_success_at: Option<Timestamp>,
+    /// What last went wrong, and is not made good by a later success. Without what lies under it.
+    pub last_error: Option<Arc<Error>>,
+}
+
+/// The short of an account's health.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HealthState {
+    /// Answers, or was never asked.
+    Up,
+    /// Failed last, by its platform or by refusing our credentials; or is being tried again.
+    Degraded,
+    /// Fails so often that it is not asked for a while.
+    Down,
+}
+
+/// The record that one account's calls write.
+#[derive(Debug)]
+pub(super) struct Record {
+    clock: Arc<dyn Clock>,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Debug)]
+struct Entries {
+    breaker: Breaker,
+    last_success_at: Option<Timestamp>,
+    last_error: Option<Arc<Error>>,
+}
+
+/// Leave to ask once. When dropped without [`Pass::settle`] it says nothing of the vendor, and another may ask
+/// in its place.
+#[derive(Debug)]
+#[must_use]
+pub(super) struct Pass<'a> {
+    record: &'a Record,
+    ticket: Ticket,
+}
+
+impl Record {
+    /// An empty one.
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        let entries = Entries { breaker: Breaker::new(), last_success_at: None, last_error: None };
+        Self { clock, entries: Mutex::new(entries) }
+    }
+
+    /// What it says.
+    pub(super) fn health(&self) -> Health {
+        let entries = self.entries();
+        let state = match entries.breaker.phase(self.clock.now()) {
+            Phase::Open => HealthState::Down,
+            Phase::Closed if entries.last_error.is_none() => HealthState::Up,
+            Phase::Closed | Phase::HalfOpen => HealthState::Degraded,
+        };
+        Health { state, last_success_at: entries.last_success_at, last_error: entries.last_error.clone() }
+    }
+
+    /// Whether [`Record::admit`] would refuse now.
+    pub(super) fn refuses(&self) -> bool {
+        self.entries().breaker.refuses(self.clock.now())
+    }
+
+    /// Leave to ask the vendor, unless it has been failing.
+    pub(super) fn admit(&self) -> Option<Pass<'_>> {
+        let ticket = self.entries().breaker.admit(self.clock.now())?;
+        Some(Pass { record: self, ticket })
+    }
+
+    /// No entry is ever left half-written, so that a panic elsewhere does no harm to it.
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass<'_> {
+    /// Writes down what came of the call.
+    pub(super) fn settle(self, operation: &'static str, result: Result<(), &Error>) {
+        let now = self.record.clock.now();
+        let outcome = result.map_or_else(|error| outcome(error.kind), |()| Some(Outcome::Answered));
+        let mut entries = self.record.entries();
+        if outcome == Some(Outcome::Answered) {
+            entries.last_success_at = Some(now);
+            entries.last_error = None;
+        } else if let Err(error) = result {
+            entries.last_error = Some(Arc::new(without_source(error)));
+        }
+        let change = outcome.and_then(|it| entries.breaker.settle(&self.ticket, it, now, rand::random()));
+        drop(entries);
+        match change {
+            Some(Change::Opened) => {
+                let error = result.err().map(tracing::field::display);
+                warn!(operation, error, "the vendor keeps failing and is not asked for a while");
+            }
+            Some(Change::Closed) => info!(operation, "the vendor answers again"),
+            None => {}
+        }
+    }
+}
+
+impl Drop for Pass<'_> {
+    /// After [`Pass::settle`] the ticket is of an earlier generation, or the breaker closed: nothing changes.
+    fn drop(&mut self) {
+        self.record.entries().breaker.release(&self.ticket);
+    }
+}
+
+/// What a refusal tells of the platform; `None`: nothing. A wrong secret is our own fault, so that leaving the
+/// vendor alone helps nobody, but the vendor does not serve us either.
+fn outcome(kind: Kind) -> Option<Outcome> {
+    if kind.is_platform_failure() {
+        return Some(Outcome::Failed);
+    }
+    let silent = matches!(
+        kind,
+        Kind::Credentials | Kind::CircuitOpen | Kind::Overloaded | Kind::Unsupported | Kind::OutcomeUnknown
+    );
+    (!silent).then_some(Outcome::Answered)
+}
+
+/// A copy for those who ask for the health; what lies under it is for the log, and went there.
+fn without_source(error: &Error) -> Error {
+    Error {
+        kind: error.kind,
+        operation: error.operation,
+        vendor_code: error.vendor_code.clone(),
+        vendor_message: error.vendor_message.clone(),
+        source: None,
+    }
+}
