@@ -45,15 +45,7 @@ impl Admission {
     }
 
     /// A place, first come first served, to be held while the call is under way.
-    pub(super) async fn enter(&self, until: Instant) -> Result<SemaphorePermit<'_>, Refusal> {
-        let place = self.place(until).await?;
-        // The rate comes second: what waits for a place uses nothing of it, and at most as many wait for it as
-        // there are places.
-        self.keep_rate(until).await?;
-        Ok(place)
-    }
-
-    async fn place(&self, until: Instant) -> Result<SemaphorePermit<'_>, Refusal> {
+    pub(super) async fn place(&self, until: Instant) -> Result<SemaphorePermit<'_>, Refusal> {
         if let Ok(place) = self.places.try_acquire() {
             return Ok(place);
         }
@@ -63,7 +55,9 @@ impl Admission {
         place.map_err(|_| Refusal::QueueFull)
     }
 
-    async fn keep_rate(&self, until: Instant) -> Result<(), Refusal> {
+    /// Waits until the rate allows one request more. To be asked with a place in hand: what waits for a place
+    /// uses nothing of the rate, and at most as many wait for the rate as there are places.
+    pub(super) async fn turn(&self, until: Instant) -> Result<(), Refusal> {
         let Some(rate) = &self.rate else { return Ok(()) };
         while let Err(not_until) = rate.check() {
             let wait = not_until.wait_time_from(rate.clock().now());
@@ -92,11 +86,14 @@ mod tests {
     #[tokio::test]
     async fn no_more_wait_than_the_queue_holds() {
         let admission = Admission::new(1, None);
-        let held = admission.enter(soon()).await.unwrap();
-        let all = join_all((0..WAITING_AT_LEAST).map(|_| async { admission.enter(soon()).await.is_ok() }));
+        let held = admission.place(soon()).await.unwrap();
+        let all = join_all((0..WAITING_AT_LEAST).map(|_| async { admission.place(soon()).await.is_ok() }));
         tokio::pin!(all);
-        assert!(futures_util::poll!(&mut all).is_pending());
-        assert_eq!(admission.enter(soon()).await.unwrap_err(), Refusal::QueueFull);
+        tokio::select! {
+            biased;
+            _ = &mut all => panic!("the only place is held"),
+            refused = admission.place(soon()) => assert_eq!(refused.unwrap_err(), Refusal::QueueFull),
+        }
         drop(held);
         assert!(all.await.into_iter().all(|entered| entered), "those who waited enter, one after the other");
     }
@@ -104,9 +101,9 @@ mod tests {
     #[tokio::test]
     async fn a_turn_that_comes_too_late_is_refused_without_waiting_for_it() {
         let admission = Admission::new(8, NonZeroU32::new(1));
-        drop(admission.enter(soon()).await.unwrap());
+        admission.turn(soon()).await.unwrap();
         let asked = Instant::now();
-        let refused = admission.enter(asked + Duration::from_millis(900)).await;
+        let refused = admission.turn(asked + Duration::from_millis(900)).await;
         assert_eq!(refused.unwrap_err(), Refusal::Late);
         assert!(asked.elapsed() < Duration::from_millis(800));
     }
@@ -116,7 +113,7 @@ mod tests {
         let admission = Admission::new(8, NonZeroU32::new(100));
         let begun = Instant::now();
         for _ in 0..40 {
-            drop(admission.enter(soon()).await.unwrap());
+            admission.turn(soon()).await.unwrap();
         }
         assert!(begun.elapsed() >= Duration::from_millis(280), "40 at 100 a second, 10 of them at once");
     }
@@ -124,6 +121,6 @@ mod tests {
     #[tokio::test]
     async fn no_place_at_all_counts_as_one() {
         let admission = Admission::new(0, None);
-        assert!(admission.enter(soon()).await.is_ok());
+        assert!(admission.place(soon()).await.is_ok());
     }
 }

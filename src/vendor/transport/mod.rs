@@ -152,7 +152,7 @@ impl Transport {
         let mut tries = Tries::new(if effect == Effect::Read { self.limits.retries } else { 0 });
         let mut earlier = None;
         loop {
-            let (permit, pass) = match self.enter(call).await {
+            let (place, pass) = match self.enter(call).await {
                 Ok(entered) => entered,
                 // What the vendor did tells more than that there was no time to ask it again.
                 Err(refusal) => return Err(earlier.unwrap_or(refusal)),
@@ -164,7 +164,7 @@ impl Transport {
                 Err(failure) => failure,
             };
             // Others may use the place while this call pauses.
-            drop(permit);
+            drop(place);
             let remaining = call.deadline.saturating_duration_since(Instant::now());
             let kind = failure.error.kind;
             let Some(pause) = tries.pause(kind, failure.retry_after, remaining, rand::random()) else {
@@ -182,22 +182,24 @@ impl Transport {
         self.record.health()
     }
 
-    /// Waits for a place and the rate, and asks the breaker: at once, so that nothing queues for a vendor that
-    /// is not asked, and again when its turn has come.
+    /// Waits for a place and for the rate. The breaker is asked before each wait, so that nothing queues for a
+    /// vendor that is not asked, and a last time when the call's turn has come.
     async fn enter(&self, call: Call) -> Result<(SemaphorePermit<'_>, Pass<'_>)> {
-        let open = || Error::new(Kind::CircuitOpen, call.operation);
-        if self.record.refuses() {
-            return Err(open());
-        }
         let (until, late) = match call.effect {
             Effect::Read => (call.deadline, Kind::Timeout),
             Effect::Write => (call.deadline - call.fair, Kind::Overloaded),
         };
-        let permit = self.admission.enter(until).await.map_err(|refusal| match refusal {
+        let refused = |refusal| match refusal {
             Refusal::QueueFull => Error::new(Kind::Overloaded, call.operation),
             Refusal::Late => Error::new(late, call.operation),
-        })?;
-        Ok((permit, self.record.admit().ok_or_else(open)?))
+        };
+        let open = || Error::new(Kind::CircuitOpen, call.operation);
+        let asked = || if self.record.refuses() { Err(open()) } else { Ok(()) };
+        asked()?;
+        let place = self.admission.place(until).await.map_err(refused)?;
+        asked()?;
+        self.admission.turn(until).await.map_err(refused)?;
+        Ok((place, self.record.admit().ok_or_else(open)?))
     }
 
     /// Sends one request, waits for its answer `until` then, and tells the record what came of it.

@@ -106,9 +106,11 @@ async fn a_call_that_gets_no_place_in_time_was_not_sent() {
 async fn beyond_the_queue_calls_are_refused_at_once() {
     let rig = Rig::new(Stub::start(|_| Act::Hold).await, Limits { max_concurrency: 1, ..limits() });
     let calls = join_all((0..1025).map(|_| rig.ask(Effect::Read)));
-    tokio::pin!(calls);
-    assert!(futures_util::poll!(&mut calls).is_pending());
-    assert_eq!(rig.fails(Effect::Read).await.kind, Kind::Overloaded);
+    tokio::select! {
+        biased;
+        _ = calls => panic!("the first is held"),
+        refused = rig.fails(Effect::Read) => assert_eq!(refused.kind, Kind::Overloaded),
+    }
 }
 
 #[tokio::test]
@@ -129,4 +131,15 @@ async fn the_rate_is_kept_over_all_calls() {
     let begun = Instant::now();
     join_all((0..25).map(|_| rig.ask(Effect::Read))).await;
     assert!(begun.elapsed() >= Duration::from_millis(380), "25 at 50 a second, 5 of them at once");
+}
+
+#[tokio::test]
+async fn a_vendor_that_was_given_too_little_time_to_answer_has_not_failed() {
+    let timeout = Duration::from_millis(1250);
+    let limits = Limits { timeout, requests_per_second: per_second(1), ..limits() };
+    let rig = Rig::new(Stub::start(|n| if n == 0 { ok() } else { Act::Hang }).await, limits);
+    rig.ask(Effect::Read).await.unwrap();
+    // It waits about a second for the rate, which leaves less than a quarter of its time.
+    assert_eq!(rig.fails(Effect::Read).await.kind, Kind::Timeout);
+    assert!(rig.transport.health().last_error.is_none());
 }

@@ -1,10 +1,14 @@
 //! When a vendor is left alone, and what its health says.
 
 use std::{
-    sync::Arc,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
+
+use futures_util::future::join_all;
 
 use super::{
     Limits, Rig, limits,
@@ -82,6 +86,15 @@ async fn after_the_cool_down_one_probe_is_sent_and_its_answer_closes_the_circuit
     assert_eq!(probe.unwrap(), "fine");
     assert_eq!(rig.transport.health().state, HealthState::Up);
     assert_eq!(rig.ask(Effect::Read).await.unwrap(), "fine");
+}
+
+#[tokio::test]
+async fn calls_that_wait_when_the_circuit_opens_are_refused_and_not_sent() {
+    let limits = Limits { max_concurrency: 1, ..once() };
+    let rig = Rig::new(Stub::start(|_| say(500, "")).await, limits);
+    let kinds = join_all((0..50).map(|_| async { rig.fails(Effect::Read).await.kind })).await;
+    assert_eq!(kinds.iter().filter(|kind| **kind == Kind::CircuitOpen).count(), 45);
+    assert_eq!(rig.stub.requests(), 5);
 }
 
 #[tokio::test]
