@@ -3,7 +3,7 @@
 use std::{sync::atomic::Ordering, time::Duration};
 
 use futures_util::future::join_all;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::{
     Limits, Rig, limits, per_second,
@@ -142,4 +142,18 @@ async fn a_vendor_that_was_given_too_little_time_to_answer_has_not_failed() {
     // It waits about a second for the rate, which leaves less than a quarter of its time.
     assert_eq!(rig.fails(Effect::Read).await.kind, Kind::Timeout);
     assert!(rig.transport.health().last_error.is_none());
+}
+
+#[tokio::test]
+async fn a_call_that_pauses_before_its_next_try_leaves_its_place_to_others() {
+    let answer = |n| if n == 0 { Act::Say(503, "retry-after: 15\r\n", Vec::new()) } else { ok() };
+    let rig = Rig::new(Stub::start(answer).await, Limits { max_concurrency: 1, ..limits() });
+    let other = async {
+        rig.stub.requests_reach(1).await;
+        timeout(Duration::from_secs(10), rig.ask(Effect::Read)).await.expect("it need not wait for the pause")
+    };
+    tokio::select! {
+        paused = rig.ask(Effect::Read) => panic!("the other is first: {paused:?}"),
+        answered = other => assert_eq!(answered.unwrap(), "fine"),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     error::Error as _,
+    sync::atomic::Ordering,
     time::{Duration, Instant},
 };
 
@@ -99,8 +100,9 @@ async fn where_nobody_listens_nothing_was_sent_so_that_a_write_is_only_unavailab
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
     rig.stub.url.set_port(Some(free.local_addr().unwrap().port())).unwrap();
     drop(free);
-    for effect in [Effect::Write, Effect::Read] {
+    for (effect, made) in [(Effect::Write, 1), (Effect::Read, 1 + 3)] {
         assert_eq!(rig.fails(effect).await.kind, Kind::Unavailable, "{effect:?}");
+        assert_eq!(rig.nonce.load(Ordering::SeqCst), made, "a write is made once even so");
     }
 }
 
