@@ -1,0 +1,87 @@
+//! `[server]`: where we listen and what the door shows.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use url::Url;
+
+use super::{
+    error::Problem,
+    section::{Given, Keys, Section},
+};
+
+/// `[server]`.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The address and port to listen on; 127.0.0.1:8080 where nothing is said, so that nothing is open to
+    /// a network by accident.
+    pub listen: SocketAddr,
+    /// Where vendors reach us; callback URLs begin with it.
+    pub public_url: Option<Url>,
+    /// Whether the schema can be asked for without the scope `admin`.
+    pub introspection: bool,
+    /// Whether `/graphiql` is served.
+    pub graphiql: bool,
+    /// The web pages that may call us from a browser, as `scheme://host[:port]`.
+    pub cors_origins: Vec<String>,
+}
+
+pub(super) const KEYS: Keys<'static> =
+    Keys { plain: &["listen", "public_url", "introspection", "graphiql", "cors_origins"], secret: &[] };
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            public_url: None,
+            introspection: true,
+            graphiql: true,
+            cors_origins: Vec::new(),
+        }
+    }
+}
+
+impl Server {
+    pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
+        let default = Self::default();
+        let address = |given: &Given| given.text()?.parse().ok();
+        Ok(Self {
+            listen: section
+                .optional("listen", "an IP address and a port, such as \"127.0.0.1:8080\"", address)?
+                .unwrap_or(default.listen),
+            public_url: section.url("public_url")?,
+            introspection: section.boolean("introspection", default.introspection)?,
+            graphiql: section.boolean("graphiql", default.graphiql)?,
+            cors_origins: section
+                .optional(
+                    "cors_origins",
+                    "a list of origins without a path, such as [\"https://dash.example.com\"]",
+                    |given| given.list()?.into_iter().map(origin).collect(),
+                )?
+                .unwrap_or_default(),
+        })
+    }
+}
+
+/// An origin in the form in which a browser sends it.
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let origin = url.origin().ascii_serialization();
+    // Whatever is more than an origin (path, user, query) is a misunderstanding better told.
+    (url.as_str().strip_suffix('/') == Some(origin.as_str())).then_some(origin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_kept_as_browsers_send_it() {
+        assert_eq!(origin("https://Dash.Example.com:443").as_deref(), Some("https://dash.example.com"));
+        assert_eq!(origin("http://localhost:5173/").as_deref(), Some("http://localhost:5173"));
+        for text in
+            ["*", "dash.example.com", "https://dash.example.com/app", "ftp://x", "https://u@x", "null"]
+        {
+            assert_eq!(origin(text), None, "{text}");
+        }
+    }
+}

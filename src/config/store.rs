@@ -1,0 +1,40 @@
+//! `[store]`: where that is kept which survives a restart.
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{
+    error::Problem,
+    section::{Keys, Section},
+};
+
+/// `[store]`.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// `sqlite:///path` or `postgres://…`; a secret, since it may hold a password. `None`: nothing is said.
+    pub url: Option<SecretString>,
+}
+
+pub(super) const KEYS: Keys<'static> = Keys { plain: &[], secret: &["url"] };
+
+impl Store {
+    pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
+        let url = section.secret("url")?;
+        if url.as_ref().is_some_and(|url| !is_store(url.expose_secret())) {
+            return Err(Problem::Wrong {
+                key: section.key("url"),
+                write: "\"sqlite:///path/to/vendgraph.db\" or \"postgres://user:password@host/database\""
+                    .to_owned(),
+            });
+        }
+        Ok(Self { url })
+    }
+}
+
+fn is_store(url: &str) -> bool {
+    match url.split_once(':') {
+        Some(("sqlite", path)) => !path.trim_start_matches('/').is_empty(),
+        Some(("postgres" | "postgresql", _)) => Url::parse(url).is_ok_and(|url| url.has_host()),
+        _ => false,
+    }
+}
