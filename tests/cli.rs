@@ -1,0 +1,218 @@
+//! The command line as operators meet it: the real program, its output and its exit codes.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
+
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    sync::Arc,
+};
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use vendgraph::{
+    auth::{Error, Grant, Scope, Verifier},
+    config::Config,
+    domain::{AccountName, SystemClock},
+};
+
+const COMMANDS: [&str; 6] = ["dev", "serve", "sandbox", "check", "schema", "token"];
+
+const CONFIG: &str = r#"
+[auth]
+secret = "0123456789abcdef0123456789abcdef"
+issuer = "https://login.example.com"
+audience = "vendgraph"
+
+[[accounts]]
+name = "north"
+vendor = "dingshang"
+url = "https://www.awish.vip"
+app_id = "ds-1"
+app_secret = "s-1"
+merchant_id = "m-1"
+
+[[accounts]]
+name = "metro"
+vendor = "inhand"
+base_url = "http://vending.example.net"
+client_id = "c-100"
+key = "k-100"
+"#;
+
+/// A folder with a configuration in it.
+struct Place(TempDir);
+
+impl Place {
+    fn with(config: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("vendgraph.toml"), config).unwrap();
+        Self(folder)
+    }
+
+    fn config(&self) -> PathBuf {
+        self.0.path().join("vendgraph.toml")
+    }
+
+    fn token(&self, scope: &str, accounts: &str) -> Output {
+        let file = self.config();
+        let file = file.to_str().unwrap();
+        run(&["token", "--config", file, "--subject", "ada", "--scope", scope, "--accounts", accounts])
+    }
+}
+
+fn vendgraph() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vendgraph"));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy().to_ascii_uppercase();
+        if text.starts_with("VENDGRAPH") || text == "RUST_LOG" {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    vendgraph().args(arguments).output().unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+/// The one line on stderr.
+fn complaint(output: &Output) -> &str {
+    let text = std::str::from_utf8(&output.stderr).unwrap();
+    assert_eq!(text.lines().count(), 1, "one line: {text}");
+    assert!(output.stdout.is_empty(), "nothing on stdout");
+    text.trim_end()
+}
+
+#[test]
+fn help_is_there_for_every_command() {
+    let whole = run(&["--help"]);
+    assert_eq!(whole.status.code(), Some(0));
+    for command in COMMANDS {
+        assert!(out(&whole).contains(command), "{command} in the help of all");
+        let help = run(&[command, "--help"]);
+        assert_eq!(help.status.code(), Some(0), "{command}");
+        assert!(out(&help).contains(&format!("Usage: vendgraph {command}")), "{}", out(&help));
+        assert!(help.stderr.is_empty());
+    }
+}
+
+#[test]
+fn version_is_the_crates() {
+    let version = run(&["--version"]);
+    assert_eq!(version.status.code(), Some(0));
+    assert_eq!(out(&version), format!("vendgraph {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_use_is_one_line_and_exit_code_2() {
+    for (arguments, told) in [
+        (&[][..], "requires a subcommand"),
+        (&["serv"], "serve"),
+        (&["serve"], "--config <FILE>"),
+        (&["serve", "--confg", "x"], "--config"),
+        (&["dev", "--machines", "0"], "1..=100000"),
+        (
+            &["token", "--config", "x", "--subject", "s", "--scope", "", "--accounts", "", "--ttl", "soon"],
+            "\"1h\"",
+        ),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let line = complaint(&output);
+        assert!(line.starts_with("error: ") && line.contains(told), "{arguments:?}: {line}");
+    }
+}
+
+#[test]
+fn a_wrong_configuration_names_file_key_and_remedy_with_exit_code_1() {
+    let place = Place::with(&CONFIG.replace("app_id", "app_idd"));
+    for command in ["serve", "check"] {
+        let output = run(&[command, "--config", place.config().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        let line = complaint(&output);
+        let told = "vendgraph.toml: accounts.north.app_idd is not a key; did you mean app_id?";
+        assert!(line.ends_with(told), "{line}");
+    }
+    let gone = run(&["serve", "--config", "/nowhere/vendgraph.toml"]);
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(complaint(&gone).contains("name a readable file with --config"));
+}
+
+#[test]
+fn the_environment_stands_over_the_file_and_is_named_when_wrong() {
+    let place = Place::with(CONFIG);
+    let output = vendgraph()
+        .args(["check", "--config"])
+        .arg(place.config())
+        .env("VENDGRAPH__ACCOUNTS__METRO__TIMEOUT", "soon")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let line = complaint(&output);
+    assert!(
+        line.contains(
+            "accounts.metro.timeout (set by VENDGRAPH__ACCOUNTS__METRO__TIMEOUT): write a duration"
+        ),
+        "{line}"
+    );
+}
+
+#[tokio::test]
+async fn a_minted_token_is_accepted_under_the_same_configuration() {
+    let place = Place::with(CONFIG);
+    let config = Config::load(&place.config()).unwrap();
+    let verifier = Verifier::new(&config.auth, Arc::new(SystemClock)).unwrap();
+
+    let minted = place.token("machines:read trades:pii", "north,metro");
+    assert_eq!(minted.status.code(), Some(0), "{minted:?}");
+    let caller = verifier.verify(out(&minted).trim_end()).await.unwrap();
+    assert_eq!(&*caller.subject, "ada");
+    assert_eq!(caller.scopes.iter().collect::<Vec<_>>(), [Scope::MachinesRead, Scope::TradesPii]);
+    assert_eq!(caller.accounts, Grant::Named(["north", "metro"].map(AccountName::new).into()));
+    let left = caller.expires_at.duration_since(Timestamp::now());
+    assert!(left > SignedDuration::from_mins(59) && left <= SignedDuration::from_hours(1), "{left}");
+
+    let all = place.token("admin", "*");
+    assert_eq!(verifier.verify(out(&all).trim_end()).await.unwrap().accounts, Grant::All);
+
+    let other = config.auth.clone();
+    let stranger = vendgraph::config::Auth { audience: Some("another".to_owned()), ..other };
+    let refused = Verifier::new(&stranger, Arc::new(SystemClock)).unwrap().verify(out(&all).trim_end()).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))));
+}
+
+#[test]
+fn a_token_for_what_there_is_not_is_refused_with_what_there_is() {
+    let place = Place::with(CONFIG);
+    let scope = place.token("machines:write", "north");
+    assert_eq!(scope.status.code(), Some(2));
+    let line = complaint(&scope);
+    assert!(line.contains("`machines:write`") && line.contains("machines:read, trades:read"), "{line}");
+    let account = place.token("admin", "north,south");
+    assert_eq!(account.status.code(), Some(2));
+    assert!(complaint(&account).contains("no account `south`; accounts are north, metro"));
+}
+
+#[test]
+fn no_token_is_minted_where_another_signs() {
+    let keys = "jwks_url = \"https://login.example.com/keys\"";
+    let place = Place::with(&CONFIG.replace("secret = \"0123456789abcdef0123456789abcdef\"", keys));
+    let output = place.token("admin", "*");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(complaint(&output).contains("auth.secret"));
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let mut child = vendgraph().arg("--help").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty(), "{output:?}");
+    assert_eq!(output.status.code(), Some(0));
+}
