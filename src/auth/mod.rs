@@ -11,6 +11,8 @@ pub mod jwks;
 mod keyring;
 mod keys;
 pub mod minter;
+#[cfg(test)]
+mod tests;
 mod token;
 pub mod verifier;
 
