@@ -82,7 +82,7 @@ pub enum KeyError {
     #[error("auth.jwks_url: the answer is longer than {0} bytes")]
     TooLong(usize),
     /// The file cannot be read.
-    #[error("auth.jwks_file: {} cannot be read", path.display())]
+    #[error("auth.jwks_file: {} cannot be read ({source}); name a readable file", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -92,6 +92,11 @@ pub enum KeyError {
     /// The text is no JWK set (RFC 7517 §5).
     #[error("what should be the signer's keys is no JWK set; write {{\"keys\": […]}}")]
     NotASet(#[source] serde_json::Error),
+    /// None of the keys can prove a token.
+    #[error(
+        "there is no RSA (2048 bits or more), EC P-256 or Ed25519 key for signatures among the signer's keys; add one"
+    )]
+    NoUsableKey,
     /// The reading was given up.
     #[error("the reading of the keys was given up")]
     GivenUp,

@@ -80,6 +80,10 @@ impl Keyring {
             Some(held) if held.text == text => Arc::clone(&held.keys),
             held => Arc::new(KeySet::from_jwks(&text, held.map_or(0, |held| held.keys.generation + 1))?),
         };
+        // The signer may withdraw every key; then nobody gets in, and somebody must look.
+        if keys.is_empty() {
+            tracing::error!("the signer has no key left that can prove a token");
+        }
         self.current.store(Some(Arc::new(Held { keys, text, fetched_at: now })));
         Ok(())
     }

@@ -52,6 +52,11 @@ impl KeySet {
         Ok(Self { generation, keys, by_name: true })
     }
 
+    /// Whether no token can be proved.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Whether a token with this `kid` may be proved by one of these.
     pub fn knows(&self, name: Option<&str>) -> bool {
         self.candidates(name).next().is_some()

@@ -52,12 +52,13 @@ impl Minter {
         })
     }
 
-    /// A token that names `caller` until `caller.expires_at`, to the second.
+    /// A token that names `caller` until `caller.expires_at`, rounded up to the second: a token for half a
+    /// second is not one that has ended.
     pub fn mint(&self, caller: &Caller, now: Timestamp) -> Result<String, MintError> {
         let claims = Claims {
             sub: &caller.subject,
             iat: now.as_second(),
-            exp: caller.expires_at.as_second(),
+            exp: caller.expires_at.as_second() + i64::from(caller.expires_at.subsec_nanosecond() > 0),
             iss: self.issuer.as_deref(),
             aud: self.audience.as_deref(),
             scope: caller.scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(" "),

@@ -68,7 +68,9 @@ impl Verifier {
             }
             Proof::JwksFile(path) => {
                 let file = File::new(path.clone());
-                KeySet::from_jwks(&file.read()?, 0)?;
+                if KeySet::from_jwks(&file.read()?, 0)?.is_empty() {
+                    return Err(KeyError::NoUsableKey);
+                }
                 Ok(Self::with_source(Box::new(file), auth, clock))
             }
         }

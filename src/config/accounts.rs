@@ -2,13 +2,14 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use toml::{Table, Value};
 use url::Url;
 
 use super::{
     error::{Key, Problem},
     overrides::{OfSection, by_account},
+    secret::Fits,
     section::{Given, Keys, Section, Surroundings, URL},
 };
 
@@ -198,16 +199,14 @@ fn inhand(section: &mut Section<'_>) -> Result<Vendor, Problem> {
 }
 
 /// What the vendor gave to the operator. It travels in headers, where a control character cannot.
+const CREDENTIAL: Fits = Fits {
+    write: "it without control characters; it now holds one, perhaps a line break",
+    accepts: |text| !text.chars().any(char::is_control),
+};
+
 fn credential(section: &mut Section<'_>, key: &str) -> Result<SecretString, Problem> {
     let write = "what the vendor gave you, as text in quotes, { env = \"NAME\" } or { file = \"PATH\" }";
-    let secret = section.secret(key)?.ok_or_else(|| section.missing(key, write))?;
-    if secret.expose_secret().chars().any(char::is_control) {
-        return Err(Problem::Wrong {
-            key: section.key(key),
-            write: "it without control characters; it now holds one, perhaps a line break".to_owned(),
-        });
-    }
-    Ok(secret)
+    section.secret(key, &CREDENTIAL)?.ok_or_else(|| section.missing(key, write))
 }
 
 fn calls(section: &mut Section<'_>) -> Result<Calls, Problem> {

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{
     error::{Key, Problem},
+    secret::Fits,
     section::{Given, Keys, Section},
 };
 
@@ -36,16 +37,21 @@ pub(super) const KEYS: Keys<'static> =
     Keys { plain: &["jwks_url", "jwks_file", "issuer", "audience"], secret: &["secret"] };
 
 /// RFC 7518 §3.2: a key of the hash's size or larger.
-const SHORTEST_SECRET: usize = 32;
+const SECRET: Fits = Fits {
+    write: "a secret of at least 32 bytes, such as what `openssl rand -hex 32` prints",
+    accepts: |text| text.len() >= 32,
+};
 
 impl Auth {
     pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
-        let ways: Vec<&str> =
-            ["secret", "jwks_url", "jwks_file"].into_iter().filter(|key| section.has(key)).collect();
+        let ways: Vec<(&str, Key)> = ["secret", "jwks_url", "jwks_file"]
+            .into_iter()
+            .filter_map(|key| Some((key, section.place(key)?)))
+            .collect();
         let proof = match ways.as_slice() {
-            ["secret"] => section.secret("secret")?.map(Proof::Secret),
-            ["jwks_url"] => section.url("jwks_url")?.map(Proof::JwksUrl),
-            ["jwks_file"] => {
+            [("secret", _)] => section.secret("secret", &SECRET)?.map(Proof::Secret),
+            [("jwks_url", _)] => section.url("jwks_url")?.map(Proof::JwksUrl),
+            [("jwks_file", _)] => {
                 let files = section.surroundings.files;
                 let path = |given: &Given| {
                     given.text().filter(|path| !path.is_empty()).map(|path| files.resolve(Path::new(path)))
@@ -54,7 +60,8 @@ impl Auth {
             }
             [] => None,
             several => {
-                let write = format!("only one of {}", several.join(", "));
+                let places: Vec<String> = several.iter().map(|(_, place)| place.to_string()).collect();
+                let write = format!("only one of {}", places.join(", "));
                 return Err(Problem::Wrong { key: Key::of_file("auth"), write });
             }
         };
@@ -62,14 +69,6 @@ impl Auth {
             key: Key::of_file("auth"),
             write: "a section [auth] with one of secret, jwks_url and jwks_file".to_owned(),
         })?;
-        if let Proof::Secret(secret) = &proof
-            && secret.expose_secret().len() < SHORTEST_SECRET
-        {
-            let write = format!(
-                "a secret of at least {SHORTEST_SECRET} bytes, such as what `openssl rand -hex 32` prints"
-            );
-            return Err(Problem::Wrong { key: section.key("secret"), write });
-        }
         Ok(Self { proof, issuer: section.words("issuer")?, audience: section.words("audience")? })
     }
 }

@@ -16,6 +16,14 @@ pub(super) const WAYS: &[&str] = &["env", "file"];
 
 const WRITE: &str = "the secret as text in quotes, { env = \"NAME\" } or { file = \"PATH\" }";
 
+/// What a secret must be like.
+pub(super) struct Fits {
+    /// What to write where it is not.
+    pub write: &'static str,
+    /// Whether it is.
+    pub accepts: fn(&str) -> bool,
+}
+
 /// Where a secret is.
 enum Way {
     Variable(String),
@@ -28,6 +36,7 @@ pub(super) fn read(
     key: Key,
     given: Option<Given>,
     ways: (Option<Override>, Option<Override>),
+    fits: &Fits,
     surroundings: &Surroundings<'_>,
 ) -> Result<Option<SecretString>, Problem> {
     let (key, text) = match (given, ways) {
@@ -56,6 +65,9 @@ pub(super) fn read(
     };
     if text.trim().is_empty() {
         return Err(wrong(key, "a secret that is not empty"));
+    }
+    if !(fits.accepts)(&text) {
+        return Err(wrong(key, fits.write));
     }
     Ok(Some(SecretString::from(text)))
 }

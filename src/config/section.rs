@@ -142,10 +142,13 @@ impl<'s> Section<'s> {
         Key::of_file(format!("{}.{key}", self.path))
     }
 
-    /// Whether a key is given, in whatever way.
-    pub fn has(&self, key: &str) -> bool {
-        let overridden = |given: &String| given.split("__").next() == Some(key);
-        self.table.contains_key(key) || self.overrides.keys().any(overridden)
+    /// Where a key is given, in whatever way; `None`: nowhere.
+    pub fn place(&self, key: &str) -> Option<Key> {
+        let overridden = self.overrides.iter().find(|(written, _)| written.split("__").next() == Some(key));
+        match overridden {
+            Some((written, given)) => Some(named(&self.path, written, given)),
+            None => self.table.contains_key(key).then(|| self.key(key)),
+        }
     }
 
     /// Takes what is given for a key.
@@ -213,11 +216,11 @@ impl<'s> Section<'s> {
     }
 
     /// A secret, given in any of its ways.
-    pub fn secret(&mut self, key: &str) -> Result<Option<SecretString>, Problem> {
+    pub fn secret(&mut self, key: &str, fits: &secret::Fits) -> Result<Option<SecretString>, Problem> {
         let way = |way: &str| format!("{key}__{way}");
         let (variable, file) = (self.overrides.remove(&way("env")), self.overrides.remove(&way("file")));
         let place = Key { variable: None, ..self.key(key) };
-        secret::read(place, self.take(key), (variable, file), self.surroundings)
+        secret::read(place, self.take(key), (variable, file), fits, self.surroundings)
     }
 }
 

@@ -1,10 +1,11 @@
 //! `[store]`: where that is kept which survives a restart.
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use url::Url;
 
 use super::{
     error::Problem,
+    secret::Fits,
     section::{Keys, Section},
 };
 
@@ -17,17 +18,14 @@ pub struct Store {
 
 pub(super) const KEYS: Keys<'static> = Keys { plain: &[], secret: &["url"] };
 
+const URL: Fits = Fits {
+    write: "\"sqlite:///path/to/vendgraph.db\" or \"postgres://user:password@host/database\"",
+    accepts: is_store,
+};
+
 impl Store {
     pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
-        let url = section.secret("url")?;
-        if url.as_ref().is_some_and(|url| !is_store(url.expose_secret())) {
-            return Err(Problem::Wrong {
-                key: section.key("url"),
-                write: "\"sqlite:///path/to/vendgraph.db\" or \"postgres://user:password@host/database\""
-                    .to_owned(),
-            });
-        }
-        Ok(Self { url })
+        Ok(Self { url: section.secret("url", &URL)? })
     }
 }
 

@@ -286,7 +286,16 @@ fn exactly_one_proof_is_wanted() {
     assert!(problem("", &[]).starts_with("auth is missing; write a section [auth] with one of"));
     assert!(problem("[auth]\nissuer = \"x\"\n", &[]).starts_with("auth is missing"));
     let both = format!("{AUTH}jwks_file = \"keys.json\"\n");
-    assert_eq!(problem(&both, &[]), "auth: write only one of secret, jwks_file");
+    assert_eq!(problem(&both, &[]), "auth: write only one of auth.secret, auth.jwks_file");
+    assert_eq!(
+        problem(AUTH, &[("VENDGRAPH__AUTH__JWKS_URL", "https://x")]),
+        "auth: write only one of auth.secret, auth.jwks_url (set by VENDGRAPH__AUTH__JWKS_URL)"
+    );
+    let short = problem("", &[("VENDGRAPH__AUTH__SECRET", "short")]);
+    assert!(
+        short.starts_with("auth.secret (set by VENDGRAPH__AUTH__SECRET): write a secret of at least"),
+        "{short}"
+    );
     let short = problem("[auth]\nsecret = \"0123456789abcdef0123456789abcde\"\n", &[]);
     assert!(short.starts_with("auth.secret: write a secret of at least 32 bytes"), "{short}");
     let file = parse("[auth]\njwks_file = \"keys.json\"\n", &[]).unwrap();
@@ -326,6 +335,35 @@ fn broken_toml_tells_the_place_and_not_the_line() {
     let told = problem("[auth]\nissuer = \"ü\"\nsecret = \"hunter2\n", &[]);
     assert!(told.starts_with("line 3, column "), "{told}");
     assert!(!told.contains("hunter2"), "{told}");
+}
+
+#[test]
+fn a_file_of_its_own_shape_names_the_key_that_does_not_fit() {
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Options {
+        fleet: Fleet,
+    }
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Fleet {
+        machines: u32,
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sandbox.toml");
+    let read = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        super::read_toml::<Options>(&file).map_err(|error| error.to_string())
+    };
+    assert_eq!(read("[fleet]\nmachines = 5\n").unwrap().fleet.machines, 5);
+    for (text, told) in [
+        ("[fleet]\nmachines = \"many\"\n", "fleet.machines: invalid type"),
+        ("[fleet]\nmachine = 5\n", "fleet.machine: unknown field"),
+        ("[fleet\n", "line 1, column"),
+    ] {
+        let found = read(text).unwrap_err();
+        assert!(found.contains(told) && found.contains("sandbox.toml: ") && !found.contains('\n'), "{found}");
+    }
 }
 
 proptest! {

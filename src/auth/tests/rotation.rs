@@ -46,8 +46,8 @@ async fn keys_are_fetched_once_for_all_who_come_first() {
     let (told, verifier, _) = setup(first());
     assert_eq!(told.asked(), 0, "not before a token comes");
     let token = rs256("first");
-    let verified = join_all((0..20).map(|_| verifier.verify(&token))).await;
-    assert!(verified.into_iter().all(|one| one.is_ok()));
+    let all = join_all((0..20).map(|_| verifier.verify(&token))).await;
+    assert!(all.into_iter().all(|one| one.is_ok()));
     assert_eq!(told.asked(), 1);
 }
 
@@ -148,6 +148,8 @@ async fn a_file_of_keys_is_read_anew_when_it_changes() {
     assert!(matches!(Verifier::new(&of_file, clock()), Err(KeyError::File { .. })));
     fs::write(&path, "5").unwrap();
     assert!(matches!(Verifier::new(&of_file, clock()), Err(KeyError::NotASet(_))));
+    fs::write(&path, set(&[])).unwrap();
+    assert!(matches!(Verifier::new(&of_file, clock()), Err(KeyError::NoUsableKey)));
     fs::write(&path, first()).unwrap();
     let clock = clock();
     let verifier = Verifier::new(&of_file, clock.clone()).unwrap();
