@@ -1,13 +1,16 @@
 //! vendgraph: one GraphQL API over every vending machine an operator runs, whichever vendor made it.
 //!
-//! The modules, lowest layer first; a module uses only what stands before it (`ARCHITECTURE.md`):
+//! The modules in reading order, lowest layer first; a module uses only what stands before it, and modules of one
+//! row do not know each other (`ARCHITECTURE.md` says why, `tests/tidy.rs` keeps it so):
 //!
-//! - [`domain`]: what vending is, as pure values;
-//! - [`config`]: the only reader of files and environment;
-//! - [`telemetry`]: what the log looks like;
-//! - [`auth`]: who is asking;
-//! - [`cli`]: the commands.
-//! - [`config`]: the only reader of files and environment;
+//! 1. [`domain`]: what vending is, as pure values; [`config`]: the only reader of files and environment;
+//!    [`telemetry`]: what the log looks like;
+//! 2. [`vendor`]: how to talk to a vendor; [`auth`]: who is asking;
+//! 3. [`gateway`]: where two vendors become one, every use case a method;
+//! 4. [`graphql`]: the public language;
+//! 5. `app`: wires everything; [`cli`]: the commands.
+//!
+//! [`sandbox`] stands apart: both vendors, simulated, knowing nothing of the rest.
 
 pub mod auth;
 pub mod cli;
@@ -15,8 +18,6 @@ pub mod config;
 pub mod domain;
 pub mod gateway;
 pub mod graphql;
+pub mod sandbox;
 pub mod telemetry;
 pub mod vendor;
-
-/// Simulators of both vendors' APIs over real sockets, for development and tests.
-pub mod sandbox;

@@ -44,9 +44,7 @@ impl Clock for Manual {
 
 /// `2024-04-27 14:00:08`: GMT+8 and no zone, as Dingshang writes times.
 pub(crate) fn gmt8(seconds: i64) -> String {
-    local(seconds).map_or_else(String::new, |time| {
-        time.strftime("%Y-%m-%d %H:%M:%S").to_string()
-    })
+    local(seconds).map_or_else(String::new, |time| time.strftime("%Y-%m-%d %H:%M:%S").to_string())
 }
 
 /// `2024-04-27`: the day of a time in GMT+8.

@@ -17,19 +17,13 @@ use crate::sandbox::world::World;
 
 /// The whole server of one vendor.
 pub(crate) fn router<V: Api>(door: Arc<Door<V>>, world: Arc<World>) -> Router {
-    let faults = get(list_faults::<V>)
-        .put(set_faults::<V>)
-        .delete(clear_faults::<V>);
+    let faults = get(list_faults::<V>).put(set_faults::<V>).delete(clear_faults::<V>);
     let calls = get(show_calls::<V>).delete(reset_calls::<V>);
     let control = Router::new()
         .route("/_sandbox/faults", faults)
         .route("/_sandbox/calls", calls)
         .with_state(Arc::clone(&door))
-        .merge(
-            Router::new()
-                .route("/_sandbox/tick", post(tick))
-                .with_state(world),
-        );
+        .merge(Router::new().route("/_sandbox/tick", post(tick)).with_state(world));
     control.merge(Router::new().fallback(door::serve::<V>).with_state(door))
 }
 

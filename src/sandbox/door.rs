@@ -78,17 +78,10 @@ pub(crate) async fn serve<V: Api>(State(door): State<Arc<Door<V>>>, request: Req
         body,
     };
     let machines = door.vendor.machines(&asked);
-    let effects = door.faults.strike(
-        &[&asked.path, door.vendor.short_path(&asked.path)],
-        &machines,
-    );
+    let effects = door.faults.strike(&[&asked.path, door.vendor.short_path(&asked.path)], &machines);
     door.calls.arrived(
         door.vendor.template(&asked.path),
-        Call {
-            method: asked.method.to_string(),
-            path: asked.path.clone(),
-            machines,
-        },
+        Call { method: asked.method.to_string(), path: asked.path.clone(), machines },
     );
     door.wait(door.latency).await;
     for effect in effects {
@@ -115,8 +108,7 @@ impl<V: Api> Door<V> {
                 None
             }
             Effect::Status(status) => {
-                let status =
-                    StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 Some(html(status))
             }
             Effect::Refuse { code, message } => {
@@ -154,21 +146,13 @@ impl<V: Api> Door<V> {
 pub(crate) fn json(status: StatusCode, body: impl Into<Body>) -> Response {
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=utf-8"),
-    );
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     response
 }
 
 fn html(status: StatusCode) -> Response {
-    let mut response = json(
-        status,
-        "<html><body><h1>upstream unavailable</h1></body></html>",
-    );
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+    let mut response = json(status, "<html><body><h1>upstream unavailable</h1></body></html>");
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
     response
 }
 
@@ -176,16 +160,11 @@ fn html(status: StatusCode) -> Response {
 fn oversized(bytes: u64) -> Response {
     const PIECE: Bytes = Bytes::from_static(&[b'x'; 16 * 1024]);
     let pieces = bytes.div_ceil(PIECE.len() as u64);
-    let start = std::iter::once(Bytes::from_static(
-        b"{\"code\":0,\"result\":\"SUCCESS\",\"message\":\"",
-    ));
+    let start = std::iter::once(Bytes::from_static(b"{\"code\":0,\"result\":\"SUCCESS\",\"message\":\""));
     let middle = (0..pieces).map(|_| PIECE);
     let end = std::iter::once(Bytes::from_static(b"\"}"));
     let all = start.chain(middle).chain(end).map(Ok::<_, Infallible>);
-    json(
-        StatusCode::OK,
-        Body::from_stream(futures_util::stream::iter(all)),
-    )
+    json(StatusCode::OK, Body::from_stream(futures_util::stream::iter(all)))
 }
 
 /// Closes the connection: before a byte, or within the body. hyper drops a connection whose body fails,
@@ -196,17 +175,9 @@ fn cut(body: Option<Vec<u8>>) -> Response {
         body.truncate(body.len() / 2);
         Bytes::from(body)
     });
-    let mut response = json(
-        StatusCode::OK,
-        Body::from_stream(Broken {
-            flushed: first.is_none(),
-            first,
-        }),
-    );
+    let mut response = json(StatusCode::OK, Body::from_stream(Broken { flushed: first.is_none(), first }));
     if let Some(length) = length {
-        response
-            .headers_mut()
-            .insert(CONTENT_LENGTH, HeaderValue::from(length));
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
     }
     response
 }

@@ -62,12 +62,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of every call until it is switched off.
     pub fn new(effect: Effect) -> Self {
-        Self {
-            effect,
-            path: None,
-            machine: None,
-            times: None,
-        }
+        Self { effect, path: None, machine: None, times: None }
     }
 
     /// Only calls whose path begins so.
@@ -95,10 +90,7 @@ impl Fault {
         let here = |prefix: &String| paths.iter().any(|path| path.starts_with(prefix.as_str()));
         self.times != Some(0)
             && self.path.as_ref().is_none_or(here)
-            && self
-                .machine
-                .as_ref()
-                .is_none_or(|machine| machines.contains(machine))
+            && self.machine.as_ref().is_none_or(|machine| machines.contains(machine))
     }
 }
 
@@ -168,17 +160,10 @@ mod tests {
     #[test]
     fn a_fault_of_a_path_or_a_machine_spares_the_others() {
         let faults = Faults::default();
-        faults.add(
-            Fault::new(Effect::Hang)
-                .on_path("/products")
-                .on_machine("1"),
-        );
+        faults.add(Fault::new(Effect::Hang).on_path("/products").on_machine("1"));
         assert!(faults.strike(&["/products"], &["2".to_owned()]).is_empty());
         assert!(faults.strike(&["/floors"], &["1".to_owned()]).is_empty());
-        assert_eq!(
-            faults.strike(&["/x/products", "/products"], &["1".to_owned()]),
-            [Effect::Hang]
-        );
+        assert_eq!(faults.strike(&["/x/products", "/products"], &["1".to_owned()]), [Effect::Hang]);
     }
 
     #[test]
@@ -190,10 +175,7 @@ mod tests {
             Fault::new(Effect::Garbage).times(1),
         ]);
         let delay = Effect::Delay { millis: 5 };
-        assert_eq!(
-            faults.strike(&["/"], &[]),
-            [delay.clone(), Effect::Status(503)]
-        );
+        assert_eq!(faults.strike(&["/"], &[]), [delay.clone(), Effect::Status(503)]);
         assert_eq!(faults.strike(&["/"], &[]), [delay.clone(), Effect::Garbage]);
         assert_eq!(faults.strike(&["/"], &[]), [delay]);
     }

@@ -31,9 +31,7 @@ mod tests;
 
 pub use calls::{Call, Calls, Record};
 pub use fault::{Effect, Fault, Faults};
-pub use options::{
-    DingshangOptions, InhandOptions, MOST_INHAND_MACHINES, Options, StatisticsShape,
-};
+pub use options::{DingshangOptions, InhandOptions, MOST_INHAND_MACHINES, Options, StatisticsShape};
 
 use clock::Clock;
 use dingshang::Dingshang;
@@ -77,30 +75,14 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
     let world = Arc::new(World::new(&options, &clock));
     let dingshang = Dingshang::new(options.dingshang.clone(), Arc::clone(&world));
     let inhand = Inhand::new(options.inhand.clone(), Arc::clone(&world));
-    let dingshang = open(
-        dingshang,
-        options.dingshang.latency.unwrap_or(options.latency),
-        &closing,
-    );
-    let inhand = open(
-        inhand,
-        options.inhand.latency.unwrap_or(options.latency),
-        &closing,
-    );
+    let dingshang = open(dingshang, options.dingshang.latency.unwrap_or(options.latency), &closing);
+    let inhand = open(inhand, options.inhand.latency.unwrap_or(options.latency), &closing);
     let mut sandbox = Sandbox {
         dingshang_address: dingshang_socket.local_addr()?,
         inhand_address: inhand_socket.local_addr()?,
         tasks: vec![
-            serve(
-                dingshang_socket,
-                control::router(Arc::clone(&dingshang), Arc::clone(&world)),
-                &closing,
-            ),
-            serve(
-                inhand_socket,
-                control::router(Arc::clone(&inhand), Arc::clone(&world)),
-                &closing,
-            ),
+            serve(dingshang_socket, control::router(Arc::clone(&dingshang), Arc::clone(&world)), &closing),
+            serve(inhand_socket, control::router(Arc::clone(&inhand), Arc::clone(&world)), &closing),
         ],
         dingshang,
         inhand,
@@ -109,11 +91,7 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
         options,
     };
     if sandbox.options.live {
-        let life = live(
-            Arc::clone(&sandbox.world),
-            sandbox.options.tick_every,
-            sandbox.closing.clone(),
-        );
+        let life = live(Arc::clone(&sandbox.world), sandbox.options.tick_every, sandbox.closing.clone());
         sandbox.tasks.push(tokio::spawn(life));
     }
     Ok(sandbox)
@@ -134,9 +112,7 @@ fn serve(socket: TcpListener, router: Router, closing: &CancellationToken) -> Jo
     let socket = socket.tap_io(|stream| drop(stream.set_nodelay(true)));
     let closed = closing.clone().cancelled_owned();
     tokio::spawn(async move {
-        let served = axum::serve(socket, router)
-            .with_graceful_shutdown(closed)
-            .await;
+        let served = axum::serve(socket, router).with_graceful_shutdown(closed).await;
         drop(served);
     })
 }

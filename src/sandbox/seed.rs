@@ -42,10 +42,7 @@ impl Seed {
 
     /// One of `items`, or the default of an empty list.
     pub(crate) fn pick<T: Copy + Default>(self, items: &[T]) -> T {
-        items
-            .get(self.index(items.len()))
-            .copied()
-            .unwrap_or_default()
+        items.get(self.index(items.len())).copied().unwrap_or_default()
     }
 
     /// An index into a list of `len` items.

@@ -108,7 +108,8 @@ impl Machine {
         }
         guarded_option(ctx, Scope::MachinesRead, async {
             let field = field(ctx)?;
-            Ok(self.0.detail(field.asker).await?.map(|detail| detail.value.currency.code()))
+            let detail = self.0.detail(field.asker).await?;
+            Ok(detail.and_then(|detail| detail.value.currency).map(|currency| currency.code()))
         })
         .await
     }

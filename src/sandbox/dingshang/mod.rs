@@ -53,13 +53,8 @@ impl Dingshang {
     }
 
     fn let_in(&self, asked: &Asked) -> Result<(), Refusal> {
-        let header = |name: &str| {
-            asked
-                .headers
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-        };
+        let header =
+            |name: &str| asked.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (id, secret) = (header("appid"), header("appsecret"));
         if id.is_empty() || secret.is_empty() {
             return Err(Refusal::no_credentials());
@@ -103,9 +98,7 @@ impl Api for Dingshang {
     }
 
     fn refusal(&self, code: &str, message: &str) -> Vec<u8> {
-        let code = code
-            .parse::<i64>()
-            .map_or_else(|_| json!(code), |code| json!(code));
+        let code = code.parse::<i64>().map_or_else(|_| json!(code), |code| json!(code));
         envelope(&code, message, &json!({}))
     }
 
@@ -115,7 +108,5 @@ impl Api for Dingshang {
 }
 
 fn envelope(code: &Value, message: &str, data: &Value) -> Vec<u8> {
-    json!({ "code": code, "message": message, "data": data })
-        .to_string()
-        .into_bytes()
+    json!({ "code": code, "message": message, "data": data }).to_string().into_bytes()
 }

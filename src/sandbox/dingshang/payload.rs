@@ -17,18 +17,14 @@ impl Payload {
     /// Reads and checks the body of a call.
     pub(crate) fn read(body: &[u8], key: &str) -> Result<Self, Refusal> {
         let mut parameters = BTreeMap::new();
-        for (name, value) in members(body)
-            .ok_or_else(|| Refusal::parameter("payload is not base64 of a JSON object"))?
+        for (name, value) in
+            members(body).ok_or_else(|| Refusal::parameter("payload is not base64 of a JSON object"))?
         {
             match value {
                 Value::String(text) => {
                     parameters.insert(name, text);
                 }
-                Value::Null
-                | Value::Bool(_)
-                | Value::Number(_)
-                | Value::Array(_)
-                | Value::Object(_) => {
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
                     return Err(Refusal::parameter(format!("{name} must be a string")));
                 }
             }
@@ -37,24 +33,18 @@ impl Payload {
         if payload.get("sign") != Some(sign::sign(&payload.0, key).as_str()) {
             return Err(Refusal::unsigned());
         }
-        payload
-            .number("timestamp")?
-            .ok_or_else(|| Refusal::parameter("timestamp is required"))?;
+        payload.number("timestamp")?.ok_or_else(|| Refusal::parameter("timestamp is required"))?;
         Ok(payload)
     }
 
     /// A parameter; an empty one is absent.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A parameter that must be there.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
-        self.get(name)
-            .ok_or_else(|| Refusal::parameter(format!("{name} is required")))
+        self.get(name).ok_or_else(|| Refusal::parameter(format!("{name} is required")))
     }
 
     /// A parameter of digits only.
@@ -64,9 +54,7 @@ impl Payload {
         };
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse().ok().filter(|_| digits);
-        number
-            .map(Some)
-            .ok_or_else(|| Refusal::parameter(format!("{name} must be a number")))
+        number.map(Some).ok_or_else(|| Refusal::parameter(format!("{name} must be a number")))
     }
 }
 

@@ -19,12 +19,7 @@ const MOST_ROWS: u64 = 50;
 pub(crate) fn answer(call: &Call, payload: &Payload, fleet: &Fleet) -> Result<Value, Refusal> {
     match call {
         Call::Ping => Ok(json!("pong")),
-        Call::Machines => Ok(fleet
-            .read()
-            .machines
-            .iter()
-            .map(render::machine_row)
-            .collect()),
+        Call::Machines => Ok(fleet.read().machines.iter().map(render::machine_row).collect()),
         Call::Machine(number) => {
             let state = fleet.read();
             let machine = state.find(number).ok_or_else(Refusal::no_such_machine)?;
@@ -32,11 +27,7 @@ pub(crate) fn answer(call: &Call, payload: &Payload, fleet: &Fleet) -> Result<Va
         }
         Call::Products => of_machine(payload, fleet, |machine| products(payload, machine)),
         Call::Floors => of_machine(payload, fleet, |machine| {
-            Ok(machine
-                .slots
-                .iter()
-                .map(|slot| render::floor(machine, slot))
-                .collect())
+            Ok(machine.slots.iter().map(|slot| render::floor(machine, slot)).collect())
         }),
         Call::Categories => of_machine(payload, fleet, |machine| Ok(render::categories(machine))),
         Call::Order(id) => order(payload, fleet, id),
@@ -51,38 +42,22 @@ fn of_machine(
     read: impl FnOnce(&Machine) -> Result<Value, Refusal>,
 ) -> Result<Value, Refusal> {
     let number = payload.required("machine_no")?;
-    read(
-        fleet
-            .read()
-            .find(number)
-            .ok_or_else(Refusal::no_such_machine)?,
-    )
+    read(fleet.read().find(number).ok_or_else(Refusal::no_such_machine)?)
 }
 
 fn products(payload: &Payload, machine: &Machine) -> Result<Value, Refusal> {
     let page = payload.number("page")?.filter(|page| *page > 0);
     let page = page.ok_or_else(|| Refusal::parameter("page is required, from 1"))?;
-    let rows = payload
-        .number("per_page")?
-        .unwrap_or(ROWS)
-        .clamp(1, MOST_ROWS);
+    let rows = payload.number("per_page")?.unwrap_or(ROWS).clamp(1, MOST_ROWS);
     let category = payload.number("category_id")?.unwrap_or(0);
     if !matches!(payload.get("select_all"), None | Some("0" | "1")) {
         return Err(Refusal::parameter("select_all must be 0 or 1"));
     }
     let cabinet = cabinet(payload, machine)?;
-    let of_category =
-        |slot: &&Slot| category == 0 || u64::from(slot.good().category.id) == category;
-    let slots: Vec<&Slot> = machine
-        .slots
-        .iter()
-        .filter(|slot| slot.cabinet == cabinet)
-        .filter(of_category)
-        .collect();
-    let (skipped, taken) = (
-        usize::try_from((page - 1).saturating_mul(rows)),
-        usize::try_from(rows),
-    );
+    let of_category = |slot: &&Slot| category == 0 || u64::from(slot.good().category.id) == category;
+    let slots: Vec<&Slot> =
+        machine.slots.iter().filter(|slot| slot.cabinet == cabinet).filter(of_category).collect();
+    let (skipped, taken) = (usize::try_from((page - 1).saturating_mul(rows)), usize::try_from(rows));
     let shown: Vec<Value> = slots
         .iter()
         .skip(skipped.unwrap_or(usize::MAX))
@@ -105,9 +80,7 @@ fn products(payload: &Payload, machine: &Machine) -> Result<Value, Refusal> {
 
 fn cabinet(payload: &Payload, machine: &Machine) -> Result<char, Refusal> {
     match (payload.get("cabinet_name"), payload.get("addr")) {
-        (Some(_), Some(_)) => Err(Refusal::parameter(
-            "cabinet_name and addr exclude each other",
-        )),
+        (Some(_), Some(_)) => Err(Refusal::parameter("cabinet_name and addr exclude each other")),
         (None, None) => Ok('A'),
         (Some(name), None) => {
             let mut letters = name.chars();
@@ -118,16 +91,9 @@ fn cabinet(payload: &Payload, machine: &Machine) -> Result<char, Refusal> {
             there.then_some(letter).ok_or_else(Refusal::no_such_cabinet)
         }
         (None, Some(address)) => {
-            let number = address
-                .parse::<usize>()
-                .ok()
-                .filter(|number| (1..=8).contains(number));
+            let number = address.parse::<usize>().ok().filter(|number| (1..=8).contains(number));
             let number = number.ok_or_else(|| Refusal::parameter("addr must be 1 to 8"))?;
-            machine
-                .cabinets
-                .get(number - 1)
-                .copied()
-                .ok_or_else(Refusal::no_such_cabinet)
+            machine.cabinets.get(number - 1).copied().ok_or_else(Refusal::no_such_cabinet)
         }
     }
 }
@@ -136,28 +102,18 @@ fn order(payload: &Payload, fleet: &Fleet, id: &str) -> Result<Value, Refusal> {
     of_machine(payload, fleet, |_| Ok(Value::Null))?;
     let number = payload.required("machine_no")?;
     let state = fleet.read();
-    let order = id
-        .parse()
-        .ok()
-        .and_then(|id: u64| state.orders.get(&id))
-        .filter(|order| order.machine == number);
-    Ok(render::order(
-        &order.ok_or_else(Refusal::no_such_record)?.at(fleet.now()),
-    ))
+    let order =
+        id.parse().ok().and_then(|id: u64| state.orders.get(&id)).filter(|order| order.machine == number);
+    Ok(render::order(&order.ok_or_else(Refusal::no_such_record)?.at(fleet.now())))
 }
 
 fn delivery(payload: &Payload, fleet: &Fleet, id: &str) -> Result<Value, Refusal> {
     of_machine(payload, fleet, |_| Ok(Value::Null))?;
     let number = payload.required("machine_no")?;
     let state = fleet.read();
-    let delivery = id
-        .parse()
-        .ok()
-        .and_then(|id: u64| state.deliveries.get(&id));
+    let delivery = id.parse().ok().and_then(|id: u64| state.deliveries.get(&id));
     let delivery = delivery.filter(|delivery| delivery.machine == number);
-    Ok(render::delivery(
-        delivery.ok_or_else(Refusal::no_such_record)?,
-    ))
+    Ok(render::delivery(delivery.ok_or_else(Refusal::no_such_record)?))
 }
 
 fn pickup_codes(payload: &Payload, fleet: &Fleet, product: &str) -> Result<Value, Refusal> {
@@ -170,7 +126,6 @@ fn pickup_codes(payload: &Payload, fleet: &Fleet, product: &str) -> Result<Value
     }
     let now = fleet.now();
     let codes = state.codes.values();
-    let open =
-        codes.filter(|code| code.machine == number && code.product_id == product && code.open(now));
+    let open = codes.filter(|code| code.machine == number && code.product_id == product && code.open(now));
     Ok(open.map(render::pickup_code).collect())
 }

@@ -16,37 +16,19 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// An answer to a call that was as it should be, such as "no such machine".
     fn honest(code: i64, message: &str) -> Self {
-        Self {
-            status: StatusCode::OK,
-            code,
-            message: message.to_owned(),
-            verdict: Verdict::Served,
-        }
+        Self { status: StatusCode::OK, code, message: message.to_owned(), verdict: Verdict::Served }
     }
 
     fn mistake(status: StatusCode, code: i64, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            verdict: Verdict::Refused,
-        }
+        Self { status, code, message: message.into(), verdict: Verdict::Refused }
     }
 
     pub(crate) fn no_credentials() -> Self {
-        Self::mistake(
-            StatusCode::UNAUTHORIZED,
-            10008,
-            "appid or appsecret is empty",
-        )
+        Self::mistake(StatusCode::UNAUTHORIZED, 10008, "appid or appsecret is empty")
     }
 
     pub(crate) fn wrong_credentials() -> Self {
-        Self::mistake(
-            StatusCode::UNAUTHORIZED,
-            10009,
-            "appid or appsecret is wrong",
-        )
+        Self::mistake(StatusCode::UNAUTHORIZED, 10009, "appid or appsecret is wrong")
     }
 
     pub(crate) fn no_such_call() -> Self {
@@ -63,10 +45,7 @@ impl Refusal {
     }
 
     pub(crate) fn unsigned() -> Self {
-        Self {
-            verdict: Verdict::Unsigned,
-            ..Self::honest(4006, "签名错误")
-        }
+        Self { verdict: Verdict::Unsigned, ..Self::honest(4006, "签名错误") }
     }
 
     pub(crate) fn no_such_machine() -> Self {

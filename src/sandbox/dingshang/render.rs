@@ -27,10 +27,8 @@ pub(crate) fn machine_row(machine: &Machine) -> Value {
 
 /// The detail does not repeat the machine's number.
 pub(crate) fn machine_detail(machine: &Machine) -> Value {
-    let categories: Vec<Value> = titles(machine)
-        .into_iter()
-        .map(|(id, title)| json!({ "id": id, "title": title }))
-        .collect();
+    let categories: Vec<Value> =
+        titles(machine).into_iter().map(|(id, title)| json!({ "id": id, "title": title })).collect();
     let cabinets: Vec<String> = machine.cabinets.iter().map(char::to_string).collect();
     omit_empty(json!({
         "machine_name": machine.name,
@@ -138,11 +136,7 @@ fn status(status: Status) -> Value {
 
 /// Longitude first.
 fn position(machine: &Machine) -> String {
-    format!(
-        "{},{}",
-        degrees(machine.longitude),
-        degrees(machine.latitude)
-    )
+    format!("{},{}", degrees(machine.longitude), degrees(machine.latitude))
 }
 
 fn currency(currency: Currency) -> Value {
@@ -196,11 +190,7 @@ fn channel(machine: &Machine, slot: &Slot) -> Value {
 }
 
 fn titles(machine: &Machine) -> BTreeMap<u8, &'static str> {
-    machine
-        .slots
-        .iter()
-        .map(|slot| (slot.good().category.id, slot.good().category.name))
-        .collect()
+    machine.slots.iter().map(|slot| (slot.good().category.id, slot.good().category.name)).collect()
 }
 
 /// Hundredths of the major unit as the vendor writes prices: `"0.10"`.
@@ -209,24 +199,15 @@ fn decimal(hundredths: i64) -> String {
 }
 
 fn time(seconds: i64) -> String {
-    if seconds == 0 {
-        String::new()
-    } else {
-        gmt8(seconds)
-    }
+    if seconds == 0 { String::new() } else { gmt8(seconds) }
 }
 
 /// Leaves out every member that is zero, empty or false, all the way down; a message without members stays.
 fn omit_empty(value: Value) -> Value {
     match value {
         Value::Object(members) => {
-            let kept = members
-                .into_iter()
-                .map(|(name, value)| (name, omit_empty(value)));
-            Value::Object(
-                kept.filter(|(_, value)| !is_empty(value))
-                    .collect::<Map<_, _>>(),
-            )
+            let kept = members.into_iter().map(|(name, value)| (name, omit_empty(value)));
+            Value::Object(kept.filter(|(_, value)| !is_empty(value)).collect::<Map<_, _>>())
         }
         Value::Array(items) => items.into_iter().map(omit_empty).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
@@ -252,7 +233,8 @@ mod tests {
 
     #[test]
     fn what_is_zero_empty_or_false_is_left_out_at_every_depth() {
-        let full = json!({"a": 0, "b": "", "c": false, "d": [], "e": {"f": null, "g": "0.00"}, "h": [{"i": 0}]});
+        let full =
+            json!({"a": 0, "b": "", "c": false, "d": [], "e": {"f": null, "g": "0.00"}, "h": [{"i": 0}]});
         assert_eq!(omit_empty(full), json!({"e": {"g": "0.00"}, "h": [{}]}));
     }
 

@@ -24,17 +24,13 @@ impl Call {
         Some(match parts.as_slice() {
             ["ping"] => Self::Ping,
             ["rent", "machines"] => Self::Machines,
-            ["rent", "machines", number] if !number.is_empty() => {
-                Self::Machine((*number).to_owned())
-            }
+            ["rent", "machines", number] if !number.is_empty() => Self::Machine((*number).to_owned()),
             ["products"] => Self::Products,
             ["floors"] => Self::Floors,
             ["categories"] => Self::Categories,
             ["orders", id] if !id.is_empty() => Self::Order((*id).to_owned()),
             ["deliveries", id] if !id.is_empty() => Self::Delivery((*id).to_owned()),
-            ["products", id, "pickup_code"] if !id.is_empty() => {
-                Self::PickupCodes((*id).to_owned())
-            }
+            ["products", id, "pickup_code"] if !id.is_empty() => Self::PickupCodes((*id).to_owned()),
             _ => return None,
         })
     }
@@ -67,10 +63,7 @@ mod tests {
     #[test]
     fn a_path_is_read_below_the_base_only() {
         assert_eq!(Call::of("/api/openapi/v1/ping"), Some(Call::Ping));
-        assert_eq!(
-            Call::of("/api/openapi/v1/orders/7"),
-            Some(Call::Order("7".to_owned()))
-        );
+        assert_eq!(Call::of("/api/openapi/v1/orders/7"), Some(Call::Order("7".to_owned())));
         assert_eq!(Call::of("/ping"), None);
         assert_eq!(Call::of("/api/openapi/v1/orders/"), None);
         assert_eq!(Call::of("/api/openapi/v1/ping/x"), None);

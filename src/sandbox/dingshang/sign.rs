@@ -40,18 +40,8 @@ mod tests {
         let vectors: Vec<Vector> = serde_json::from_str(text).unwrap();
         assert!(vectors.len() >= 8);
         for vector in vectors {
-            assert_eq!(
-                string_to_sign(&vector.params, &vector.key),
-                vector.string_to_sign,
-                "{}",
-                vector.note
-            );
-            assert_eq!(
-                sign(&vector.params, &vector.key),
-                vector.sign,
-                "{}",
-                vector.note
-            );
+            assert_eq!(string_to_sign(&vector.params, &vector.key), vector.string_to_sign, "{}", vector.note);
+            assert_eq!(sign(&vector.params, &vector.key), vector.sign, "{}", vector.note);
         }
     }
 }

@@ -47,33 +47,20 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// The call was not as it should be.
     fn mistake(code: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            code: code.into(),
-            verdict: Verdict::Refused,
-        }
+        Self { status: StatusCode::OK, code: code.into(), verdict: Verdict::Refused }
     }
 
     fn http(status: StatusCode, code: &str) -> Self {
-        Self {
-            status,
-            ..Self::mistake(code)
-        }
+        Self { status, ..Self::mistake(code) }
     }
 
     fn unsigned() -> Self {
-        Self {
-            verdict: Verdict::Unsigned,
-            ..Self::mistake("sign_error")
-        }
+        Self { verdict: Verdict::Unsigned, ..Self::mistake("sign_error") }
     }
 
     /// The call was in order, but there is no such machine.
     fn no_such_machine() -> Self {
-        Self {
-            verdict: Verdict::Served,
-            ..Self::mistake("asset_not_exist")
-        }
+        Self { verdict: Verdict::Served, ..Self::mistake("asset_not_exist") }
     }
 }
 
@@ -121,22 +108,13 @@ impl Call {
 
     /// Statistics are fetched with GET and without a body, all else is POST.
     fn method(self) -> Method {
-        if self == Self::TradeStatistic {
-            Method::GET
-        } else {
-            Method::POST
-        }
+        if self == Self::TradeStatistic { Method::GET } else { Method::POST }
     }
 }
 
 impl Inhand {
     pub(crate) fn new(account: InhandOptions, world: Arc<World>) -> Self {
-        Self {
-            shape: Mutex::new(account.statistics),
-            account,
-            nonces: Mutex::default(),
-            world,
-        }
+        Self { shape: Mutex::new(account.statistics), account, nonces: Mutex::default(), world }
     }
 
     /// Changes the shape of the answer to `trade/statistic`.
@@ -145,13 +123,9 @@ impl Inhand {
     }
 
     fn judge(&self, asked: &Asked) -> Result<Value, Refusal> {
-        let call = Call::of(&asked.path)
-            .ok_or_else(|| Refusal::http(StatusCode::NOT_FOUND, "not_found"))?;
+        let call = Call::of(&asked.path).ok_or_else(|| Refusal::http(StatusCode::NOT_FOUND, "not_found"))?;
         if asked.method != call.method() {
-            return Err(Refusal::http(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-            ));
+            return Err(Refusal::http(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
         }
         let in_query = call.method() == Method::GET;
         let parameters = Parameters::read(&asked.query, if in_query { b"" } else { &asked.body })?;
@@ -166,12 +140,7 @@ impl Inhand {
             return Err(Refusal::unsigned());
         }
         // Only a signed call uses its nonce up; anyone could use up others'.
-        if !self
-            .nonces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .first(&nonce)
-        {
+        if !self.nonces.lock().unwrap_or_else(PoisonError::into_inner).first(&nonce) {
             return Err(Refusal::mistake("nonce_str_repeated"));
         }
         let shape = *self.shape.lock().unwrap_or_else(PoisonError::into_inner);
@@ -192,9 +161,7 @@ impl Api for Inhand {
         let Ok(parameters) = Parameters::read(&asked.query, &asked.body) else {
             return Vec::new();
         };
-        let ids = parameters
-            .in_query("assetIds")
-            .or_else(|| parameters.in_body("assetId"));
+        let ids = parameters.in_query("assetIds").or_else(|| parameters.in_body("assetId"));
         ids.map_or_else(Vec::new, |ids| ids.split(',').map(str::to_owned).collect())
     }
 
@@ -214,9 +181,7 @@ impl Api for Inhand {
     }
 
     fn refusal(&self, code: &str, _message: &str) -> Vec<u8> {
-        json!({ "result": "FAIL", "errorCode": code })
-            .to_string()
-            .into_bytes()
+        json!({ "result": "FAIL", "errorCode": code }).to_string().into_bytes()
     }
 
     fn wrong_shape(&self) -> &'static str {

@@ -26,12 +26,8 @@ pub(crate) struct Page {
 impl Parameters {
     /// Reads both; an empty body has none.
     pub(crate) fn read(query: &str, body: &[u8]) -> Result<Self, Refusal> {
-        let query =
-            serde_urlencoded::from_str(query).map_err(|_| Refusal::mistake("query_error"))?;
-        let mut parameters = Self {
-            query,
-            body: BTreeMap::new(),
-        };
+        let query = serde_urlencoded::from_str(query).map_err(|_| Refusal::mistake("query_error"))?;
+        let mut parameters = Self { query, body: BTreeMap::new() };
         if !body.is_empty() {
             let members: BTreeMap<String, &RawValue> =
                 serde_json::from_slice(body).map_err(|_| Refusal::mistake("body_error"))?;
@@ -45,8 +41,7 @@ impl Parameters {
     /// Everything that takes part in the signature.
     pub(crate) fn signed(&self) -> BTreeMap<String, String> {
         let both = self.query.iter().chain(&self.body);
-        both.map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+        both.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     pub(crate) fn in_query(&self, name: &str) -> Option<&str> {
@@ -59,24 +54,14 @@ impl Parameters {
 
     /// Who calls, the nonce and the signature stand in the query of a GET and in the body of a POST.
     pub(super) fn caller(&self, in_query: bool, name: &str) -> Result<String, Refusal> {
-        let value = if in_query {
-            self.in_query(name)
-        } else {
-            self.in_body(name)
-        };
+        let value = if in_query { self.in_query(name) } else { self.in_body(name) };
         value.map(str::to_owned).ok_or_else(|| missing(name))
     }
 
     /// The `limit` and the `cursor` of the query.
     pub(crate) fn page(&self) -> Result<Page, Refusal> {
-        let limit = number(
-            "limit",
-            self.in_query("limit").ok_or_else(|| missing("limit"))?,
-        )?;
-        let cursor = number(
-            "cursor",
-            self.in_query("cursor").ok_or_else(|| missing("cursor"))?,
-        )?;
+        let limit = number("limit", self.in_query("limit").ok_or_else(|| missing("limit"))?)?;
+        let cursor = number("cursor", self.in_query("cursor").ok_or_else(|| missing("cursor"))?)?;
         if limit == 0 || limit > LONGEST_PAGE {
             return Err(malformed("limit"));
         }
@@ -103,18 +88,12 @@ pub(super) fn malformed(name: &str) -> Refusal {
 }
 
 fn given<'a>(members: &'a BTreeMap<String, String>, name: &str) -> Option<&'a str> {
-    members
-        .get(name)
-        .map(String::as_str)
-        .filter(|value| !value.is_empty())
+    members.get(name).map(String::as_str).filter(|value| !value.is_empty())
 }
 
 fn number(name: &str, text: &str) -> Result<u64, Refusal> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse()
-        .ok()
-        .filter(|_| digits)
-        .ok_or_else(|| malformed(name))
+    text.parse().ok().filter(|_| digits).ok_or_else(|| malformed(name))
 }
 
 /// How a member is signed. `null` is like an empty string.

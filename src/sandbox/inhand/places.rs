@@ -17,10 +17,7 @@ pub(crate) struct Wanted {
 impl Wanted {
     pub(crate) fn of(parameters: &Parameters) -> Self {
         let named = |name| parameters.in_body(name).map(str::to_owned);
-        Self {
-            line: named("lineName"),
-            area: named("areaName"),
-        }
+        Self { line: named("lineName"), area: named("areaName") }
     }
 
     fn all(&self) -> bool {
@@ -28,21 +25,14 @@ impl Wanted {
     }
 
     fn takes(&self, fleet: &Fleet, line: u64) -> bool {
-        self.area
-            .as_ref()
-            .is_none_or(|area| area_at(line).name == area)
-            && self
-                .line
-                .as_ref()
-                .is_none_or(|name| line_name(fleet.seed(), line) == *name)
+        self.area.as_ref().is_none_or(|area| area_at(line).name == area)
+            && self.line.as_ref().is_none_or(|name| line_name(fleet.seed(), line) == *name)
     }
 }
 
 /// The lines, the last one first.
 pub(crate) fn lines(fleet: &Fleet, wanted: &Wanted, page: Page) -> Value {
-    let taken = (0..fleet.lines())
-        .rev()
-        .filter(|line| wanted.takes(fleet, *line));
+    let taken = (0..fleet.lines()).rev().filter(|line| wanted.takes(fleet, *line));
     cut(taken, page).map(|line| line_row(fleet, line)).collect()
 }
 
@@ -61,32 +51,19 @@ fn line_row(fleet: &Fleet, line: u64) -> Value {
 /// The machines.
 pub(crate) fn sites(fleet: &Fleet, wanted: &Wanted, page: Page) -> Value {
     if wanted.all() {
-        return fleet
-            .rows(page.cursor, page.limit)
-            .map(|machine| site_row(fleet, &machine))
-            .collect();
+        return fleet.rows(page.cursor, page.limit).map(|machine| site_row(fleet, &machine)).collect();
     }
     // A name is looked up once, not once a machine.
-    let lines: Vec<bool> = (0..fleet.lines())
-        .map(|line| wanted.takes(fleet, line))
-        .collect();
-    let on_line = |machine: &Machine| {
-        usize::try_from(machine.line)
-            .ok()
-            .and_then(|line| lines.get(line).copied())
-    };
-    let taken = fleet
-        .listed()
-        .filter(|machine| on_line(machine) == Some(true));
-    cut(taken, page)
-        .map(|machine| site_row(fleet, &machine))
-        .collect()
+    let lines: Vec<bool> = (0..fleet.lines()).map(|line| wanted.takes(fleet, line)).collect();
+    let on_line =
+        |machine: &Machine| usize::try_from(machine.line).ok().and_then(|line| lines.get(line).copied());
+    let taken = fleet.listed().filter(|machine| on_line(machine) == Some(true));
+    cut(taken, page).map(|machine| site_row(fleet, &machine)).collect()
 }
 
 fn cut<T>(rows: impl Iterator<Item = T>, page: Page) -> impl Iterator<Item = T> {
     let skipped = usize::try_from(page.cursor).unwrap_or(usize::MAX);
-    rows.skip(skipped)
-        .take(usize::try_from(page.limit).unwrap_or(0))
+    rows.skip(skipped).take(usize::try_from(page.limit).unwrap_or(0))
 }
 
 fn site_row(fleet: &Fleet, machine: &Machine) -> Value {
@@ -111,26 +88,16 @@ fn site_row(fleet: &Fleet, machine: &Machine) -> Value {
 }
 
 pub(super) fn vender(machine: &Machine) -> &'static str {
-    machine
-        .seed
-        .with(43)
-        .pick(&["aucma", "fuji", "yile", "easytouch", "TCN"])
+    machine.seed.with(43).pick(&["aucma", "fuji", "yile", "easytouch", "TCN"])
 }
 
 fn firmware(machine: &Machine) -> &'static str {
-    machine
-        .seed
-        .with(44)
-        .pick(&["IHv3.0.16", "IHv3.0.18", "2.6", "IHv3.1.0"])
+    machine.seed.with(44).pick(&["IHv3.0.16", "IHv3.0.18", "2.6", "IHv3.1.0"])
 }
 
 /// The platform's types waver: a number is now a number, now a string.
 pub(super) fn number(as_text: bool, value: i64) -> Value {
-    if as_text {
-        json!(value.to_string())
-    } else {
-        json!(value)
-    }
+    if as_text { json!(value.to_string()) } else { json!(value) }
 }
 
 /// The only price that is in yuan: `"1.5"`.

@@ -42,12 +42,7 @@ pub(crate) fn answer(
             let taken = usize::try_from(page.limit).unwrap_or(0);
             // Not the order of the numbers.
             let goods = (0..GOODS.len()).map(|place| GOODS.get(place * 29 % GOODS.len()));
-            Ok(goods
-                .flatten()
-                .skip(skipped)
-                .take(taken)
-                .map(places::good)
-                .collect())
+            Ok(goods.flatten().skip(skipped).take(taken).map(places::good).collect())
         }
     }
 }
@@ -68,11 +63,7 @@ fn trade_list(parameters: &Parameters, fleet: &Fleet) -> Result<Value, Refusal> 
         Some(id) => Some(fleet.find(id).ok_or_else(Refusal::no_such_machine)?),
     };
     let found = fleet.trades(machine, &filter, page.cursor, page.limit);
-    let list: Vec<Value> = found
-        .trades
-        .iter()
-        .map(|(machine, trade)| trades::row(machine, trade))
-        .collect();
+    let list: Vec<Value> = found.trades.iter().map(|(machine, trade)| trades::row(machine, trade)).collect();
     Ok(json!({
         "result": "SUCCESS",
         "cursor": page.cursor.to_string(),
@@ -82,30 +73,19 @@ fn trade_list(parameters: &Parameters, fleet: &Fleet) -> Result<Value, Refusal> 
     }))
 }
 
-fn trade_statistic(
-    parameters: &Parameters,
-    fleet: &Fleet,
-    shape: StatisticsShape,
-) -> Result<Value, Refusal> {
-    let ids = parameters
-        .in_query("assetIds")
-        .ok_or_else(|| missing("assetIds"))?;
+fn trade_statistic(parameters: &Parameters, fleet: &Fleet, shape: StatisticsShape) -> Result<Value, Refusal> {
+    let ids = parameters.in_query("assetIds").ok_or_else(|| missing("assetIds"))?;
     let start = parameters::time("startTime", parameters.in_query("startTime"))?;
     let end = parameters::time("endTime", parameters.in_query("endTime"))?;
     let start = start.ok_or_else(|| missing("startTime"))?;
     let end = end.ok_or_else(|| missing("endTime"))?;
     // An unknown machine has no row; that is how the platform tells.
     let machines: Vec<Machine> = ids.split(',').filter_map(|id| fleet.find(id)).collect();
-    let rows: Value = machines
-        .iter()
-        .map(|machine| statistics::row(fleet, machine, start, end))
-        .collect();
+    let rows: Value = machines.iter().map(|machine| statistics::row(fleet, machine, start, end)).collect();
     let nested = match shape {
         StatisticsShape::List => false,
         StatisticsShape::Nested => true,
-        StatisticsShape::Mixed => machines
-            .first()
-            .is_some_and(|machine| machine.seed.with(40).one_in(2)),
+        StatisticsShape::Mixed => machines.first().is_some_and(|machine| machine.seed.with(40).one_in(2)),
     };
     Ok(if nested { json!([rows]) } else { rows })
 }
@@ -128,8 +108,6 @@ fn refill_message(parameters: &Parameters, fleet: &Fleet) -> Result<Value, Refus
 }
 
 fn machine(parameters: &Parameters, fleet: &Fleet) -> Result<Machine, Refusal> {
-    let id = parameters
-        .in_body("assetId")
-        .ok_or_else(|| missing("assetId"))?;
+    let id = parameters.in_body("assetId").ok_or_else(|| missing("assetId"))?;
     fleet.find(id).ok_or_else(Refusal::no_such_machine)
 }

@@ -18,12 +18,7 @@ struct Sum {
 pub(crate) fn notice(notice: &Notice) -> Value {
     let machine = &notice.machine;
     let sold = notice.history.sold(machine, notice.since, Some(notice.at));
-    let trades = || {
-        notice
-            .history
-            .between(notice.since, Some(notice.at))
-            .filter(|trade| trade.counts())
-    };
+    let trades = || notice.history.between(notice.since, Some(notice.at)).filter(|trade| trade.counts());
     let shelves: Vec<Value> = machine
         .all_shelves()
         .zip(sold)
@@ -81,9 +76,7 @@ fn payments<'a>(trades: impl Iterator<Item = &'a Trade>) -> Value {
         }
     }
     let row = |((_, name), sum): (_, Sum)| json!({ "name": name, "sales": sum.sales, "units": sum.units });
-    sums.into_iter()
-        .map(|(key, sum): ((u8, &str), Sum)| row((key, sum)))
-        .collect()
+    sums.into_iter().map(|(key, sum): ((u8, &str), Sum)| row((key, sum))).collect()
 }
 
 /// The name of a payStyle in a refill.

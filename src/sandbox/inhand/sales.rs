@@ -16,9 +16,7 @@ pub(crate) fn of(fleet: &Fleet, machine: &Machine) -> Value {
     let mut by_shelf: BTreeMap<u8, Vec<Value>> = BTreeMap::new();
     let wordy = machine.seed.with(60).one_in(4);
     for (shelf, sold) in machine.all_shelves().zip(&sold) {
-        *by_good
-            .entry((shelf.cabinet, shelf.good.index))
-            .or_default() += sold.sales;
+        *by_good.entry((shelf.cabinet, shelf.good.index)).or_default() += sold.sales;
         by_shelf.entry(shelf.cabinet).or_default().push(json!({
             "locationId": shelf.location(),
             "goodsId": shelf.good.id(),

@@ -44,12 +44,7 @@ mod tests {
             let query = serde_urlencoded::to_string(&vector.query).unwrap();
             let body = vector.body.unwrap_or_default();
             let signed = Parameters::read(&query, body.as_bytes()).unwrap().signed();
-            assert_eq!(
-                string_to_sign(&signed, &vector.key),
-                vector.string_to_sign,
-                "{}",
-                vector.note
-            );
+            assert_eq!(string_to_sign(&signed, &vector.key), vector.string_to_sign, "{}", vector.note);
             assert_eq!(sign(&signed, &vector.key), vector.sign, "{}", vector.note);
         }
     }

@@ -42,28 +42,15 @@ impl Sum {
 
 /// The statistics of a machine from `start` to `end`, both included. A sale that was refunded is a sale.
 pub(crate) fn row(fleet: &Fleet, machine: &Machine, start: i64, end: i64) -> Value {
-    let filter = Filter {
-        start: Some(start),
-        end: Some(end),
-        style: None,
-    };
+    let filter = Filter { start: Some(start), end: Some(end), style: None };
     let mut all = Sum::default();
     let mut online = Sum::default();
     let mut offline = Sum::default();
     let mut columns = [Sum::default(); COLUMNS.len()];
     let history = fleet.history(machine);
-    for trade in history
-        .trades
-        .iter()
-        .filter(|trade| trade.counts() && filter.in_time(trade.time))
-    {
+    for trade in history.trades.iter().filter(|trade| trade.counts() && filter.in_time(trade.time)) {
         all.add(trade.price);
-        if OFFLINE.contains(&trade.style) {
-            &mut offline
-        } else {
-            &mut online
-        }
-        .add(trade.price);
+        if OFFLINE.contains(&trade.style) { &mut offline } else { &mut online }.add(trade.price);
         for ((_, styles), column) in COLUMNS.iter().zip(&mut columns) {
             if styles.contains(&trade.style) {
                 column.add(trade.price);

@@ -10,11 +10,8 @@ use super::places::{number, vender};
 pub(crate) fn of(fleet: &Fleet, machine: &Machine) -> Value {
     let history = fleet.history(machine);
     let sold = history.sold(machine, history.refill, None);
-    let shelves: Vec<Value> = machine
-        .all_shelves()
-        .zip(sold)
-        .map(|(shelf, sold)| shelf_row(machine, &shelf, sold))
-        .collect();
+    let shelves: Vec<Value> =
+        machine.all_shelves().zip(sold).map(|(shelf, sold)| shelf_row(machine, &shelf, sold)).collect();
     let faults: Vec<Value> = fleet
         .faults(machine)
         .into_iter()

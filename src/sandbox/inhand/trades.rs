@@ -11,13 +11,7 @@ use super::places::number;
 pub(crate) fn row(machine: &Machine, trade: &Trade) -> Value {
     let shelf = machine.shelf(trade.shelf);
     let seed = machine.seed.with(70).with(trade.serial);
-    let row = Row {
-        machine,
-        trade,
-        wordy: seed.with(1).one_in(3),
-        millis: seed.with(2).one_in(5),
-        seed,
-    };
+    let row = Row { machine, trade, wordy: seed.with(1).one_in(3), millis: seed.with(2).one_in(5), seed };
     let mut members = row.goods(&shelf);
     for part in [row.when(), row.money(), row.refund()] {
         if let (Some(all), Value::Object(part)) = (members.as_object_mut(), part) {
@@ -106,10 +100,8 @@ impl Row<'_> {
         });
         if let Some(members) = members.as_object_mut() {
             if scanned {
-                members.insert(
-                    "openId".to_owned(),
-                    json!(format!("oUpF8u{:020x}", self.seed.with(3).bits())),
-                );
+                members
+                    .insert("openId".to_owned(), json!(format!("oUpF8u{:020x}", self.seed.with(3).bits())));
                 members.insert("back_type".to_owned(), json!("CFT"));
             }
             if trade.style == 12 {
@@ -142,10 +134,7 @@ impl Row<'_> {
     /// Unique over the fleet: the machine and its own count are in it.
     fn order(&self) -> String {
         let milli = self.seed.with(6).below(1000);
-        format!(
-            "{}{milli:03}-{}{:06}",
-            self.trade.time, self.machine.index, self.trade.serial
-        )
+        format!("{}{milli:03}-{}{:06}", self.trade.time, self.machine.index, self.trade.serial)
     }
 
     fn number(&self, value: i64) -> Value {

@@ -41,15 +41,8 @@ impl Harness {
     }
 
     async fn with_machines(machines: usize) -> Self {
-        let inhand = InhandOptions {
-            machines,
-            ..InhandOptions::default()
-        };
-        Self::with(Options {
-            inhand,
-            ..Options::default()
-        })
-        .await
+        let inhand = InhandOptions { machines, ..InhandOptions::default() };
+        Self::with(Options { inhand, ..Options::default() }).await
     }
 
     async fn with(options: Options) -> Self {
@@ -65,18 +58,14 @@ impl Harness {
     fn dingshang_request(&self, path: &str) -> reqwest::RequestBuilder {
         let account = &self.sandbox.options().dingshang;
         let url = format!("{}/api/openapi/v1{path}", self.sandbox.dingshang_url());
-        self.client
-            .post(url)
-            .header("Appid", &account.app_id)
-            .header("AppSecret", &account.app_secret)
+        self.client.post(url).header("Appid", &account.app_id).header("AppSecret", &account.app_secret)
     }
 
     /// A signed call to Dingshang.
     async fn dingshang(&self, path: &str, parameters: &[(&str, &str)]) -> Reply {
         let mut all: BTreeMap<String, String> = owned(parameters);
         all.insert("timestamp".to_owned(), NOW.to_string());
-        let sign =
-            super::dingshang::sign::sign(&all, &self.sandbox.options().dingshang.merchant_id);
+        let sign = super::dingshang::sign::sign(&all, &self.sandbox.options().dingshang.merchant_id);
         all.insert("sign".to_owned(), sign);
         self.dingshang_payload(path, &json!(all)).await
     }
@@ -89,22 +78,14 @@ impl Harness {
     /// A signed call to InHand with POST.
     async fn inhand(&self, path: &str, query: &[(&str, &str)], body: &[(&str, &str)]) -> Reply {
         let body = self.signed(&owned(query), owned(body));
-        let url = format!(
-            "{}/osapi{path}?{}",
-            self.sandbox.inhand_url(),
-            encoded(&owned(query))
-        );
+        let url = format!("{}/osapi{path}?{}", self.sandbox.inhand_url(), encoded(&owned(query)));
         send(self.client.post(url).body(json!(body).to_string())).await
     }
 
     /// A signed call to InHand with GET.
     async fn inhand_get(&self, path: &str, query: &[(&str, &str)]) -> Reply {
         let query = self.signed(&BTreeMap::new(), owned(query));
-        let url = format!(
-            "{}/osapi{path}?{}",
-            self.sandbox.inhand_url(),
-            encoded(&query)
-        );
+        let url = format!("{}/osapi{path}?{}", self.sandbox.inhand_url(), encoded(&query));
         send(self.client.get(url)).await
     }
 
@@ -113,9 +94,7 @@ impl Harness {
         let mut rows = Vec::new();
         for page in 0.. {
             let cursor = (page * 100).to_string();
-            let reply = self
-                .inhand(path, &[("limit", "100"), ("cursor", &cursor)], body)
-                .await;
+            let reply = self.inhand(path, &[("limit", "100"), ("cursor", &cursor)], body).await;
             let list = reply.body.get("list").unwrap_or(&reply.body);
             let found = list.as_array().unwrap();
             rows.extend(found.iter().cloned());
@@ -134,25 +113,17 @@ impl Harness {
     ) -> BTreeMap<String, String> {
         let account = &self.sandbox.options().inhand;
         let nonce = self.nonce.fetch_add(1, Ordering::SeqCst);
-        own.entry("clientId".to_owned())
-            .or_insert_with(|| account.client_id.clone());
-        own.entry("nonce_str".to_owned())
-            .or_insert_with(|| format!("nonce-{nonce}"));
+        own.entry("clientId".to_owned()).or_insert_with(|| account.client_id.clone());
+        own.entry("nonce_str".to_owned()).or_insert_with(|| format!("nonce-{nonce}"));
         let mut all = other.clone();
         all.extend(own.clone());
-        own.insert(
-            "sign".to_owned(),
-            super::inhand::sign::sign(&all, &account.key),
-        );
+        own.insert("sign".to_owned(), super::inhand::sign::sign(&all, &account.key));
         own
     }
 }
 
 fn owned(parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
-    parameters
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn encoded(parameters: &BTreeMap<String, String>) -> String {
@@ -161,10 +132,7 @@ fn encoded(parameters: &BTreeMap<String, String>) -> String {
 
 async fn send(request: reqwest::RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
-    Reply {
-        status: response.status().as_u16(),
-        body: response.json().await.unwrap(),
-    }
+    Reply { status: response.status().as_u16(), body: response.json().await.unwrap() }
 }
 
 /// The `code` of an envelope of Dingshang.
@@ -184,11 +152,7 @@ fn number(value: &Value) -> i64 {
 /// A time in seconds, whatever it was written in.
 fn seconds(value: &Value) -> i64 {
     let time = number(value);
-    if time >= 100_000_000_000 {
-        time / 1000
-    } else {
-        time
-    }
+    if time >= 100_000_000_000 { time / 1000 } else { time }
 }
 
 fn object(value: &Value) -> &Map<String, Value> {

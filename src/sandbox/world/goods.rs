@@ -52,46 +52,16 @@ const FIRST: Good = {
     first
 };
 
-const TEA: Category = Category {
-    id: 1,
-    name: "茶饮料",
-};
-const SODA: Category = Category {
-    id: 2,
-    name: "碳酸饮料",
-};
-const WATER: Category = Category {
-    id: 3,
-    name: "饮用水",
-};
-const JUICE: Category = Category {
-    id: 4,
-    name: "果汁",
-};
-const COFFEE: Category = Category {
-    id: 5,
-    name: "咖啡",
-};
-const ENERGY: Category = Category {
-    id: 6,
-    name: "功能饮料",
-};
-const MILK: Category = Category {
-    id: 7,
-    name: "乳品",
-};
-const SNACK: Category = Category {
-    id: 8,
-    name: "零食",
-};
-const MEAL: Category = Category {
-    id: 9,
-    name: "方便食品",
-};
-const DAILY: Category = Category {
-    id: 10,
-    name: "日用品",
-};
+const TEA: Category = Category { id: 1, name: "茶饮料" };
+const SODA: Category = Category { id: 2, name: "碳酸饮料" };
+const WATER: Category = Category { id: 3, name: "饮用水" };
+const JUICE: Category = Category { id: 4, name: "果汁" };
+const COFFEE: Category = Category { id: 5, name: "咖啡" };
+const ENERGY: Category = Category { id: 6, name: "功能饮料" };
+const MILK: Category = Category { id: 7, name: "乳品" };
+const SNACK: Category = Category { id: 8, name: "零食" };
+const MEAL: Category = Category { id: 9, name: "方便食品" };
+const DAILY: Category = Category { id: 10, name: "日用品" };
 
 /// All of them.
 #[rustfmt::skip] // A table is read by its lines.
@@ -159,15 +129,7 @@ const fn made(
     packing: u8,
     manufacturer: &'static str,
 ) -> Good {
-    Good {
-        index,
-        name,
-        full_name,
-        category,
-        price,
-        packing,
-        manufacturer,
-    }
+    Good { index, name, full_name, category, price, packing, manufacturer }
 }
 
 #[cfg(test)]

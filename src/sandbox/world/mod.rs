@@ -26,11 +26,7 @@ impl World {
         let seed = Seed::root(options.seed);
         let machines = options.inhand.machines.min(MOST_INHAND_MACHINES);
         Self {
-            dingshang: dingshang::Fleet::new(
-                seed.with(1),
-                options.dingshang.machines,
-                Arc::clone(clock),
-            ),
+            dingshang: dingshang::Fleet::new(seed.with(1), options.dingshang.machines, Arc::clone(clock)),
             inhand: inhand::Fleet::new(seed.with(2), machines, Arc::clone(clock)),
             ticks: AtomicU64::new(0),
             seed: seed.with(3),

@@ -33,21 +33,13 @@ pub(crate) const AREAS: [Area; 14] = [
 ];
 
 const fn area(name: &'static str, longitude: i64, latitude: i64, english: bool) -> Area {
-    Area {
-        name,
-        longitude,
-        latitude,
-        english,
-    }
+    Area { name, longitude, latitude, english }
 }
 
 /// A city by its place in the list, which goes round.
 pub(crate) fn area_at(index: u64) -> Area {
     let index = usize::try_from(index).unwrap_or(0) % AREAS.len();
-    AREAS
-        .get(index)
-        .copied()
-        .unwrap_or(area("北京", 116_407_394, 39_904_211, false))
+    AREAS.get(index).copied().unwrap_or(area("北京", 116_407_394, 39_904_211, false))
 }
 
 impl Area {
@@ -57,16 +49,7 @@ impl Area {
             let theme = seed.pick(&["Campus", "MTR", "Airport", "Business District", "Hospital"]);
             format!("{} {theme} Line {number}", self.name)
         } else {
-            let theme = seed.pick(&[
-                "京港地铁",
-                "高校",
-                "写字楼",
-                "医院",
-                "产业园",
-                "商圈",
-                "机场",
-                "社区",
-            ]);
+            let theme = seed.pick(&["京港地铁", "高校", "写字楼", "医院", "产业园", "商圈", "机场", "社区"]);
             format!("{}{theme}{number}号线", self.name)
         }
     }
@@ -75,16 +58,9 @@ impl Area {
     pub(crate) fn site(self, seed: Seed) -> String {
         let number = seed.with(3).below(18) + 1;
         if self.english {
-            let house = seed.pick(&[
-                "Harbour Plaza",
-                "Tech Park",
-                "Terminal",
-                "Science Building",
-                "Central Mall",
-            ]);
-            let part = seed
-                .with(2)
-                .pick(&["Lobby", "Tower B", "Level 3", "East Wing", "Gate"]);
+            let house =
+                seed.pick(&["Harbour Plaza", "Tech Park", "Terminal", "Science Building", "Central Mall"]);
+            let part = seed.with(2).pick(&["Lobby", "Tower B", "Level 3", "East Wing", "Gate"]);
             format!("{house} {number} {part}")
         } else {
             let owner = seed.with(1).pick(&[
@@ -113,15 +89,8 @@ impl Area {
                 "科技园",
                 "学生公寓",
             ]);
-            let part = seed.with(2).pick(&[
-                "A座大厅",
-                "B口",
-                "负一层",
-                "东门",
-                "二期",
-                "门诊楼",
-                "3楼茶水间",
-            ]);
+            let part =
+                seed.with(2).pick(&["A座大厅", "B口", "负一层", "东门", "二期", "门诊楼", "3楼茶水间"]);
             format!("{owner}{house}{number}号{part}")
         }
     }
@@ -130,9 +99,7 @@ impl Area {
     pub(crate) fn address(self, seed: Seed) -> String {
         let number = seed.below(980) + 1;
         if self.english {
-            let street =
-                seed.with(1)
-                    .pick(&["Nathan Road", "Orchard Road", "Queen's Road", "Marina View"]);
+            let street = seed.with(1).pick(&["Nathan Road", "Orchard Road", "Queen's Road", "Marina View"]);
             format!("{number} {street}, {}", self.name)
         } else {
             let street = seed.with(1).pick(&[

@@ -20,18 +20,11 @@ fn step(machine: &mut Machine, seed: Seed) {
     let place = seed.with(2).index(machine.slots.len());
     match seed.with(3).below(24) {
         0 => machine.online = !machine.online,
-        1 => machine
-            .slots
-            .iter_mut()
-            .for_each(|slot| slot.stock = slot.capacity),
+        1 => machine.slots.iter_mut().for_each(|slot| slot.stock = slot.capacity),
         2 => {
             if let Some(slot) = machine.slots.get_mut(place) {
                 let jams = slot.condition == Condition::Normal;
-                slot.condition = if jams {
-                    Condition::Jammed
-                } else {
-                    Condition::Normal
-                };
+                slot.condition = if jams { Condition::Jammed } else { Condition::Normal };
             }
         }
         _ if machine.online => {

@@ -78,10 +78,7 @@ pub enum Currency {
 
 /// What a slot's motor says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the names are the meanings in the vendor's table"
-)]
+#[expect(missing_docs, reason = "the names are the meanings in the vendor's table")]
 pub enum Condition {
     Missing,
     Normal,
@@ -112,9 +109,6 @@ impl Slot {
 impl Machine {
     /// The number of a cabinet on the machine's bus, from 1: the vendor's `addr`.
     pub fn address_of(&self, cabinet: char) -> usize {
-        self.cabinets
-            .iter()
-            .position(|name| *name == cabinet)
-            .map_or(0, |place| place + 1)
+        self.cabinets.iter().position(|name| *name == cabinet).map_or(0, |place| place + 1)
     }
 }

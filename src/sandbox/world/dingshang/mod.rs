@@ -40,10 +40,7 @@ impl Fleet {
             seeding::business(seed, &mut state, index, &machine, now);
             state.machines.push(machine);
         }
-        Self {
-            clock,
-            state: RwLock::new(state),
-        }
+        Self { clock, state: RwLock::new(state) }
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -63,11 +60,7 @@ impl Fleet {
     /// Copies of all orders as they are now.
     pub fn orders(&self) -> Vec<Order> {
         let now = self.now();
-        self.read()
-            .orders
-            .values()
-            .map(|order| order.at(now))
-            .collect()
+        self.read().orders.values().map(|order| order.at(now)).collect()
     }
 
     /// Copies of all deliveries.
@@ -89,11 +82,7 @@ impl Fleet {
     pub fn set_stock(&self, number: &str, product_id: u64, stock: u32) -> bool {
         let mut found = false;
         self.change(number, |machine| {
-            if let Some(slot) = machine
-                .slots
-                .iter_mut()
-                .find(|slot| slot.product_id == product_id)
-            {
+            if let Some(slot) = machine.slots.iter_mut().find(|slot| slot.product_id == product_id) {
                 slot.stock = stock;
                 found = true;
             }

@@ -24,19 +24,11 @@ const STORIES: [Story; 12] = [
     ("REFUND", "IS_REFUND", Some(("出货失败", "Goods are Stuck"))),
     ("SUCCESS", "IS_DELIVERING", Some(("出货中", ""))),
     ("CLOSED", "订单取消", None),
-    (
-        "SUCCESS",
-        "IS_FAILED",
-        Some(("出货失败", "Slave Comm Error")),
-    ),
+    ("SUCCESS", "IS_FAILED", Some(("出货失败", "Slave Comm Error"))),
     ("USERPAYING", "未取货", None),
     ("PICKUPCODE", "已取货", Some(("出货成功", ""))),
     ("REVOKED", "订单取消", None),
-    (
-        "SUCCESS",
-        "IS_TIMEOUT",
-        Some(("出货超时", "Feedback Error")),
-    ),
+    ("SUCCESS", "IS_TIMEOUT", Some(("出货超时", "Feedback Error"))),
     ("PAYERROR", "WAITING_PICKED_UP", None),
     ("TESTPAY", "IS_PICKED_UP", Some(("出货成功", ""))),
 ];
@@ -54,11 +46,8 @@ pub(super) fn machine(fleet: Seed, index: usize) -> Machine {
         3 => vec!['A', 'B', 'C'],
         _ => vec!['A'],
     };
-    let slots = cabinets
-        .iter()
-        .zip(0..)
-        .flat_map(|(cabinet, nth)| slots(seed, place, *cabinet, nth))
-        .collect();
+    let slots =
+        cabinets.iter().zip(0..).flat_map(|(cabinet, nth)| slots(seed, place, *cabinet, nth)).collect();
     Machine {
         number: number(index),
         name: area.site(seed.with(3)),
@@ -76,9 +65,7 @@ pub(super) fn machine(fleet: Seed, index: usize) -> Machine {
         created: 1_650_000_000 + seed.with(6).below_signed(60_000_000),
         cabinets,
         slots,
-        contact: seed
-            .with(7)
-            .pick(&["", "李工", "王经理", "Ms. Chen", "赵师傅"]),
+        contact: seed.with(7).pick(&["", "李工", "王经理", "Ms. Chen", "赵师傅"]),
         telephone: if seed.with(8).one_in(3) {
             String::new()
         } else {
@@ -116,24 +103,13 @@ fn slots(machine: Seed, place: u64, cabinet: char, nth: u64) -> impl Iterator<It
         let list = GOODS.get(good).map_or(100, |good| good.price);
         let price = if seed.with(2).one_in(25) { 10 } else { list };
         let capacity = 5 + seed.with(3).below(6);
-        let stock = if seed.with(4).one_in(7) {
-            0
-        } else {
-            seed.with(5).below(capacity + 1)
-        };
+        let stock = if seed.with(4).one_in(7) { 0 } else { seed.with(5).below(capacity + 1) };
         Slot {
             product_id: first + slot + 1,
             cabinet,
-            place: (
-                u8::try_from(slot / 6 + 1).unwrap_or(1),
-                u8::try_from(slot % 6 + 1).unwrap_or(1),
-            ),
+            place: (u8::try_from(slot / 6 + 1).unwrap_or(1), u8::try_from(slot % 6 + 1).unwrap_or(1)),
             price,
-            original_price: if seed.with(6).one_in(5) {
-                price + 100
-            } else {
-                0
-            },
+            original_price: if seed.with(6).one_in(5) { price + 100 } else { 0 },
             stock: u32::try_from(stock).unwrap_or(0),
             capacity: u32::try_from(capacity).unwrap_or(5),
             condition: condition(seed.with(7)),
@@ -171,25 +147,14 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
     let (status, record_status, outcome) = story;
     let id = 1_100_000 + state.orders.len() as u64 + 1;
     let open = matches!(status, "NOTPAY" | "USERPAYING");
-    let age = if open {
-        60
-    } else {
-        3600 + seed.below_signed(86_400)
-    };
+    let age = if open { 60 } else { 3600 + seed.below_signed(86_400) };
     let lines = if seed.with(1).one_in(3) { 2 } else { 1 };
     // An order made by redeeming a code is for what the code is good for.
-    let mut used = state
-        .codes
-        .values()
-        .filter(|code| code.used && code.machine == machine.number);
+    let mut used = state.codes.values().filter(|code| code.used && code.machine == machine.number);
     let code = used.next().filter(|_| status == "PICKUPCODE");
     let pickup_code_id = code.map_or(0, |code| code.id);
-    let first = code.and_then(|code| {
-        machine
-            .slots
-            .iter()
-            .position(|slot| slot.product_id == code.product_id)
-    });
+    let first =
+        code.and_then(|code| machine.slots.iter().position(|slot| slot.product_id == code.product_id));
     let records: Vec<Record> = machine
         .slots
         .iter()
@@ -229,16 +194,8 @@ fn deliver(state: &mut State, order: &Order, outcome: Outcome) {
         return;
     };
     let id = 70_000 + state.deliveries.len() as u64 + 1;
-    let done = if status == "出货中" {
-        0
-    } else {
-        order.created + 40
-    };
-    let taken = if status == "出货成功" {
-        done + 12
-    } else {
-        0
-    };
+    let done = if status == "出货中" { 0 } else { order.created + 40 };
+    let taken = if status == "出货成功" { done + 12 } else { 0 };
     let delivery = Delivery {
         id,
         machine: order.machine.clone(),
@@ -254,12 +211,7 @@ fn deliver(state: &mut State, order: &Order, outcome: Outcome) {
 
 /// An open code, one that never expires, one that has expired and one that was used.
 fn codes(seed: Seed, state: &mut State, machine: &Machine, slot: &Slot, now: i64) {
-    let kinds = [
-        (Some(86_400), false),
-        (None, false),
-        (Some(-3_600), false),
-        (Some(86_400), true),
-    ];
+    let kinds = [(Some(86_400), false), (None, false), (Some(-3_600), false), (Some(86_400), true)];
     for ((expires, used), nth) in kinds.into_iter().zip(0..) {
         let id = 2_100 + state.codes.len() as u64 + 1;
         let digits = seed.with(nth).bits() % 10_000_000;

@@ -42,11 +42,7 @@ impl Fleet {
             online: self.online(&machine),
             shelves: usize::from(machine.shelves),
             sold_out: self.sold_out(&machine),
-            faults: self
-                .faults(&machine)
-                .into_iter()
-                .map(|(name, _)| name)
-                .collect(),
+            faults: self.faults(&machine).into_iter().map(|(name, _)| name).collect(),
         })
     }
 

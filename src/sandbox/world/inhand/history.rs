@@ -73,12 +73,7 @@ impl History {
 
 /// The derived sales, each from a shelf that had stock where any had.
 fn past(machine: &Machine, epoch: i64, refills: &[i64]) -> Vec<Trade> {
-    let full = || {
-        machine
-            .all_shelves()
-            .map(|shelf| shelf.fill)
-            .collect::<Vec<u16>>()
-    };
+    let full = || machine.all_shelves().map(|shelf| shelf.fill).collect::<Vec<u16>>();
     let mut stock = full();
     let mut refills = refills.iter().peekable();
     let mut trades = Vec::new();
@@ -101,10 +96,7 @@ fn past(machine: &Machine, epoch: i64, refills: &[i64]) -> Vec<Trade> {
 
 /// A sale from some shelf: of two that chance picks the lower, so that some run out; the next with stock.
 pub(super) fn sale(machine: &Machine, seed: Seed, stock: &[u16]) -> Trade {
-    let wish = seed
-        .with(11)
-        .index(stock.len())
-        .min(seed.with(12).index(stock.len()));
+    let wish = seed.with(11).index(stock.len()).min(seed.with(12).index(stock.len()));
     let has = |shelf: &usize| stock.get(*shelf).is_some_and(|left| *left > 0);
     let found = (wish..stock.len()).chain(0..wish).find(has);
     let shelf = u8::try_from(found.unwrap_or(wish)).unwrap_or(0);
@@ -113,16 +105,10 @@ pub(super) fn sale(machine: &Machine, seed: Seed, stock: &[u16]) -> Trade {
 
 /// When the derived sales were: time, chance and number of each, in order.
 fn moments(machine: &Machine, epoch: i64) -> impl Iterator<Item = (i64, Seed, u64)> + '_ {
-    (1..=PAST_DAYS)
-        .rev()
-        .flat_map(move |day| on_day(machine, epoch, day))
+    (1..=PAST_DAYS).rev().flat_map(move |day| on_day(machine, epoch, day))
 }
 
-fn on_day(
-    machine: &Machine,
-    epoch: i64,
-    day: i64,
-) -> impl Iterator<Item = (i64, Seed, u64)> + use<> {
+fn on_day(machine: &Machine, epoch: i64, day: i64) -> impl Iterator<Item = (i64, Seed, u64)> + use<> {
     let count = machine.sales_on(day);
     let share = DAY / i64::try_from(count.max(1)).unwrap_or(1);
     let start = epoch - day * DAY;
@@ -130,8 +116,7 @@ fn on_day(
     let seed = machine.seed.with(31);
     (0..count).map(move |nth| {
         let seed = seed.with(first + nth);
-        let time =
-            start + i64::try_from(nth).unwrap_or(0) * share + seed.with(13).below_signed(share);
+        let time = start + i64::try_from(nth).unwrap_or(0) * share + seed.with(13).below_signed(share);
         (time, seed, first + nth)
     })
 }
@@ -141,8 +126,7 @@ pub(super) fn count(machine: &Machine, epoch: i64, life: Option<&Life>, filter: 
     let mut count = 0;
     for day in 1..=PAST_DAYS {
         let (start, end) = (epoch - day * DAY, epoch - (day - 1) * DAY - 1);
-        let outside =
-            filter.start.is_some_and(|from| from > end) || filter.end.is_some_and(|to| to < start);
+        let outside = filter.start.is_some_and(|from| from > end) || filter.end.is_some_and(|to| to < start);
         if outside {
             continue;
         }
@@ -150,15 +134,11 @@ pub(super) fn count(machine: &Machine, epoch: i64, life: Option<&Life>, filter: 
             count += machine.sales_on(day);
             continue;
         }
-        let taken = on_day(machine, epoch, day)
-            .filter(|(time, seed, _)| filter.takes(*time, trade::style(*seed)));
+        let taken =
+            on_day(machine, epoch, day).filter(|(time, seed, _)| filter.takes(*time, trade::style(*seed)));
         count += taken.count() as u64;
     }
-    let lived = life.map_or(0, |life| {
-        life.trades
-            .iter()
-            .filter(|trade| filter.takes(trade.time, trade.style))
-            .count()
-    });
+    let lived = life
+        .map_or(0, |life| life.trades.iter().filter(|trade| filter.takes(trade.time, trade.style)).count());
     count + lived as u64
 }

@@ -56,10 +56,7 @@ impl Fleet {
         let Some(machine) = self.find(asset_id) else {
             return false;
         };
-        let seed = self
-            .seed
-            .with(50)
-            .with(self.change().moment(self.now()).sequence);
+        let seed = self.seed.with(50).with(self.change().moment(self.now()).sequence);
         self.sell(&machine, seed);
         true
     }
@@ -74,17 +71,8 @@ impl Fleet {
 
     /// The sales of one machine, or of all, that a filter takes: in the order of the list of machines, the
     /// latest of each first.
-    pub(crate) fn trades(
-        &self,
-        machine: Option<Machine>,
-        filter: &Filter,
-        cursor: u64,
-        limit: u64,
-    ) -> Page {
-        let mut page = Page {
-            total: 0,
-            trades: Vec::new(),
-        };
+    pub(crate) fn trades(&self, machine: Option<Machine>, filter: &Filter, cursor: u64, limit: u64) -> Page {
+        let mut page = Page { total: 0, trades: Vec::new() };
         let end = cursor.saturating_add(limit);
         let happened = self.happened();
         let mut visit = |machine: Machine| {
@@ -95,25 +83,15 @@ impl Fleet {
                 return;
             }
             let history = History::of(&machine, self.epoch, life);
-            let taken = history
-                .trades
-                .iter()
-                .rev()
-                .filter(|trade| filter.takes(trade.time, trade.style));
-            let places = (first..)
-                .zip(taken)
-                .filter(|(place, _)| (cursor..end).contains(place));
-            page.trades
-                .extend(places.map(|(_, trade)| (machine, *trade)));
+            let taken = history.trades.iter().rev().filter(|trade| filter.takes(trade.time, trade.style));
+            let places = (first..).zip(taken).filter(|(place, _)| (cursor..end).contains(place));
+            page.trades.extend(places.map(|(_, trade)| (machine, *trade)));
         };
         match machine {
             Some(machine) => visit(machine),
             // Nothing derived is in such a window: only those that lived need be asked, not the whole fleet.
             None if filter.start.is_some_and(|start| start >= self.epoch) => {
-                happened
-                    .machines
-                    .keys()
-                    .for_each(|index| visit(self.machine(*index)));
+                happened.machines.keys().for_each(|index| visit(self.machine(*index)));
             }
             None => self.listed().for_each(visit),
         }
@@ -123,8 +101,7 @@ impl Fleet {
     fn sell(&self, machine: &Machine, seed: Seed) {
         let history = self.history(machine);
         let sold = history.sold(machine, history.refill, None);
-        let left =
-            |(shelf, sold): (super::Shelf, &super::Sold)| shelf.fill.saturating_sub(sold.dispensed);
+        let left = |(shelf, sold): (super::Shelf, &super::Sold)| shelf.fill.saturating_sub(sold.dispensed);
         let stock: Vec<u16> = machine.all_shelves().zip(&sold).map(left).collect();
         let trade = history::sale(machine, seed, &stock);
         self.change().sold(machine, trade, self.now());
@@ -135,11 +112,7 @@ impl Fleet {
         let now = self.now();
         let mut happened = self.change();
         let at = happened.moment(now);
-        happened.refilled(Refill {
-            machine: machine.index,
-            since,
-            at,
-        });
+        happened.refilled(Refill { machine: machine.index, since, at });
     }
 
     fn any(&self, seed: Seed) -> Machine {

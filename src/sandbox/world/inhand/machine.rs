@@ -9,14 +9,8 @@ const DAY: i64 = 86_400;
 /// How many days of sales before the start of the sandbox are derived.
 pub(super) const PAST_DAYS: i64 = 14;
 
-const FAULTS: [&str; 6] = [
-    "硬币器故障",
-    "纸币器故障",
-    "压缩机故障",
-    "货道卡货",
-    "门未关闭",
-    "Payment terminal offline",
-];
+const FAULTS: [&str; 6] =
+    ["硬币器故障", "纸币器故障", "压缩机故障", "货道卡货", "门未关闭", "Payment terminal offline"];
 
 /// A machine. Small enough to be made anew for every question.
 #[derive(Clone, Copy, Debug)]
@@ -74,11 +68,7 @@ impl Machine {
             cabinets,
             shelves: 14 + u8::try_from(seed.with(3).below(14)).unwrap_or(0),
             starts_online: !seed.with(4).one_in(12),
-            busy: if seed.with(5).one_in(16) {
-                20
-            } else {
-                2 + seed.with(6).below(5)
-            },
+            busy: if seed.with(5).one_in(16) { 20 } else { 2 + seed.with(6).below(5) },
             fleet,
         }
     }
@@ -88,11 +78,7 @@ impl Machine {
     }
 
     pub(crate) fn name(&self) -> String {
-        let make = if self.kind == 3 {
-            "格子柜"
-        } else {
-            "售货机"
-        };
+        let make = if self.kind == 3 { "格子柜" } else { "售货机" };
         format!("{make}#{:03}", self.index + 1)
     }
 
@@ -122,11 +108,7 @@ impl Machine {
 
     /// The id of a cabinet: the machine's own number for the first.
     pub(crate) fn cabinet_id(&self, cabinet: u8) -> String {
-        if cabinet == 0 {
-            self.asset_id()
-        } else {
-            cabinet.to_string()
-        }
+        if cabinet == 0 { self.asset_id() } else { cabinet.to_string() }
     }
 
     pub(crate) fn shelf(&self, place: u8) -> Shelf {
@@ -134,11 +116,7 @@ impl Machine {
         let good = goods::good(seed.with(1).index(GOODS.len()));
         let list_price = good.price + seed.with(2).pick(&[0, 0, 0, 50, 100]);
         let short = seed.with(3).one_in(9);
-        let fill = if short {
-            1 + seed.with(4).below(2)
-        } else {
-            5 + seed.with(4).below(12)
-        };
+        let fill = if short { 1 + seed.with(4).below(2) } else { 5 + seed.with(4).below(12) };
         let second = self.cabinets == 2 && place >= self.shelves - self.shelves / 3;
         Shelf {
             cabinet: u8::from(second),
@@ -181,11 +159,7 @@ impl Machine {
 
 impl Shelf {
     pub(crate) fn location(&self) -> String {
-        if self.cabinet == 0 {
-            self.number.to_string()
-        } else {
-            format!("a{}", self.number)
-        }
+        if self.cabinet == 0 { self.number.to_string() } else { format!("a{}", self.number) }
     }
 }
 

@@ -115,20 +115,14 @@ impl Fleet {
 
     pub(crate) fn online(&self, machine: &Machine) -> bool {
         let happened = self.happened();
-        let changed = happened
-            .machines
-            .get(&machine.index)
-            .and_then(|life| life.online);
+        let changed = happened.machines.get(&machine.index).and_then(|life| life.online);
         changed.unwrap_or(machine.starts_online)
     }
 
     /// The faults that a machine has, each with the time it came.
     pub(crate) fn faults(&self, machine: &Machine) -> Vec<(&'static str, i64)> {
         let happened = self.happened();
-        let changed = happened
-            .machines
-            .get(&machine.index)
-            .and_then(|life| life.fault);
+        let changed = happened.machines.get(&machine.index).and_then(|life| life.fault);
         match changed {
             Some(Fault::Came(name, since)) => vec![(name, since)],
             Some(Fault::Repaired) => Vec::new(),
@@ -147,9 +141,7 @@ impl Fleet {
     }
 
     pub(crate) fn change(&self) -> RwLockWriteGuard<'_, Happened> {
-        self.happened
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.happened.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -24,10 +24,7 @@ impl Mark {
     }
 
     pub(super) fn of(trade: &Trade) -> Self {
-        Self {
-            time: trade.time,
-            sequence: trade.sequence,
-        }
+        Self { time: trade.time, sequence: trade.sequence }
     }
 }
 
@@ -52,30 +49,18 @@ impl Fleet {
     /// The notices that were not delivered: some of the past, and the latest since the sandbox started.
     pub(crate) fn undelivered(&self) -> Vec<Notice> {
         let past = (self.len() / 20).clamp(1, MOST_PAST_NOTICES);
-        let mut refills: Vec<Refill> = self
-            .listed()
-            .take(past)
-            .map(|machine| self.past_refill(&machine))
-            .collect();
+        let mut refills: Vec<Refill> =
+            self.listed().take(past).map(|machine| self.past_refill(&machine)).collect();
         refills.extend(self.happened().notices.iter().copied());
         let notice = |refill: Refill| {
             let machine = self.machine(refill.machine);
-            Notice {
-                history: self.history(&machine),
-                machine,
-                since: refill.since,
-                at: refill.at,
-            }
+            Notice { history: self.history(&machine), machine, since: refill.since, at: refill.at }
         };
         refills.into_iter().map(notice).collect()
     }
 
     fn past_refill(&self, machine: &Machine) -> Refill {
         let (since, at) = machine.refills(self.epoch);
-        Refill {
-            machine: machine.index,
-            since: Mark::past(since),
-            at: Mark::past(at),
-        }
+        Refill { machine: machine.index, since: Mark::past(since), at: Mark::past(at) }
     }
 }
