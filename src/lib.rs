@@ -7,7 +7,7 @@
 //!    [`telemetry`]: what the log looks like;
 //! 2. [`vendor`]: how to talk to a vendor; [`auth`]: who is asking;
 //! 3. [`gateway`]: where two vendors become one, every use case a method;
-//! 4. [`graphql`]: the public language;
+//! 4. [`graphql`]: the public language; [`http`]: the door;
 //! 5. `app`: wires everything; [`cli`]: the commands.
 //!
 //! [`sandbox`] stands apart: both vendors, simulated, knowing nothing of the rest.
@@ -18,6 +18,7 @@ pub mod config;
 pub mod domain;
 pub mod gateway;
 pub mod graphql;
+pub mod http;
 pub mod sandbox;
 pub mod telemetry;
 pub mod vendor;

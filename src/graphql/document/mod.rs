@@ -1,0 +1,156 @@
+//! What a caller's document may cost, decided before async-graphql sees it.
+//!
+//! Three steps, each of which makes the next one safe:
+//!
+//! 1. [`scan`] reads the text without recursion and bounds its size, tokens and brackets, because the parser
+//!    recurses: a deep text would overflow the stack.
+//! 2. [`shape`] bounds what the parsed document is once its fragments are spread out, because async-graphql 7.2.1
+//!    spreads them again and again: 31 fragments that each spread the next one twice would spin a core for ever.
+//! 3. [`cost`] bounds what answering may cost, with the variables that this request brings.
+//!
+//! The first two depend on the text alone, so a document that passed is kept parsed, and asking it again pays for
+//! the third step only. Whether fields and types exist is left to validation.
+
+mod cost;
+mod refusal;
+mod scan;
+mod shape;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Request, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+use async_graphql_value::ConstValue;
+use moka::sync::Cache;
+
+pub use self::refusal::{Bound, Refusal};
+use self::types::Types;
+
+/// What the parsed documents that are kept may weigh together, in bytes (estimated).
+const KEPT_BYTES: u64 = 32 * 1024 * 1024;
+
+/// What a token of a parsed document weighs in memory, in bytes: names, positions and vectors, by estimate.
+const TOKEN_BYTES: usize = 160;
+
+/// The bounds that the operator sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How deep fields may nest (`limits.depth`). Introspection is bounded by itself.
+    pub depth: usize,
+    /// How much an operation may weigh (`limits.complexity`); [`cost`] tells how it is counted.
+    pub complexity: u64,
+}
+
+/// What the door must know of the operation that a request asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// Whether the document asks for the schema itself (`__schema`, `__type`).
+    pub introspects: bool,
+}
+
+/// Every document that callers send passes through here.
+#[derive(Debug)]
+pub struct Documents {
+    types: Types,
+    limits: Limits,
+    kept: Cache<Arc<str>, Arc<Document>>,
+}
+
+/// A document that is within the bounds which depend on its text alone.
+#[derive(Debug)]
+struct Document {
+    executable: ExecutableDocument,
+    introspects: bool,
+    weight: u32,
+}
+
+impl Documents {
+    /// Reads the schema's SDL, which tells where connections and lists are.
+    ///
+    /// # Errors
+    /// Where `sdl` is not a schema.
+    pub fn new(sdl: &str, limits: Limits) -> Result<Self, async_graphql::parser::Error> {
+        let kept = Cache::builder()
+            .max_capacity(KEPT_BYTES)
+            .weigher(|_: &Arc<str>, document: &Arc<Document>| document.weight)
+            .build();
+        Ok(Self { types: Types::read(sdl)?, limits, kept })
+    }
+
+    /// Checks the request's document against every bound, and puts the parsed document into the request.
+    ///
+    /// # Errors
+    /// What is wrong with the document, in words for the caller.
+    pub fn prepare(&self, request: &mut Request) -> Result<Operation, Refusal> {
+        let document = self.document(&request.query)?;
+        let operation = choose(&document.executable, request.operation_name.as_deref())?;
+        check_variables(operation, &request.variables)?;
+        let asked = cost::Asked { document: &document.executable, operation, variables: &request.variables };
+        cost::check(&self.types, &asked, self.limits.complexity)?;
+        let answer = Operation { kind: operation.ty, introspects: document.introspects };
+        request.set_parsed_query(document.executable.clone());
+        Ok(answer)
+    }
+
+    fn document(&self, text: &str) -> Result<Arc<Document>, Refusal> {
+        if let Some(document) = self.kept.get(text) {
+            return Ok(document);
+        }
+        let tokens = scan::scan(text)?;
+        let executable = async_graphql::parser::parse_query(text).map_err(Refusal::Syntax)?;
+        let shape = shape::measure(&executable)?;
+        if shape.depth > self.limits.depth {
+            return Err(Bound::Depth.exceeded(shape.depth as u64, self.limits.depth as u64));
+        }
+        let weight = u32::try_from(text.len() * 2 + tokens * TOKEN_BYTES).unwrap_or(u32::MAX);
+        let document = Arc::new(Document { executable, introspects: shape.introspects, weight });
+        self.kept.insert(Arc::from(text), Arc::clone(&document));
+        Ok(document)
+    }
+}
+
+/// Checks that every variable which needs a value has one (GraphQL §6.1.2, *CoerceVariableValues*): async-graphql finds
+/// out only when a field that uses it runs. The values themselves it checks where they are used.
+fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
+    for definition in &operation.variable_definitions {
+        let name = definition.node.name.node.as_str();
+        let missing = match variables.get(name) {
+            Some(value) => *value == ConstValue::Null,
+            None => definition.node.default_value.is_none(),
+        };
+        if missing && !definition.node.var_type.node.nullable {
+            return Err(Refusal::variable_missing(name, definition.pos));
+        }
+    }
+    Ok(())
+}
+
+/// The operation that a request asks for (GraphQL §6.1, *GetOperation*).
+fn choose<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, Refusal> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Single(_), Some(name)) => Err(Refusal::unknown_operation(name)),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations
+            .get(name)
+            .map(|operation| &operation.node)
+            .ok_or_else(|| Refusal::unknown_operation(name)),
+        (DocumentOperations::Multiple(operations), None) => {
+            let mut all = operations.values();
+            match (all.next(), all.next()) {
+                (Some(only), None) => Ok(&only.node),
+                _ => Err(Refusal::OperationNameNeeded),
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Why a document goes no further, in words for the caller.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError, parser};
+
+/// The longest message that reaches a caller, in characters: the parser quotes the line it fell over.
+const MESSAGE_CHARACTERS: usize = 400;
+
+/// A document is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// It is not GraphQL.
+    #[error("{0}")]
+    Syntax(parser::Error),
+    /// A string without its end.
+    #[error("a string that begins at line {} has no end", .0.line)]
+    UnterminatedString(Pos),
+    /// A fragment that contains itself.
+    #[error("fragment `{fragment}` spreads itself, directly or through others")]
+    FragmentCycle {
+        /// Which.
+        fragment: String,
+    },
+    /// `operationName` names nothing in the document.
+    #[error("the document has no operation named `{name}`")]
+    UnknownOperation {
+        /// What was asked for, shortened.
+        name: String,
+    },
+    /// Several operations, and no `operationName`.
+    #[error("the document has several operations: say which one in `operationName`")]
+    OperationNameNeeded,
+    /// A variable that must have a value has none.
+    #[error("variable `${name}` must be given, and not be null")]
+    VariableMissing {
+        /// Which, shortened.
+        name: String,
+        /// Where it is declared.
+        position: Pos,
+    },
+    /// It is greater than a bound.
+    #[error("{bound} is {found}, and may be {limit} at most")]
+    Exceeded {
+        /// Which bound.
+        bound: Bound,
+        /// What the document has; counting may have stopped on the way.
+        found: u64,
+        /// What it may have.
+        limit: u64,
+    },
+}
+
+/// What is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Bytes of text.
+    Bytes,
+    /// Tokens of text.
+    Tokens,
+    /// Brackets within brackets.
+    Brackets,
+    /// Arguments of one field or directive.
+    Arguments,
+    /// Selection sets within selection sets, fragments included.
+    Levels,
+    /// Fields once every fragment is spread out.
+    Fields,
+    /// Fields within fields.
+    Depth,
+    /// Complexity.
+    Complexity,
+    /// What an introspection may cost.
+    Introspection,
+}
+
+impl std::fmt::Display for Bound {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Bytes => "the document's size in bytes",
+            Self::Tokens => "the document's number of tokens",
+            Self::Brackets => "the document's nesting of brackets",
+            Self::Arguments => "the number of arguments of one field",
+            Self::Levels => "the document's nesting of selections and fragments",
+            Self::Fields => "the document's number of fields with its fragments spread out",
+            Self::Depth => "the operation's depth",
+            Self::Complexity => "the operation's complexity",
+            Self::Introspection => "the introspection's complexity",
+        })
+    }
+}
+
+impl Bound {
+    pub(super) const fn exceeded(self, found: u64, limit: u64) -> Refusal {
+        Refusal::Exceeded { bound: self, found, limit }
+    }
+}
+
+impl Refusal {
+    pub(super) fn unknown_operation(name: &str) -> Self {
+        Self::UnknownOperation { name: name.chars().take(60).collect() }
+    }
+
+    pub(super) fn variable_missing(name: &str, position: Pos) -> Self {
+        Self::VariableMissing { name: name.chars().take(60).collect(), position }
+    }
+
+    /// The contract's `ErrorCode`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Exceeded { .. } => "QUERY_TOO_COMPLEX",
+            Self::Syntax(_)
+            | Self::UnterminatedString(_)
+            | Self::FragmentCycle { .. }
+            | Self::UnknownOperation { .. }
+            | Self::VariableMissing { .. }
+            | Self::OperationNameNeeded => "BAD_USER_INPUT",
+        }
+    }
+
+    fn locations(&self) -> Vec<Pos> {
+        match self {
+            Self::Syntax(error) => error.positions().collect(),
+            Self::UnterminatedString(position) | Self::VariableMissing { position, .. } => vec![*position],
+            Self::FragmentCycle { .. }
+            | Self::UnknownOperation { .. }
+            | Self::OperationNameNeeded
+            | Self::Exceeded { .. } => Vec::new(),
+        }
+    }
+}
+
+impl From<Refusal> for ServerError {
+    fn from(refusal: Refusal) -> Self {
+        let mut message: String = refusal.to_string();
+        if let Some((end, _)) = message.char_indices().nth(MESSAGE_CHARACTERS) {
+            message.truncate(end);
+            message.push('…');
+        }
+        let mut error = Self::new(message, None);
+        error.locations = refusal.locations();
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", refusal.code());
+        if let Refusal::Exceeded { found, limit, .. } = refusal {
+            extensions.set("found", found);
+            extensions.set("limit", limit);
+        }
+        error.extensions = Some(extensions);
+        error
+    }
+}

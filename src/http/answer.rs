@@ -1,0 +1,221 @@
+//! What goes out: GraphQL's answers, and every fault in the same shape.
+
+use async_graphql::{ErrorExtensionValues, Response as Executed, ServerError, Value};
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use serde::Serialize;
+
+use super::media::Media;
+
+/// Most errors of one request that are told: the validator may find thousands in a hostile document.
+const ERRORS: usize = 20;
+
+/// The longest message, in characters, of an error that is not ours: the parser and the validator quote the caller.
+const MESSAGE_CHARACTERS: usize = 400;
+
+/// A request that reached no operation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("a valid token is needed: `Authorization: Bearer …`")]
+    NoToken,
+    #[error("the token is not valid")]
+    BadToken,
+    #[error("tokens cannot be verified at the moment")]
+    NoVerdict,
+    #[error("the answer can be `application/graphql-response+json` or `application/json`")]
+    NotAcceptable,
+    #[error("the body must be `application/json` in UTF-8, not compressed")]
+    MediaType,
+    #[error("only GET and POST are answered here")]
+    Method,
+    #[error("only queries may be sent with GET: use POST")]
+    NotByGet,
+    #[error("{0}")]
+    Parameters(String),
+    #[error("the body is longer than {limit} bytes")]
+    TooLong { limit: usize },
+    #[error("the body did not arrive in time")]
+    Slow,
+    #[error("the body broke off")]
+    Broken,
+    #[error("the answer was not ready in time")]
+    Late,
+    #[error("too many requests are under way: try again")]
+    Busy,
+    #[error("the schema is not shown to this caller")]
+    Introspection,
+    #[error("something went wrong on our side")]
+    Panic,
+}
+
+impl Fault {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::NoToken | Self::BadToken => StatusCode::UNAUTHORIZED,
+            Self::NoVerdict | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Method | Self::NotByGet => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Parameters(_) | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
+            Self::Late => StatusCode::GATEWAY_TIMEOUT,
+            Self::Introspection => StatusCode::FORBIDDEN,
+            Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::NoToken | Self::BadToken => "UNAUTHENTICATED",
+            Self::NoVerdict | Self::Late | Self::Busy => "OVERLOADED",
+            Self::NotAcceptable
+            | Self::MediaType
+            | Self::Method
+            | Self::NotByGet
+            | Self::Parameters(_)
+            | Self::TooLong { .. }
+            | Self::Slow
+            | Self::Broken => "BAD_USER_INPUT",
+            Self::Introspection => "FORBIDDEN",
+            Self::Panic => "INTERNAL",
+        }
+    }
+
+    /// A header that this fault's status demands.
+    const fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
+        match self {
+            Self::NoToken => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Self::BadToken => {
+                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")))
+            }
+            Self::NoVerdict | Self::Busy => Some((header::RETRY_AFTER, HeaderValue::from_static("1"))),
+            Self::NotByGet => Some((header::ALLOW, HeaderValue::from_static("POST"))),
+            Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET,HEAD,POST"))),
+            Self::Slow => Some((header::CONNECTION, HeaderValue::from_static("close"))),
+            Self::NotAcceptable
+            | Self::MediaType
+            | Self::Parameters(_)
+            | Self::TooLong { .. }
+            | Self::Broken
+            | Self::Late
+            | Self::Introspection
+            | Self::Panic => None,
+        }
+    }
+
+    /// The fault as an answer. Its status says the same in both media types: the request could not be read, or not
+    /// be let in.
+    pub(super) fn answer(&self, media: Media) -> Response {
+        let mut error = ServerError::new(self.to_string(), None);
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code());
+        error.extensions = Some(extensions);
+        let mut response = refused(media, self.status(), &[error]);
+        if let Some((name, value)) = self.header() {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// A request whose parameters could be read, but whose document or variables are wrong.
+///
+/// `application/json` knows only 200 for it (GraphQL over HTTP §6.4.1); the newer media type says 400.
+pub(super) fn request_error(media: Media, mut errors: Vec<ServerError>) -> Response {
+    errors.truncate(ERRORS);
+    for error in &mut errors {
+        shorten(&mut error.message);
+        ensure_code(error, "BAD_USER_INPUT");
+    }
+    let status = match media {
+        Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+        Media::Json => StatusCode::OK,
+    };
+    refused(media, status, &errors)
+}
+
+/// What async-graphql answered.
+///
+/// It answers parsing and validation errors with `data: null`, where the specification wants no `data` at all. Those
+/// errors are known by having no path: whatever fails during execution fails at a field.
+pub(super) fn executed(media: Media, mut response: Executed) -> Response {
+    let nothing_ran = !response.errors.is_empty()
+        && response.data == Value::Null
+        && response.errors.iter().all(|error| error.path.is_empty());
+    if nothing_ran {
+        return request_error(media, response.errors);
+    }
+    for error in &mut response.errors {
+        if code_of(error).is_some() {
+            continue;
+        }
+        if is_about_input(&error.message) {
+            shorten(&mut error.message);
+            ensure_code(error, "BAD_USER_INPUT");
+        } else {
+            // Every error of ours brings its code; this one nobody foresaw, so its words stay in the log.
+            tracing::error!(error = %error.message, path = ?error.path, "a field failed without a code");
+            "something went wrong on our side".clone_into(&mut error.message);
+            ensure_code(error, "INTERNAL");
+        }
+    }
+    json(media, StatusCode::OK, &response)
+}
+
+/// Whether async-graphql says that an argument's value could not be read (`InputValueError`): some values are looked
+/// at only when the field runs.
+fn is_about_input(message: &str) -> bool {
+    message.starts_with("Failed to parse \"")
+        || message.starts_with("Expected input type \"")
+        || message.starts_with("Invalid value for argument ")
+}
+
+fn code_of(error: &ServerError) -> Option<&Value> {
+    error.extensions.as_ref()?.get("code")
+}
+
+fn ensure_code(error: &mut ServerError, code: &str) {
+    if code_of(error).is_none() {
+        error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+    }
+}
+
+fn shorten(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(MESSAGE_CHARACTERS) {
+        message.truncate(end);
+        message.push('…');
+    }
+}
+
+/// An answer without `data`.
+#[derive(Serialize)]
+struct Refused<'a> {
+    errors: &'a [ServerError],
+}
+
+fn refused(media: Media, status: StatusCode, errors: &[ServerError]) -> Response {
+    json(media, status, &Refused { errors })
+}
+
+fn json(media: Media, status: StatusCode, content: &impl Serialize) -> Response {
+    let (status, body) = match serde_json::to_vec(content) {
+        Ok(body) => (status, body),
+        Err(error) => {
+            tracing::error!(%error, "an answer cannot be written as JSON");
+            let body = br#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
+            (StatusCode::INTERNAL_SERVER_ERROR, body.to_vec())
+        }
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+    // Whoever asks with a token gets an answer of their own, and a fault is gone a moment later.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

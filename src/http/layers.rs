@@ -1,0 +1,93 @@
+//! Every layer between the socket and the routes, in one function, with a why for each.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+};
+use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    set_header::SetResponseHeaderLayer,
+    trace::{DefaultOnFailure, TraceLayer},
+};
+use tracing::{Level, Span};
+
+use super::{Door, answer::Fault, media::Media};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How long a browser may remember what a preflight said.
+const PREFLIGHT_AGE: Duration = Duration::from_mins(10);
+
+/// Puts the layers around the routes: `guarded` costs something to answer, `open` must be answered always. From the
+/// outermost to the innermost:
+pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> Router {
+    let settings = door.settings();
+    let places = Arc::new(Semaphore::new(settings.concurrency));
+    let cors = CorsLayer::new()
+        .allow_origin(AllowOrigin::list(settings.cors_origins.clone()))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([REQUEST_ID])
+        .max_age(PREFLIGHT_AGE);
+
+    let outer = ServiceBuilder::new()
+        // First, so that everything below can name the request; a caller's own id is kept, to follow it through.
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        // One span per request. Neither query text nor variables nor the URL's query are in it: they may hold secrets.
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span)
+                .on_failure(DefaultOnFailure::new().level(Level::WARN)),
+        )
+        // The answer names the request too; within the trace, for the span's answer to be complete.
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        // No answer is to be taken for another type than it says.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        // Around the panics, so that a page of an allowed origin can read even that answer; it answers preflights.
+        .layer(cors)
+        // A panic costs its own request, not the connection; within CORS and the trace, outside of all our code.
+        .layer(CatchPanicLayer::custom(panicked));
+
+    // At the bound we refuse at once instead of queueing: a queue only makes every answer late. Health stays
+    // outside, else a busy gateway would be taken for a dead one.
+    let guarded = guarded.layer(from_fn_with_state(places, shed));
+    // GraphiQL's files are large and public. Answers stay uncompressed: they would cost the hot path time, and mix
+    // secrets with a caller's words (BREACH).
+    let open = open.layer(CompressionLayer::new());
+
+    guarded.merge(open).layer(outer).with_state(door)
+}
+
+fn span(request: &Request) -> Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let path = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
+    tracing::info_span!("request", id, method = %request.method(), path)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http asks for")]
+fn panicked(payload: Box<dyn Any + Send>) -> Response {
+    let what = payload.downcast_ref::<String>().map(String::as_str);
+    let what = what.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no words");
+    tracing::error!(panic = what, "a request panicked");
+    Fault::Panic.answer(Media::default())
+}
+
+async fn shed(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    match places.try_acquire() {
+        Ok(_place) => next.run(request).await,
+        Err(_full) => Fault::Busy.answer(Media::negotiate(request.headers()).unwrap_or_default()),
+    }
+}

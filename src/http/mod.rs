@@ -1,0 +1,115 @@
+//! The door: GraphQL over HTTP as its specification says, the pages, health, and the server under them.
+//!
+//! Promises: nobody is listened to before they said who they are; every body, wait and number of requests at once is
+//! bounded; whatever goes wrong on `/graphql` is answered in GraphQL's own shape. Refuses: batches, mutations by
+//! GET, and any body but JSON, so that no web page of a stranger can make a browser change anything.
+//!
+//! It knows neither the schema nor tokens: what executes ([`Execute`]), what verifies ([`Authenticate`]) and what
+//! tells readiness ([`Ready`]) are handed to it.
+
+mod access;
+mod answer;
+mod graphql;
+mod health;
+mod layers;
+mod media;
+mod pages;
+mod parameters;
+mod routes;
+mod serve;
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use axum::http::HeaderValue;
+use secrecy::SecretString;
+
+use crate::{auth::Caller, graphql::document::Documents};
+
+pub use self::{
+    routes::router,
+    serve::{Listening, serve},
+};
+
+/// What answers an operation.
+#[async_trait]
+pub trait Execute: Send + Sync + 'static {
+    /// Answers one operation for a caller. The document is parsed and within its bounds.
+    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> async_graphql::Response;
+}
+
+/// What turns a token into a caller.
+#[async_trait]
+pub trait Authenticate: Send + Sync + 'static {
+    /// Whom the token names.
+    async fn caller(&self, token: &str) -> Result<Arc<Caller>, Denied>;
+}
+
+/// Why there is no caller. The caller learns no more than this; the verifier logs the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Denied {
+    /// The token is not good: malformed, expired, or signed by somebody else.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Whether it is good cannot be told now: the keys are out of reach.
+    #[error("tokens cannot be verified at the moment")]
+    Unavailable,
+}
+
+/// What knows whether requests should be sent here.
+#[async_trait]
+pub trait Ready: Send + Sync + 'static {
+    /// What stands in the way, one short sentence each; empty where nothing does.
+    async fn obstacles(&self) -> Vec<String>;
+}
+
+/// What the door needs to know from the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Longest body of a request, in bytes (`limits.body_bytes`).
+    pub body_bytes: usize,
+    /// How long a request may take, from its head to its answer (`limits.request_timeout`).
+    pub request_timeout: Duration,
+    /// How many GraphQL requests may be under way at once; one more is refused with 503.
+    pub concurrency: usize,
+    /// Whether a caller without scope `admin` may ask for the schema (`server.introspection`).
+    pub introspection: bool,
+    /// Whether `/graphiql` is served (`server.graphiql`).
+    pub graphiql: bool,
+    /// Which pages' scripts may call (`server.cors_origins`).
+    pub cors_origins: Vec<HeaderValue>,
+    /// The developer's token, filled into GraphiQL's page under `dev` alone.
+    pub dev_token: Option<SecretString>,
+}
+
+/// Everything that the routes share.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+struct Inner {
+    executor: Arc<dyn Execute>,
+    verifier: Arc<dyn Authenticate>,
+    readiness: Arc<dyn Ready>,
+    documents: Documents,
+    settings: Settings,
+}
+
+impl Door {
+    /// A door to `executor`, which opens to whom `verifier` knows.
+    pub fn new(
+        executor: Arc<dyn Execute>,
+        verifier: Arc<dyn Authenticate>,
+        readiness: Arc<dyn Ready>,
+        bounds: (Documents, Settings),
+    ) -> Self {
+        let (documents, settings) = bounds;
+        Self(Arc::new(Inner { executor, verifier, readiness, documents, settings }))
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+}

@@ -1,0 +1,133 @@
+//! The web pages, served from the binary: no other host is contacted.
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+use secrecy::ExposeSecret;
+
+use super::Door;
+
+/// What Vite built; absent until `web/` was built, and the crate builds without it.
+#[derive(RustEmbed)]
+#[folder = "web/dist"]
+#[allow_missing = true]
+struct Built;
+
+/// What a page may do. GraphiQL's editor sets styles inline and runs workers; nothing comes from another host, and
+/// no other page may frame ours.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// Where the developer's token goes.
+const TOKEN_PLACE: &str = r#"<meta name="vendgraph-dev-token" content="">"#;
+
+/// What stands in for a page before `web/` was built.
+const NOT_BUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>vendgraph</title>\
+     <p>The web pages are not part of this build. Build them with \
+     <code>npm --prefix web ci &amp;&amp; npm --prefix web run build</code>, then build the program again.\n";
+
+/// `GET /graphiql`.
+pub(super) async fn graphiql(State(door): State<Door>) -> Response {
+    if !door.settings().graphiql {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let Some(page) = Built::get("graphiql.html") else {
+        return html(NOT_BUILT.to_owned());
+    };
+    let page = String::from_utf8_lossy(&page.data);
+    match &door.settings().dev_token {
+        Some(token) => html(with_token(&page, token.expose_secret())),
+        None => html(page.into_owned()),
+    }
+}
+
+/// `GET /assets/…`: files whose names hold a hash of their content.
+pub(super) async fn asset(
+    State(door): State<Door>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if !door.settings().graphiql {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    match Built::get(&format!("assets/{path}")) {
+        Some(file) => send(file, &headers),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn send(file: EmbeddedFile, headers: &HeaderMap) -> Response {
+    let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
+    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
+    let mut response = if known {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        Response::new(Body::from(file.data.into_owned()))
+    };
+    let kind = HeaderValue::from_str(file.metadata.mimetype());
+    let headers = response.headers_mut();
+    headers
+        .insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    secure(headers);
+    response
+}
+
+fn html(page: String) -> Response {
+    let mut response = Response::new(Body::from(page));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    // A page may hold a token, and names the assets of this very build.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    secure(headers);
+    response
+}
+
+fn secure(headers: &mut HeaderMap) {
+    const POLICY: HeaderValue = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    let fixed: [(HeaderName, HeaderValue); 3] = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    headers.extend(fixed);
+}
+
+fn with_token(page: &str, token: &str) -> String {
+    let mut escaped = String::with_capacity(token.len());
+    for character in token.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    let filled = TOKEN_PLACE.replace("content=\"\"", &format!("content=\"{escaped}\""));
+    page.replacen(TOKEN_PLACE, &filled, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{TOKEN_PLACE, with_token};
+
+    #[test]
+    fn the_developers_token_is_escaped_into_the_page() {
+        let page = format!("<head>{TOKEN_PLACE}</head>");
+        let filled = with_token(&page, "a\"><script>&'");
+        assert_eq!(
+            filled,
+            "<head><meta name=\"vendgraph-dev-token\" content=\"a&quot;&gt;&lt;script&gt;&amp;&#39;\"></head>"
+        );
+    }
+}

@@ -1,0 +1,221 @@
+//! The door, over real sockets, before a schema of its own.
+
+mod access;
+mod audit;
+mod bounds;
+mod pages;
+mod server;
+mod specification;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::{EmptySubscription, Error, ErrorExtensions, Object, Schema, SimpleObject};
+use async_trait::async_trait;
+use axum::http::HeaderValue;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, oneshot},
+    task::JoinHandle,
+};
+
+use crate::{
+    auth::{Caller, Grant, Scope, Scopes},
+    graphql::document::{Documents, Limits},
+};
+
+use super::{Authenticate, Denied, Door, Execute, Listening, Ready, Settings, router, serve};
+
+/// The token of a caller without scope `admin`, and of one with it.
+const TOKEN: &str = "good";
+const ADMIN: &str = "admin";
+
+struct Query;
+
+#[derive(SimpleObject)]
+struct Machine {
+    name: String,
+}
+
+#[expect(clippy::unused_async, reason = "the shape that async-graphql asks for")]
+#[Object]
+impl Query {
+    async fn machine(&self, #[graphql(default = 1)] id: i32) -> Machine {
+        Machine { name: format!("machine {id}") }
+    }
+
+    async fn broken(&self) -> Result<Option<Machine>, Error> {
+        Err(Error::new("postgres://secret is gone"))
+    }
+
+    async fn forbidden(&self) -> Result<Machine, Error> {
+        Err(Error::new("scope `trades:read` is missing")
+            .extend_with(|_, values| values.set("code", "FORBIDDEN")))
+    }
+
+    async fn panics(&self) -> i32 {
+        None::<i32>.expect("on purpose")
+    }
+
+    /// Waits until the test lets it go.
+    async fn slow(&self, context: &async_graphql::Context<'_>) -> bool {
+        let gate = context.data_unchecked::<Arc<Gate>>();
+        gate.entered.notify_one();
+        gate.opened.notified().await;
+        true
+    }
+}
+
+struct Mutation;
+
+#[Object]
+impl Mutation {
+    async fn sell(&self, context: &async_graphql::Context<'_>) -> usize {
+        context.data_unchecked::<Arc<Gate>>().sold.fetch_add(1, Ordering::SeqCst) + 1
+    }
+}
+
+#[derive(Default)]
+struct Gate {
+    entered: Notify,
+    opened: Notify,
+    sold: AtomicUsize,
+    obstacles: std::sync::Mutex<Vec<String>>,
+}
+
+type TestSchema = Schema<Query, Mutation, EmptySubscription>;
+
+struct Executor(TestSchema);
+
+#[async_trait]
+impl Execute for Executor {
+    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> async_graphql::Response {
+        self.0.execute(request.data(caller)).await
+    }
+}
+
+struct Verifier;
+
+#[async_trait]
+impl Authenticate for Verifier {
+    async fn caller(&self, token: &str) -> Result<Arc<Caller>, Denied> {
+        let scopes: Scopes = match token {
+            TOKEN => [Scope::MachinesRead].into_iter().collect(),
+            ADMIN => [Scope::Admin].into_iter().collect(),
+            "keys-unreachable" => return Err(Denied::Unavailable),
+            _ => return Err(Denied::Invalid),
+        };
+        Ok(Arc::new(Caller {
+            subject: "tester".into(),
+            scopes,
+            accounts: Grant::All,
+            expires_at: jiff::Timestamp::MAX,
+        }))
+    }
+}
+
+struct Readiness(Arc<Gate>);
+
+#[async_trait]
+impl Ready for Readiness {
+    async fn obstacles(&self) -> Vec<String> {
+        self.0.obstacles.lock().unwrap().clone()
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        body_bytes: 1024 * 1024,
+        request_timeout: Duration::from_secs(10),
+        concurrency: 64,
+        introspection: true,
+        graphiql: true,
+        cors_origins: vec![HeaderValue::from_static("https://dash.example.com")],
+        dev_token: None,
+    }
+}
+
+/// A running server; dropped, it stops.
+struct Server {
+    url: String,
+    address: std::net::SocketAddr,
+    gate: Arc<Gate>,
+    client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    async fn start() -> Self {
+        Self::with(settings(), Listening::default()).await
+    }
+
+    async fn with(settings: Settings, listening: Listening) -> Self {
+        let gate = Arc::new(Gate::default());
+        let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::clone(&gate)).finish();
+        let documents = Documents::new(&schema.sdl(), Limits { depth: 15, complexity: 5000 }).unwrap();
+        let readiness = Arc::new(Readiness(Arc::clone(&gate)));
+        let door =
+            Door::new(Arc::new(Executor(schema)), Arc::new(Verifier), readiness, (documents, settings));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(serve(listener, router(door), listening, async {
+            let _ = stopped.await;
+        }));
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { url: format!("http://{address}"), address, gate, client, stop: Some(stop), task }
+    }
+
+    /// A POST to `/graphql` with a good token and the newer media type; each test changes what it is about.
+    fn post(&self) -> reqwest::RequestBuilder {
+        self.client
+            .post(format!("{}/graphql", self.url))
+            .bearer_auth(TOKEN)
+            .header("accept", "application/graphql-response+json")
+    }
+
+    fn get(&self, path: &str) -> reqwest::RequestBuilder {
+        self.client.get(format!("{}{path}", self.url)).bearer_auth(TOKEN)
+    }
+
+    async fn query(&self, query: &str) -> Answer {
+        Answer::of(self.post().json(&serde_json::json!({ "query": query }))).await
+    }
+}
+
+/// An answer, read whole.
+struct Answer {
+    status: u16,
+    headers: reqwest::header::HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    async fn of(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        Self {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// The code of the first error.
+    fn code(&self) -> String {
+        self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
