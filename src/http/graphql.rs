@@ -100,5 +100,7 @@ async fn execute(
     if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
         return Err(Fault::Introspection);
     }
-    Ok(answer::executed(media, door.0.executor.execute(request, caller).await))
+    let mut response = door.0.executor.execute(request, caller).await;
+    door.0.documents.complete(&operation, &mut response);
+    Ok(answer::executed(media, response))
 }

@@ -8,9 +8,12 @@
 //!    spreads them again and again: 31 fragments that each spread the next one twice would spin a core for ever.
 //! 3. [`cost`] bounds what answering may cost, with the variables that this request brings.
 //!
+//! And the answer is brought into the specification's shape by [`complete`].
+//!
 //! The first two depend on the text alone, so a document that passed is kept parsed, and asking it again pays for
 //! the third step only. Whether fields and types exist is left to validation.
 
+mod complete;
 mod cost;
 mod refusal;
 mod scan;
@@ -20,23 +23,26 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use async_graphql::{
-    Request, Variables,
+    Request, Response, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use async_graphql_value::ConstValue;
 use moka::sync::Cache;
 
 pub use self::refusal::{Bound, Refusal};
-use self::types::Types;
+use self::{complete::Plan, types::Types};
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
 
 /// What a token of a parsed document weighs in memory, in bytes: names, positions and vectors, by estimate.
-const TOKEN_BYTES: usize = 160;
+const TOKEN_BYTES: usize = 200;
 
 /// The bounds that the operator sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +53,15 @@ pub struct Limits {
     pub complexity: u64,
 }
 
-/// What the door must know of the operation that a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The operation that a request asks for.
+#[derive(Clone, Debug)]
 pub struct Operation {
     /// Query, mutation or subscription.
     pub kind: OperationType,
     /// Whether the document asks for the schema itself (`__schema`, `__type`).
     pub introspects: bool,
+    document: Arc<Document>,
+    name: Option<String>,
 }
 
 /// Every document that callers send passes through here.
@@ -70,6 +78,8 @@ struct Document {
     executable: ExecutableDocument,
     introspects: bool,
     weight: u32,
+    /// What its operations ask for, by name; the one that is alone, or of whom no name was given, has none.
+    plans: Mutex<HashMap<Option<String>, Arc<Plan>>>,
 }
 
 impl Documents {
@@ -95,9 +105,18 @@ impl Documents {
         check_variables(operation, &request.variables)?;
         let asked = cost::Asked { document: &document.executable, operation, variables: &request.variables };
         cost::check(&self.types, &asked, self.limits.complexity)?;
-        let answer = Operation { kind: operation.ty, introspects: document.introspects };
+        let kind = operation.ty;
         request.set_parsed_query(document.executable.clone());
-        Ok(answer)
+        let (introspects, name) = (document.introspects, request.operation_name.clone());
+        Ok(Operation { kind, introspects, document, name })
+    }
+
+    /// Makes async-graphql's answer to an operation what the specification says: what failed is null, and all is in
+    /// the order in which it was asked for ([`complete`]).
+    pub fn complete(&self, operation: &Operation, response: &mut Response) {
+        if let Some(plan) = operation.document.plan(&self.types, operation.name.as_ref()) {
+            complete::complete(&plan, response);
+        }
     }
 
     fn document(&self, text: &str) -> Result<Arc<Document>, Refusal> {
@@ -111,9 +130,28 @@ impl Documents {
             return Err(Bound::Depth.exceeded(shape.depth as u64, self.limits.depth as u64));
         }
         let weight = u32::try_from(text.len() * 2 + tokens * TOKEN_BYTES).unwrap_or(u32::MAX);
-        let document = Arc::new(Document { executable, introspects: shape.introspects, weight });
+        let document = Arc::new(Document {
+            executable,
+            introspects: shape.introspects,
+            weight,
+            plans: Mutex::default(),
+        });
         self.kept.insert(Arc::from(text), Arc::clone(&document));
         Ok(document)
+    }
+}
+
+impl Document {
+    /// What an operation asks for, gathered when first it is answered.
+    fn plan(&self, types: &Types, name: Option<&String>) -> Option<Arc<Plan>> {
+        let mut plans = self.plans.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(plan) = plans.get(&name.cloned()) {
+            return Some(Arc::clone(plan));
+        }
+        let operation = choose(&self.executable, name.map(String::as_str)).ok()?;
+        let plan = Arc::new(Plan::of(types, &self.executable, operation));
+        plans.insert(name.cloned(), Arc::clone(&plan));
+        Some(plan)
     }
 }
 

@@ -15,6 +15,8 @@ use async_graphql::{
 pub(super) struct Gives {
     /// The type's name, without list and non-null.
     pub(super) named: String,
+    /// The whole type.
+    pub(super) ty: Type,
     /// How many of it there may be.
     pub(super) count: Count,
 }
@@ -109,7 +111,7 @@ fn gives(field: &FieldDefinition) -> Gives {
     } else {
         Count::One
     };
-    Gives { named: named.to_owned(), count }
+    Gives { named: named.to_owned(), ty: field.ty.node.clone(), count }
 }
 
 /// A type's name, and whether it is a list.

@@ -6,6 +6,7 @@ mod bounds;
 mod pages;
 mod server;
 mod specification;
+mod worst;
 
 use std::{
     sync::{
@@ -59,7 +60,7 @@ impl Query {
     }
 
     async fn panics(&self) -> i32 {
-        None::<i32>.expect("on purpose")
+        std::panic::panic_any("on purpose".to_owned())
     }
 
     /// Waits until the test lets it go.

@@ -58,6 +58,11 @@ async fn what_runs_is_answered_with_200_even_where_it_fails() {
     assert_eq!(partial.code(), "INTERNAL");
     assert!(!partial.text.contains("postgres"), "{}", partial.text);
 
+    // What takes longer does not come later.
+    server.gate.opened.notify_one();
+    let ordered = server.query("{ slow machine { name } }").await;
+    assert_eq!(ordered.text, r#"{"data":{"slow":true,"machine":{"name":"machine 1"}}}"#);
+
     // A non-null field that failed: `data` is null, and there.
     let null = server.query("{ forbidden { name } }").await;
     assert_eq!((null.status, null.code().as_str()), (200, "FORBIDDEN"));
