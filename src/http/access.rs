@@ -15,6 +15,7 @@ pub(super) async fn caller(verifier: &dyn Authenticate, headers: &HeaderMap) -> 
     let token = value.to_str().ok().and_then(bearer).ok_or(Fault::NoToken)?;
     verifier.caller(token).await.map_err(|denied| match denied {
         Denied::Invalid => Fault::BadToken,
+        Denied::Expired => Fault::OldToken,
         Denied::Unavailable => Fault::NoVerdict,
     })
 }

@@ -23,6 +23,8 @@ pub(super) enum Fault {
     NoToken,
     #[error("the token is not valid")]
     BadToken,
+    #[error("the token has expired")]
+    OldToken,
     #[error("tokens cannot be verified at the moment")]
     NoVerdict,
     #[error("the answer can be `application/graphql-response+json` or `application/json`")]
@@ -54,7 +56,7 @@ pub(super) enum Fault {
 impl Fault {
     const fn status(&self) -> StatusCode {
         match self {
-            Self::NoToken | Self::BadToken => StatusCode::UNAUTHORIZED,
+            Self::NoToken | Self::BadToken | Self::OldToken => StatusCode::UNAUTHORIZED,
             Self::NoVerdict | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -70,7 +72,7 @@ impl Fault {
 
     const fn code(&self) -> &'static str {
         match self {
-            Self::NoToken | Self::BadToken => "UNAUTHENTICATED",
+            Self::NoToken | Self::BadToken | Self::OldToken => "UNAUTHENTICATED",
             Self::NoVerdict | Self::Late | Self::Busy => "OVERLOADED",
             Self::NotAcceptable
             | Self::MediaType
@@ -89,7 +91,7 @@ impl Fault {
     const fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
         match self {
             Self::NoToken => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            Self::BadToken => {
+            Self::BadToken | Self::OldToken => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")))
             }
             Self::NoVerdict | Self::Busy => Some((header::RETRY_AFTER, HeaderValue::from_static("1"))),

@@ -1,9 +1,14 @@
 //! `/livez` and `/readyz`, for whoever starts and stops us.
 
+use std::time::Duration;
+
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
 
 use super::Door;
+
+/// How long readiness is waited for; who asks gives up soon after.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the two say.
 #[derive(Serialize)]
@@ -20,7 +25,9 @@ pub(super) async fn live() -> Json<Health> {
 
 /// Whether requests should be sent here.
 pub(super) async fn ready(State(door): State<Door>) -> (StatusCode, Json<Health>) {
-    let reasons = door.0.readiness.obstacles().await;
+    let reasons = tokio::time::timeout(PATIENCE, door.0.readiness.obstacles())
+        .await
+        .unwrap_or_else(|_elapsed| vec!["what must be ready did not answer in time".to_owned()]);
     if reasons.is_empty() {
         (StatusCode::OK, Json(Health { status: "ready", reasons }))
     } else {

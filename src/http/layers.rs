@@ -25,6 +25,9 @@ use super::{Door, answer::Fault, media::Media};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// How much of a request's id is logged.
+const REQUEST_ID_BYTES: usize = 64;
+
 /// How long a browser may remember what a preflight said.
 const PREFLIGHT_AGE: Duration = Duration::from_mins(10);
 
@@ -73,6 +76,8 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
 
 fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    // A caller's own id may be of any length.
+    let id = id.map(|id| id.get(..REQUEST_ID_BYTES).unwrap_or(id));
     let path = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
     tracing::info_span!("request", id, method = %request.method(), path)
 }

@@ -51,9 +51,12 @@ pub trait Authenticate: Send + Sync + 'static {
 /// Why there is no caller. The caller learns no more than this; the verifier logs the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// The token is not good: malformed, expired, or signed by somebody else.
+    /// The token is not good: malformed, not for us, or signed by somebody else.
     #[error("the token is not valid")]
     Invalid,
+    /// The token was good, and has ended.
+    #[error("the token has expired")]
+    Expired,
     /// Whether it is good cannot be told now: the keys are out of reach.
     #[error("tokens cannot be verified at the moment")]
     Unavailable,

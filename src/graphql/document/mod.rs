@@ -50,7 +50,7 @@ pub struct Limits {
     /// How deep fields may nest (`limits.depth`). Introspection is bounded by itself.
     pub depth: usize,
     /// How much an operation may weigh (`limits.complexity`); [`cost`] tells how it is counted.
-    pub complexity: u64,
+    pub complexity: usize,
 }
 
 /// The operation that a request asks for.
@@ -104,7 +104,7 @@ impl Documents {
         let operation = choose(&document.executable, request.operation_name.as_deref())?;
         check_variables(operation, &request.variables)?;
         let asked = cost::Asked { document: &document.executable, operation, variables: &request.variables };
-        cost::check(&self.types, &asked, self.limits.complexity)?;
+        cost::check(&self.types, &asked, self.limits.complexity as u64)?;
         let kind = operation.ty;
         request.set_parsed_query(document.executable.clone());
         let (introspects, name) = (document.introspects, request.operation_name.clone());

@@ -12,8 +12,8 @@ use super::refusal::{Bound, Refusal};
 /// Longest text, in bytes. GraphiQL's introspection has 2 KB; a large generated client document some 20 KB.
 pub(super) const BYTES: usize = 128 * 1024;
 
-/// Most tokens. The validator's work on the worst document of this size stays far under a second
-/// (`the_worst_document_within_the_bounds_validates_within_a_second`).
+/// Most tokens. The validator's work on the worst documents of this size stays far under a second
+/// (`the_worst_documents_within_the_bounds_validate_at_once`).
 pub(super) const TOKENS: usize = 10_000;
 
 /// Deepest nesting of `{`, `(` and `[`; the parser's own recursion ends at 64.

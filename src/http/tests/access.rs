@@ -14,6 +14,7 @@ async fn without_a_good_token_nothing_is_answered() {
         (Some("Basic Z29vZDpnb29k"), "Bearer"),
         (Some("Bearer "), "Bearer"),
         (Some("Bearer wrong"), "Bearer error=\"invalid_token\""),
+        (Some("Bearer old"), "Bearer error=\"invalid_token\""),
     ] {
         for accept in ["application/json", "application/graphql-response+json"] {
             let mut request = server.client.post(&url).header("accept", accept).json(&body);

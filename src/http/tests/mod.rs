@@ -60,7 +60,7 @@ impl Query {
     }
 
     async fn panics(&self) -> i32 {
-        std::panic::panic_any("on purpose".to_owned())
+        misfortune()
     }
 
     /// Waits until the test lets it go.
@@ -70,6 +70,10 @@ impl Query {
         gate.opened.notified().await;
         true
     }
+}
+
+fn misfortune() -> i32 {
+    panic!("on purpose")
 }
 
 struct Mutation;
@@ -108,6 +112,7 @@ impl Authenticate for Verifier {
         let scopes: Scopes = match token {
             TOKEN => [Scope::MachinesRead].into_iter().collect(),
             ADMIN => [Scope::Admin].into_iter().collect(),
+            "old" => return Err(Denied::Expired),
             "keys-unreachable" => return Err(Denied::Unavailable),
             _ => return Err(Denied::Invalid),
         };

