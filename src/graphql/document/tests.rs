@@ -309,3 +309,25 @@ fn a_variable_that_needs_a_value_must_have_one() {
         assert!(matches!(with_variables(text, variables), Err(Refusal::VariableMissing { .. })));
     }
 }
+
+#[test]
+fn the_deepest_brackets_that_are_let_through_do_not_overflow_the_parser() {
+    for (opening, closing) in [("[", "]"), ("{a:", "}")] {
+        let depth = scan::BRACKETS - 2;
+        let value = format!("{}1{}", opening.repeat(depth), closing.repeat(depth));
+        assert!(prepare(&format!("{{ node(id: {value}) }}")).is_ok(), "{opening}");
+    }
+    let depth = scan::BRACKETS;
+    assert_eq!(exceeded(&format!("{}a{}", "{a".repeat(depth), "}".repeat(depth))).0, Bound::Levels);
+    assert_eq!(
+        exceeded(&format!("{{{}a{}}}", "...{".repeat(depth - 1), "}".repeat(depth - 1))).0,
+        Bound::Levels
+    );
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_the_bounds_panic(text in "[{}()\\[\\]\"\\\\#a-c:.$@!1 \\n]{0,80}") {
+        let _ = prepare(&text);
+    }
+}
