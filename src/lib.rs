@@ -8,10 +8,11 @@
 //! 2. [`vendor`]: how to talk to a vendor; [`auth`]: who is asking;
 //! 3. [`gateway`]: where two vendors become one, every use case a method;
 //! 4. [`graphql`]: the public language; [`http`]: the door;
-//! 5. `app`: wires everything; [`cli`]: the commands.
+//! 5. [`app`]: wires everything; [`cli`]: the commands.
 //!
 //! [`sandbox`] stands apart: both vendors, simulated, knowing nothing of the rest.
 
+pub mod app;
 pub mod auth;
 pub mod cli;
 pub mod config;

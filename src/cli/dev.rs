@@ -1,22 +1,111 @@
 //! `vendgraph dev`: the whole system on one machine with nothing configured.
 
-use std::process::ExitCode;
+use std::{net::Ipv4Addr, process::ExitCode, sync::Arc, time::Duration};
 
-use super::Error;
+use jiff::{SignedDuration, Timestamp};
+use rand::distr::{Alphanumeric, SampleString as _};
+use secrecy::SecretString;
+
+use super::{Error, output, stop};
+use crate::{
+    app::App,
+    auth::{Caller, Grant, Minter, Scope},
+    config::Config,
+    domain::SystemClock,
+    sandbox::{self, Sandbox},
+};
+
+/// How long the developer's token is good for.
+const TOKEN_LIFE: SignedDuration = SignedDuration::from_hours(24);
+/// How often the made-up world moves.
+const TICK: Duration = Duration::from_secs(1);
 
 /// Runs everything with a made-up fleet.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How many machines the made-up fleet has in all
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub machines: Option<u32>,
+    /// How many InHand machines the made-up fleet has, beside 12 of Dingshang's
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000), default_value_t = 200)]
+    pub machines: u32,
     /// The port of 127.0.0.1 that the gateway listens on; 0 takes any that is free
     #[arg(long, value_name = "PORT", default_value_t = 8080)]
     pub port: u16,
 }
 
 /// Runs the sandbox and the gateway until they are told to end.
-#[expect(clippy::unused_async, reason = "its body is to come")]
-pub async fn run(_: Args) -> Result<ExitCode, Error> {
-    Err(Error::NotBuiltYet("dev"))
+pub async fn run(args: Args) -> Result<ExitCode, Error> {
+    let mut options = sandbox::Options { live: true, tick_every: TICK, ..sandbox::Options::default() };
+    options.inhand.machines = usize::try_from(args.machines).unwrap_or(usize::MAX);
+    let vendors = sandbox::start(options).await.map_err(Error::Sandbox)?;
+    let config = config(&vendors, args.port)?;
+    let token = token(&config)?;
+    let app = App::start(&config, Arc::new(SystemClock), Some(SecretString::from(token.clone()))).await?;
+    let address = app.address().map_err(Error::Address)?;
+    announce(&vendors, &format!("http://{address}"), &token)?;
+    app.serve(stop::told()).await;
+    vendors.shutdown().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One `name  value` a line, for people and programs alike.
+fn announce(vendors: &Sandbox, gateway: &str, token: &str) -> Result<(), Error> {
+    for (name, value) in [
+        ("GraphiQL", format!("{gateway}/graphiql")),
+        ("endpoint", format!("{gateway}/graphql")),
+        ("dingshang", vendors.dingshang_url()),
+        ("inhand", vendors.inhand_url()),
+        ("token", token.to_owned()),
+    ] {
+        output::print(format!("{name}  {value}"))?;
+    }
+    Ok(())
+}
+
+/// The configuration that `serve` would be given for the made-up vendors; its secret dies with the process.
+fn config(vendors: &Sandbox, port: u16) -> Result<Config, Error> {
+    let secret = Alphanumeric.sample_string(&mut rand::rng(), 48);
+    let options = vendors.options();
+    let text = format!(
+        r#"
+        [server]
+        listen = "{host}:{port}"
+        [auth]
+        secret = "{secret}"
+        [[accounts]]
+        name = "north"
+        vendor = "dingshang"
+        url = "{dingshang}"
+        app_id = "{app_id}"
+        app_secret = "{app_secret}"
+        merchant_id = "{merchant_id}"
+        requests_per_second = 1000
+        [[accounts]]
+        name = "metro"
+        vendor = "inhand"
+        base_url = "{inhand}"
+        client_id = "{client_id}"
+        key = "{key}"
+        requests_per_second = 1000
+        "#,
+        host = Ipv4Addr::LOCALHOST,
+        dingshang = vendors.dingshang_url(),
+        app_id = options.dingshang.app_id,
+        app_secret = options.dingshang.app_secret,
+        merchant_id = options.dingshang.merchant_id,
+        inhand = vendors.inhand_url(),
+        client_id = options.inhand.client_id,
+        key = options.inhand.key,
+    );
+    Ok(Config::of_text(&text)?)
+}
+
+/// A token that may do everything.
+fn token(config: &Config) -> Result<String, Error> {
+    let now = Timestamp::now();
+    let caller = Caller {
+        subject: "developer".into(),
+        scopes: Scope::ALL.into_iter().collect(),
+        accounts: Grant::All,
+        expires_at: now.checked_add(TOKEN_LIFE).map_err(|_| Error::Ttl)?,
+    };
+    Ok(Minter::new(&config.auth)?.mint(&caller, now)?)
 }

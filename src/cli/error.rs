@@ -2,7 +2,7 @@
 
 use std::{io, process::ExitCode};
 
-use crate::{auth, config, telemetry};
+use crate::{app, auth, config, telemetry};
 
 /// Why a command did not do what was asked; one line that says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +36,15 @@ pub enum Error {
     /// The answer cannot be written.
     #[error("stdout cannot be written ({0}); send it elsewhere")]
     Output(#[source] io::Error),
-    /// The command has no body yet.
-    #[error("`vendgraph {0}` is not built yet; use another command")]
-    NotBuiltYet(&'static str),
+    /// The gateway cannot start.
+    #[error(transparent)]
+    App(#[from] app::Error),
+    /// The simulators cannot start.
+    #[error("the sandbox cannot listen ({0}); choose free ports of this machine")]
+    Sandbox(#[source] io::Error),
+    /// The system does not say where we listen.
+    #[error("the address that is listened on is not known ({0})")]
+    Address(#[source] io::Error),
 }
 
 impl Error {
@@ -48,9 +54,13 @@ impl Error {
             Self::UnknownScope(_) | Self::UnknownAccount { .. } | Self::Subject | Self::Ttl => {
                 ExitCode::from(2)
             }
-            Self::Config(_) | Self::Log(_) | Self::Mint(_) | Self::Output(_) | Self::NotBuiltYet(_) => {
-                ExitCode::from(1)
-            }
+            Self::Config(_)
+            | Self::Log(_)
+            | Self::Mint(_)
+            | Self::Output(_)
+            | Self::App(_)
+            | Self::Sandbox(_)
+            | Self::Address(_) => ExitCode::from(1),
         }
     }
 }

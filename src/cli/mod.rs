@@ -10,6 +10,7 @@ pub mod output;
 pub mod sandbox;
 pub mod schema;
 pub mod serve;
+pub mod stop;
 pub mod token;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -95,7 +96,7 @@ pub async fn run(line: CommandLine) -> Result<ExitCode, Error> {
         Command::Serve(args) => serve::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Check(args) => check::run(args).await,
-        Command::Schema(args) => schema::run(args).await,
+        Command::Schema(args) => schema::run(&args),
         Command::Token(args) => token::run(args).await,
     }
 }

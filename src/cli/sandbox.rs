@@ -2,7 +2,8 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use super::Error;
+use super::{Error, output, stop};
+use crate::{config, sandbox};
 
 /// Runs the simulators.
 #[derive(Debug, clap::Args)]
@@ -10,13 +11,21 @@ pub struct Args {
     /// The simulators' options, a TOML file
     #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
-    /// How many machines there are in all; stands over the file
+    /// How many InHand machines there are; stands over the file
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub machines: Option<u32>,
 }
 
 /// Runs the simulators until they are told to end.
-#[expect(clippy::unused_async, reason = "its body is to come")]
-pub async fn run(_: Args) -> Result<ExitCode, Error> {
-    Err(Error::NotBuiltYet("sandbox"))
+pub async fn run(args: Args) -> Result<ExitCode, Error> {
+    let mut options: sandbox::Options = config::read_toml(&args.config)?;
+    if let Some(machines) = args.machines {
+        options.inhand.machines = usize::try_from(machines).unwrap_or(usize::MAX);
+    }
+    let running = sandbox::start(options).await.map_err(Error::Sandbox)?;
+    output::print(format!("dingshang  {}", running.dingshang_url()))?;
+    output::print(format!("inhand  {}", running.inhand_url()))?;
+    stop::told().await;
+    running.shutdown().await;
+    Ok(ExitCode::SUCCESS)
 }

@@ -2,14 +2,15 @@
 
 use std::process::ExitCode;
 
-use super::Error;
+use super::{Error, output};
+use crate::graphql;
 
 /// Prints the schema.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
 /// Prints the SDL to stdout.
-#[expect(clippy::unused_async, reason = "its body is to come")]
-pub async fn run(_: Args) -> Result<ExitCode, Error> {
-    Err(Error::NotBuiltYet("schema"))
+pub fn run(_: &Args) -> Result<ExitCode, Error> {
+    output::print(graphql::sdl().trim_end())?;
+    Ok(ExitCode::SUCCESS)
 }

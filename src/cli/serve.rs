@@ -1,9 +1,9 @@
 //! `vendgraph serve`: the gateway.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::Error;
-use crate::config::Config;
+use super::{Error, stop};
+use crate::{app::App, config::Config, domain::SystemClock};
 
 /// Runs the gateway.
 #[derive(Debug, clap::Args)]
@@ -14,8 +14,10 @@ pub struct Args {
 }
 
 /// Runs the gateway until it is told to end.
-#[expect(clippy::unused_async, reason = "its body is to come")]
 pub async fn run(args: Args) -> Result<ExitCode, Error> {
-    Config::load(&args.config)?;
-    Err(Error::NotBuiltYet("serve"))
+    let config = Config::load(&args.config)?;
+    let app = App::start(&config, Arc::new(SystemClock), None).await?;
+    tracing::info!(address = %app.address().map_err(Error::Address)?, "serving");
+    app.serve(stop::told()).await;
+    Ok(ExitCode::SUCCESS)
 }

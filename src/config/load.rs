@@ -28,6 +28,11 @@ impl Config {
         read().map_err(|error: Error| error.in_file(path))
     }
 
+    /// Reads a configuration that is no file, under the same overrides; paths start at the current folder.
+    pub fn of_text(text: &str) -> Result<Self, Error> {
+        Self::parse(text, environment::all()?, &Folder::of(Path::new("")))
+    }
+
     /// Reads a configuration from its text, the variables that are set, and the files that it may name.
     pub fn parse(
         text: &str,

@@ -21,9 +21,11 @@ pub use query::Query;
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// The schema over these use cases. Bounds on documents are set where documents are read (`document`), and no
-/// extension is used: each would be run for every field.
-pub fn schema(gateway: Arc<Gateway>) -> Schema {
-    builder().data(gateway).finish()
+/// extension is used: each would be run for every field. Without `suggestions`, no error names a field that the caller
+/// did not write.
+pub fn schema(gateway: Arc<Gateway>, suggestions: bool) -> Schema {
+    let builder = builder().data(gateway);
+    if suggestions { builder } else { builder.disable_suggestions() }.finish()
 }
 
 /// The schema's text, which `schema.graphql` keeps.

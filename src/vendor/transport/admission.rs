@@ -32,15 +32,12 @@ pub(super) enum Refusal {
 }
 
 impl Admission {
-    /// `max_concurrency` calls at once, `per_second` requests a second. No more than a tenth of a second's
-    /// requests go out in one burst, so that a rate of 50 is not 50 at once and then silence.
+    /// `max_concurrency` calls at once, `per_second` requests a second. What was not asked
+    /// in one second may be asked in the next, all at once: a page of machines is asked for in one burst.
     pub(super) fn new(max_concurrency: usize, per_second: Option<NonZeroU32>) -> Self {
         let places = max_concurrency.clamp(1, Semaphore::MAX_PERMITS);
         let queue = places.saturating_mul(WAITING_PER_PLACE).clamp(WAITING_AT_LEAST, Semaphore::MAX_PERMITS);
-        let rate = per_second.map(|rate| {
-            let burst = NonZeroU32::new(rate.get() / 10).unwrap_or(NonZeroU32::MIN);
-            RateLimiter::direct(Quota::per_second(rate).allow_burst(burst))
-        });
+        let rate = per_second.map(|rate| RateLimiter::direct(Quota::per_second(rate)));
         Self { places: Semaphore::new(places), queue: Semaphore::new(queue), rate }
     }
 

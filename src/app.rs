@@ -1,0 +1,260 @@
+//! Wires everything: the only file that names every concrete type.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use axum::{Router, http::HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::{net::TcpListener, time::Instant};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{self, Caller, KeyError, Verifier},
+    config::{self, Config},
+    domain::{AccountName, Clock, Vendor},
+    gateway::{Asker, Connection, Gateway, Lifetimes, fleet::sweep},
+    graphql::{
+        self,
+        document::{self, Documents},
+    },
+    http::{Authenticate, Denied, Door, Execute, Listening, Ready, Settings, router, serve},
+    vendor::{
+        self,
+        dingshang::{self, Dingshang},
+        inhand::{self, Inhand},
+        transport::{Limits, Transport},
+    },
+};
+
+/// How many GraphQL requests may be under way at once.
+const CONCURRENCY: usize = 2_048;
+/// How much earlier than the request's own end vendors are no longer waited for, so that the answer gets out.
+const MARGIN: Duration = Duration::from_millis(500);
+/// The part of an account's rate that the sweep may take, in tenths.
+const SWEEP_TENTHS: u32 = 8;
+
+/// Why the gateway cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The keys that prove tokens cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// An account cannot be used.
+    #[error("accounts.{account}: {source}")]
+    Account {
+        /// Which.
+        account: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A page's origin is none.
+    #[error("server.cors_origins: `{0}` is not an origin; write one such as https://dash.example.com")]
+    Origin(String),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address} ({source}); set server.listen to a free address of this machine")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The schema does not describe itself: a fault of this program.
+    #[error("the schema cannot be read")]
+    Schema(#[from] async_graphql::parser::Error),
+}
+
+/// The gateway, ready to be served.
+pub struct App {
+    gateway: Arc<Gateway>,
+    router: Router,
+    listener: TcpListener,
+    sweeps: Vec<(usize, sweep::Pace)>,
+    stopping: CancellationToken,
+}
+
+impl App {
+    /// Makes everything that `config` asks for, and listens. `dev_token` is filled into GraphiQL's page.
+    pub async fn start(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        dev_token: Option<SecretString>,
+    ) -> Result<Self, Error> {
+        let gateway = Arc::new(gateway(config, &clock)?);
+        let stopping = CancellationToken::new();
+        let limits = document::Limits { depth: config.limits.depth, complexity: config.limits.complexity };
+        let documents = Documents::new(&graphql::sdl(), limits)?;
+        let executor = Executor {
+            schema: graphql::schema(Arc::clone(&gateway), config.server.introspection),
+            patience: config.limits.request_timeout.saturating_sub(MARGIN),
+        };
+        let door = Door::new(
+            Arc::new(executor),
+            Arc::new(Tokens(Verifier::new(&config.auth, clock)?)),
+            Arc::new(Readiness(stopping.clone())),
+            (documents, settings(config, dev_token)?),
+        );
+        let address = config.server.listen;
+        let listener =
+            TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+        Ok(Self { sweeps: sweeps(config, &gateway), gateway, router: router(door), listener, stopping })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The use cases.
+    pub fn gateway(&self) -> &Arc<Gateway> {
+        &self.gateway
+    }
+
+    /// Serves until `shutdown` is done, then finishes what is under way.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let background = TaskTracker::new();
+        for (position, pace) in self.sweeps {
+            if let Some(account) = self.gateway.all_accounts().get(position) {
+                background.spawn(sweep::run(Arc::clone(account), pace, self.stopping.clone()));
+            }
+        }
+        let stopping = self.stopping;
+        let told = async {
+            shutdown.await;
+            stopping.cancel();
+        };
+        serve(self.listener, self.router, Listening::default(), told).await;
+        background.close();
+        background.wait().await;
+    }
+}
+
+/// The use cases over the configured accounts.
+pub fn gateway(config: &Config, clock: &Arc<dyn Clock>) -> Result<Gateway, Error> {
+    let connections =
+        config.accounts.iter().map(|account| connect(account, clock)).collect::<Result<_, _>>()?;
+    let lifetimes = Lifetimes {
+        status: config.cache.status,
+        products: config.cache.products,
+        sites: config.cache.sites,
+        max_stale: config.cache.max_stale,
+    };
+    Ok(Gateway::new(connections, lifetimes, Arc::clone(clock)))
+}
+
+/// One account's adapter and its way to the vendor.
+fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Result<Connection, Error> {
+    let limits = Limits {
+        timeout: account.calls.timeout,
+        max_concurrency: account.calls.max_concurrency,
+        requests_per_second: Some(account.calls.requests_per_second),
+        retries: account.calls.retries,
+    };
+    let unusable = |source: Box<dyn std::error::Error + Send + Sync>| Error::Account {
+        account: account.name.clone(),
+        source,
+    };
+    let transport =
+        Arc::new(Transport::new(limits, Arc::clone(clock)).map_err(|error| unusable(error.into()))?);
+    let (vendor, client): (_, Arc<dyn vendor::Vendor>) = match &account.vendor {
+        config::Vendor::Dingshang { url, app_id, app_secret, merchant_id } => {
+            let credentials = dingshang::Credentials {
+                url: url.clone(),
+                app_id: app_id.expose_secret().to_owned(),
+                app_secret: app_secret.clone(),
+                merchant_id: merchant_id.clone(),
+            };
+            let client = Dingshang::new(credentials, Arc::clone(&transport), Arc::clone(clock))
+                .map_err(|error| unusable(error.into()))?;
+            (Vendor::Dingshang, Arc::new(client))
+        }
+        config::Vendor::Inhand { base_url, client_id, key } => {
+            let credentials = inhand::Credentials {
+                base_url: base_url.clone(),
+                client_id: client_id.expose_secret().to_owned(),
+                key: key.clone(),
+            };
+            let client =
+                Inhand::new(credentials, Arc::clone(&transport)).map_err(|error| unusable(error.into()))?;
+            (Vendor::Inhand, Arc::new(client))
+        }
+    };
+    let name = AccountName::new(account.name.as_str());
+    Ok(Connection { name, vendor, client, health: Arc::new(move || transport.health()) })
+}
+
+/// How each account is swept, by its position in the gateway.
+fn sweeps(config: &Config, gateway: &Gateway) -> Vec<(usize, sweep::Pace)> {
+    let Some(interval) = config.fleet.sweep else { return Vec::new() };
+    let pace = |account: &config::Account| {
+        let requests = match account.vendor {
+            config::Vendor::Dingshang { .. } => 4,
+            config::Vendor::Inhand { .. } => 1,
+        };
+        let rate = account.calls.requests_per_second.get();
+        let shortest_gap = Duration::from_secs(10) * requests / SWEEP_TENTHS / rate;
+        sweep::Pace { interval, shortest_gap }
+    };
+    let position = |account: &config::Account| {
+        gateway.all_accounts().iter().position(|one| one.name().as_str() == account.name)
+    };
+    config.accounts.iter().filter_map(|account| Some((position(account)?, pace(account)))).collect()
+}
+
+fn settings(config: &Config, dev_token: Option<SecretString>) -> Result<Settings, Error> {
+    let origin = |origin: &String| {
+        HeaderValue::from_str(origin).map_err(|_| Error::Origin(origin.chars().take(80).collect()))
+    };
+    Ok(Settings {
+        body_bytes: config.limits.body_bytes,
+        request_timeout: config.limits.request_timeout,
+        concurrency: CONCURRENCY,
+        introspection: config.server.introspection,
+        graphiql: config.server.graphiql,
+        cors_origins: config.server.cors_origins.iter().map(origin).collect::<Result<_, _>>()?,
+        dev_token,
+    })
+}
+
+/// Answers operations with the schema.
+struct Executor {
+    schema: graphql::Schema,
+    patience: Duration,
+}
+
+#[async_trait]
+impl Execute for Executor {
+    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> async_graphql::Response {
+        let asker = Asker { caller, until: Instant::now() + self.patience };
+        self.schema.execute(request.data(asker)).await
+    }
+}
+
+/// Turns tokens into callers.
+struct Tokens(Verifier);
+
+#[async_trait]
+impl Authenticate for Tokens {
+    async fn caller(&self, token: &str) -> Result<Arc<Caller>, Denied> {
+        match self.0.verify(token).await {
+            Ok(caller) => Ok(Arc::new(caller)),
+            Err(auth::Error::KeysUnknown) => Err(Denied::Unavailable),
+            Err(auth::Error::Expired) => Err(Denied::Expired),
+            Err(error @ (auth::Error::Missing | auth::Error::Invalid(_))) => {
+                tracing::debug!(%error, "a token was refused");
+                Err(Denied::Invalid)
+            }
+        }
+    }
+}
+
+/// Ready until told to stop.
+struct Readiness(CancellationToken);
+
+#[async_trait]
+impl Ready for Readiness {
+    async fn obstacles(&self) -> Vec<String> {
+        if self.0.is_cancelled() { vec!["the gateway is shutting down".to_owned()] } else { Vec::new() }
+    }
+}
