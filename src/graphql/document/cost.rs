@@ -2,8 +2,9 @@
 //!
 //! Counted in tenths: a leaf weighs a tenth, an object 1. What is below `nodes` or `edges` of a connection counts
 //! `first` times (50 where it is not given), and what is below a field that takes a list of ids counts once for each
-//! of them. Other lists, such as a machine's shelves, count once: their length is not the caller's choice. `@skip`
-//! and `@include` change nothing: a document costs what it may cost.
+//! of them. Lists of machines, sites and shelves count as many as there are as a rule; other lists, such as a machine's
+//! faults, count once: they lead to nothing else. `@skip` and `@include` change nothing: a document costs what it
+//! may cost.
 //!
 //! Introspection is weighed apart, by what the schema has rather than by what the fleet has.
 
@@ -111,6 +112,9 @@ impl<'a> Weighing<'a> {
                 let entries =
                     arguments.iter().map(|argument| self.entries(field, argument)).max().unwrap_or(1);
                 OBJECT.saturating_add(self.set(below, named, 1)).saturating_mul(entries.max(1))
+            }
+            Some(Count::Typically(typical)) => {
+                OBJECT.saturating_add(self.set(below, named, 1).saturating_mul(*typical))
             }
             Some(Count::One) | None => OBJECT.saturating_add(self.set(below, named, 1)).saturating_mul(times),
         }

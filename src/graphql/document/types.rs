@@ -24,8 +24,10 @@ pub(super) struct Gives {
 /// How many objects a field gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Count {
-    /// One, or a list whose length the caller does not choose (weighed as one).
+    /// One, or a list of details that leads to nothing else (weighed as one).
     One,
+    /// So many, as a rule: a list whose length the caller does not choose, but whose members lead on to others.
+    Typically(u64),
     /// A page: `first` of them below `nodes` and `edges`.
     Page,
     /// As many as the longest of these list arguments has entries.
@@ -109,9 +111,21 @@ fn gives(field: &FieldDefinition) -> Gives {
     } else if is_list && !lists.is_empty() {
         Count::PerEntry(lists)
     } else {
-        Count::One
+        typical(field, named, is_list)
     };
     Gives { named: named.to_owned(), ty: field.ty.node.clone(), count }
+}
+
+/// How many machines a site has, sites a line, and shelves a machine. They lead back to each other
+/// (`site { machines { site { machines …`), so that weighing them as one would bound nothing.
+const TYPICAL: [(&str, u64); 3] = [("Machine", 20), ("Site", 20), ("Shelf", 10)];
+
+fn typical(field: &FieldDefinition, named: &str, is_list: bool) -> Count {
+    // A connection's `nodes` are weighed by its `first`.
+    if !is_list || field.name.node == "nodes" {
+        return Count::One;
+    }
+    TYPICAL.iter().find(|(name, _)| *name == named).map_or(Count::One, |(_, count)| Count::Typically(*count))
 }
 
 /// A type's name, and whether it is a list.

@@ -1,0 +1,213 @@
+//! The gateway and both sandboxes on free ports of this machine, and a client that asks.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::{sync::oneshot, task::JoinHandle};
+use vendgraph::{
+    app::App,
+    auth::{Caller, Grant, Minter, Scope},
+    config::Config,
+    domain::{AccountName, Clock, ManualClock},
+    sandbox::{self, Sandbox, Vendor},
+};
+
+/// The secret that tokens are signed with.
+pub const SECRET: &str = "a secret of at least thirty-two bytes";
+
+/// What a test may choose.
+pub struct Setup {
+    /// More of the configuration, by sections.
+    pub sections: &'static str,
+    /// More of each account.
+    pub account: &'static str,
+    /// How many InHand machines there are.
+    pub machines: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { sections: "", account: "", machines: 20 }
+    }
+}
+
+/// A running system.
+pub struct System {
+    /// Both vendors.
+    pub vendors: Sandbox,
+    /// The gateway's clock; it stands still unless it is moved.
+    pub clock: Arc<ManualClock>,
+    /// Where the gateway answers.
+    pub url: String,
+    config: Config,
+    client: reqwest::Client,
+    stop: Option<oneshot::Sender<()>>,
+    served: Option<JoinHandle<()>>,
+}
+
+impl System {
+    /// Starts everything with nothing in any cache.
+    pub async fn start(setup: Setup) -> Self {
+        let mut options = sandbox::Options::default();
+        options.inhand.machines = setup.machines;
+        let vendors = sandbox::start(options).await.expect("the sandboxes listen");
+        let config =
+            Config::parse(&configuration(&vendors, &setup), [], &vendgraph::config::Folder::of("".as_ref()))
+                .expect("the configuration is right");
+        let now =
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is past 1970").as_millis();
+        let now = Timestamp::from_millisecond(i64::try_from(now).expect("it is long before the end of time"));
+        let clock = Arc::new(ManualClock::new(now.expect("it is long before the end of time")));
+        let app = App::start(&config, Arc::clone(&clock) as Arc<dyn Clock>, None)
+            .await
+            .expect("the gateway starts");
+        let url = format!("http://{}/graphql", app.address().expect("it listens"));
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(app.serve(async {
+            let _ = stopped.await;
+        }));
+        let client = reqwest::Client::new();
+        Self { vendors, clock, url, config, client, stop: Some(stop), served: Some(served) }
+    }
+
+    /// A token for these scopes and accounts (`*`: all).
+    pub fn token(&self, scopes: &[Scope], accounts: &[&str]) -> String {
+        let accounts = match accounts {
+            ["*"] => Grant::All,
+            names => Grant::Named(names.iter().map(|name| AccountName::new(*name)).collect()),
+        };
+        let caller = Caller {
+            subject: "tester".into(),
+            scopes: scopes.iter().copied().collect(),
+            accounts,
+            expires_at: self.clock.now() + Duration::from_secs(86_400),
+        };
+        Minter::new(&self.config.auth)
+            .expect("there is a secret")
+            .mint(&caller, self.clock.now())
+            .expect("it signs")
+    }
+
+    /// Asks with every scope for every account.
+    pub async fn ask(&self, query: &str) -> Value {
+        self.ask_as(&self.token(&Scope::ALL, &["*"]), query).await
+    }
+
+    /// Asks with a token.
+    pub async fn ask_as(&self, token: &str, query: &str) -> Value {
+        self.post(Some(token), &json!({ "query": query })).await.1
+    }
+
+    /// Sends a body, and gives the status and the answer.
+    pub async fn post(&self, token: Option<&str>, body: &Value) -> (u16, Value) {
+        let mut request = self
+            .client
+            .post(&self.url)
+            .header("accept", "application/graphql-response+json")
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let response = request.send().await.expect("the gateway answers");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("the answer is whole");
+        (status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")))
+    }
+
+    /// How often an InHand call was made.
+    pub fn inhand_calls(&self, path: &str) -> u64 {
+        self.vendors.calls(Vendor::Inhand).count(path)
+    }
+
+    /// How often a Dingshang call was made.
+    pub fn dingshang_calls(&self, path: &str) -> u64 {
+        self.vendors.calls(Vendor::Dingshang).count(path)
+    }
+
+    /// Stops everything; no call of ours may have been refused for its form or signature.
+    pub async fn end(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(served) = self.served.take() {
+            served.await.expect("the gateway ends by itself");
+        }
+        for vendor in [Vendor::Dingshang, Vendor::Inhand] {
+            let calls = self.vendors.calls(vendor);
+            assert_eq!(
+                (calls.unsigned(), calls.refused()),
+                (0, 0),
+                "{vendor:?} refused calls: {:?}",
+                calls.record()
+            );
+        }
+    }
+}
+
+/// The codes of an answer's errors.
+pub fn codes(answer: &Value) -> Vec<&str> {
+    let errors = answer["errors"].as_array().map_or(&[][..], Vec::as_slice);
+    errors.iter().filter_map(|error| error["extensions"]["code"].as_str()).collect()
+}
+
+/// The texts at a pointer below each member of a list.
+pub fn texts<'a>(list: &'a Value, pointer: &str) -> Vec<&'a str> {
+    let list = list.as_array().map_or(&[][..], Vec::as_slice);
+    list.iter().filter_map(|one| one.pointer(pointer)?.as_str()).collect()
+}
+
+/// The id of an account.
+pub fn account_id(name: &str) -> String {
+    vendgraph::domain::Id::Account { account: AccountName::new(name) }.encode()
+}
+
+/// The id of a machine.
+pub fn machine_id(account: &str, number: &str) -> String {
+    vendgraph::domain::Id::Machine { account: AccountName::new(account), machine: number.into() }.encode()
+}
+
+fn configuration(vendors: &Sandbox, setup: &Setup) -> String {
+    let options = vendors.options();
+    format!(
+        r#"
+        [server]
+        listen = "127.0.0.1:0"
+        [fleet]
+        sweep = "off"
+        {sections}
+        [auth]
+        secret = "{SECRET}"
+        [[accounts]]
+        name = "north"
+        vendor = "dingshang"
+        url = "{dingshang}"
+        app_id = "{app_id}"
+        app_secret = "{app_secret}"
+        merchant_id = "{merchant_id}"
+        requests_per_second = 10000
+        {account}
+        [[accounts]]
+        name = "metro"
+        vendor = "inhand"
+        base_url = "{inhand}"
+        client_id = "{client_id}"
+        key = "{key}"
+        requests_per_second = 10000
+        {account}
+        "#,
+        sections = setup.sections,
+        account = setup.account,
+        dingshang = vendors.dingshang_url(),
+        app_id = options.dingshang.app_id,
+        app_secret = options.dingshang.app_secret,
+        merchant_id = options.dingshang.merchant_id,
+        inhand = vendors.inhand_url(),
+        client_id = options.inhand.client_id,
+        key = options.inhand.key,
+    )
+}
