@@ -1,0 +1,89 @@
+# What one does with this repository; `make help` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# What `make dev` hands to the program: make dev ARGS="--machines 10000 --port 9000".
+ARGS ?=
+CHROMIUM ?= $(or $(shell command -v chromium || command -v chromium-browser || command -v google-chrome),/usr/bin/chromium)
+export CHROMIUM
+
+DENY_VERSION := 0.20.2
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/tests -prune -o -type f ! -name '*.md' -print)
+
+.PHONY: help
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+.PHONY: dev
+dev: ## the whole system on this machine, with made-up vendors (ARGS="--machines N --port P")
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "npm is not here: GraphiQL will be missing"; fi
+	cargo run --release --locked -- dev $(ARGS)
+
+.PHONY: web
+web: web/dist/graphiql.html ## the web pages, when their sources have changed
+
+web/dist/graphiql.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+	npm --prefix web run build
+	@touch $@
+
+%/node_modules/.package-lock.json: %/package-lock.json %/package.json
+	npm --prefix $* ci
+	@touch $@
+
+.PHONY: test
+test: lint ## everything that can fail, from nothing but the toolchains
+test: test-web test-rust test-whole
+	@echo "everything passed"
+
+.PHONY: lint
+lint: ## format and lints, without a warning
+	cargo fmt --all --check
+	cargo clippy --locked --all-targets -- -D warnings
+
+.PHONY: test-web
+test-web: web
+	npm --prefix web test
+
+# The pages are put into the program when it is built, so `web` comes first.
+.PHONY: test-rust
+test-rust: web
+	@if command -v cargo-nextest >/dev/null; \
+	then echo "cargo nextest run --locked"; cargo nextest run --locked --no-fail-fast; \
+	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
+	cargo test --locked --doc
+
+# Against the program itself: the specification's audit, and GraphiQL in a browser.
+.PHONY: test-whole
+test-whole: web chromium tests/audit/node_modules/.package-lock.json
+	cargo build --locked
+	node tests/with-gateway.mjs npm --prefix tests/audit run --silent audit
+	node tests/with-gateway.mjs npm --prefix web run --silent test:browser
+
+.PHONY: chromium
+chromium:
+	@if [ ! -x "$(CHROMIUM)" ]; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "the browser test needs Chromium: install it, or set CHROMIUM to its path" >&2; exit 1; fi; \
+	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; fi
+
+.PHONY: schema
+schema: ## writes schema.graphql as the program prints it
+	cargo run -q --locked -- schema > schema.graphql.tmp && mv schema.graphql.tmp schema.graphql
+
+.PHONY: bench
+bench: ## what the README says about speed, measured here
+	cargo bench --locked
+
+# Not part of `test`: building cargo-deny takes over five minutes on two cores, a third of what `test` may take.
+.PHONY: deny
+deny: ## licences, bans and sources of what we depend on (installs cargo-deny)
+	@command -v cargo-deny >/dev/null || cargo install cargo-deny --locked --version $(DENY_VERSION)
+	cargo deny --locked check licenses bans sources
+
+.PHONY: clean
+clean: ## removes what was built and installed here
+	cargo clean
+	rm -rf web/dist web/node_modules web/coverage tests/audit/node_modules schema.graphql.tmp
