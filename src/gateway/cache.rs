@@ -157,14 +157,18 @@ where
         F: Future<Output = vendor::Result<V>> + Send + 'static,
     {
         let policy = self.inner.policy;
-        let Some((kept, age)) = self.inner.kept(key) else {
-            return landed(self.join(key, fetch), until).await.map(live);
-        };
-        if age <= policy.ttl {
-            return Ok(from_cache(kept, false));
+        let old = self.inner.kept(key);
+        if let Some((kept, _)) = old.as_ref().filter(|(_, age)| *age <= policy.ttl) {
+            return Ok(from_cache(kept.clone(), false));
         }
+        let flight = match self.join(key, fetch) {
+            Joined::Flight(flight) => flight,
+            Joined::Landed(kept) => return Ok(from_cache(kept, false)),
+        };
+        let Some((kept, age)) = old else {
+            return landed(flight, until).await.map(live);
+        };
         let servable = age <= policy.ttl.saturating_add(policy.max_stale);
-        let flight = self.join(key, fetch);
         if servable && policy.when_old == WhenOld::ServeAndRefresh {
             let overdue = kept.overdue;
             return Ok(from_cache(kept, overdue));
@@ -197,8 +201,8 @@ where
     pub fn peek(&self, key: &K) -> Option<Fresh<V>> {
         let (kept, age) = self.inner.kept(key)?;
         let policy = self.inner.policy;
-        let overdue = kept.overdue;
-        (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, overdue))
+        let stale = kept.overdue && age > policy.ttl;
+        (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, stale))
     }
 
     /// The value of `key` last kept, however old; asks nobody.
@@ -207,16 +211,28 @@ where
     }
 
     /// Joins the call under way for `key`, or starts one.
-    fn join<F>(&self, key: &K, fetch: impl FnOnce() -> F) -> Shared<BoxFuture<'static, Outcome<V>>>
+    fn join<F>(&self, key: &K, fetch: impl FnOnce() -> F) -> Joined<V>
     where
         F: Future<Output = vendor::Result<V>> + Send + 'static,
     {
         let mut flights = self.inner.flights();
-        match flights.get(key) {
-            Some(flight) => flight.outcome.clone(),
-            None => Inner::launch(&self.inner, &mut flights, key, fetch()),
+        if let Some(flight) = flights.get(key) {
+            return Joined::Flight(flight.outcome.clone());
+        }
+        // A call may have landed since the asker looked: what it brought is kept before it leaves the flights.
+        match self.inner.kept(key).filter(|(_, age)| *age <= self.inner.policy.ttl) {
+            Some((kept, _)) => Joined::Landed(kept),
+            None => Joined::Flight(Inner::launch(&self.inner, &mut flights, key, fetch())),
         }
     }
+}
+
+/// What an asker finds who needs a call.
+enum Joined<V> {
+    /// A call under way, its own or another's.
+    Flight(Shared<BoxFuture<'static, Outcome<V>>>),
+    /// What a call brought in the meantime.
+    Landed(Kept<V>),
 }
 
 impl<K, V> Inner<K, V>

@@ -51,6 +51,9 @@ pub enum Input {
     /// The window ends before it starts.
     #[error("`from` is after `to`")]
     Window,
+    /// Hardly anything matches, and more lies between than one request looks through.
+    #[error("nothing matched among those looked through; narrow `from` and `to` to look further back")]
+    TooRare,
     /// The list is too long.
     #[error("`{argument}` has {count} members; at most {most} are taken")]
     TooMany {

@@ -18,6 +18,9 @@ mod refills;
 mod sites;
 mod sources;
 mod statistics;
+#[cfg(test)]
+mod tests;
+mod trade_walk;
 mod trades;
 mod weigh;
 

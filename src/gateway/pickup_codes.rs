@@ -83,7 +83,7 @@ impl Machine {
             .await;
         let mut codes = Vec::new();
         let mut outcome =
-            Ok(Freshness { as_of: jiff::Timestamp::MAX, stale: false, source: super::Source::Live });
+            Ok(Freshness { as_of: self.account.now(), stale: false, source: super::Source::Live });
         for (at, answer) in answers {
             let Some(own) = shelves.get(at) else { continue };
             match answer {

@@ -5,7 +5,8 @@ use std::{cmp::Reverse, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Account, Asker, Error, Gateway, Input, Page, PageRequest, Result, SourceStatus, sources::gather,
+    Account, Asker, Error, Gateway, Input, Page, PageRequest, Result, SourceStatus, sites::with,
+    sources::gather,
 };
 use crate::domain::{AccountName, Capability, Id, Refill, Text, Window};
 
@@ -47,7 +48,7 @@ impl Gateway {
             }
             Some(_) => return Err(Input::Cursor.into()),
         };
-        let (mut accounts, mut sources) =
+        let (mut accounts, unable) =
             self.able(asker, filter.accounts.as_deref(), Capability::EventsRefill, "refills");
         if let Some(machines) = &filter.machines {
             accounts.retain(|account| machines.iter().any(|(of, _)| of == account.name()));
@@ -66,8 +67,7 @@ impl Gateway {
             .filter(|(account, refill)| after.is_none_or(|after| after < position(account, refill)))
             .map(|(account, refill)| (Arc::clone(account), refill.clone()));
         let page = Page::take(rows, request);
-        sources.extend(gathered.sources);
-        Ok(RefillPage { page, sources })
+        Ok(RefillPage { page, sources: with(gathered.sources, unable) })
     }
 
     /// The refill of that machine at that instant.

@@ -222,6 +222,9 @@ impl Gateway {
         name: &Text,
     ) -> Result<Line> {
         let account = self.account(asker, account)?;
+        if !account.can(Capability::Lines) {
+            return Err(Error::NotFound);
+        }
         let line = Line::named(account, Some(name), area).ok_or(Error::NotFound)?;
         let exists = line.described(asker).await?.is_some() || !line.sites(asker).await?.is_empty();
         exists.then_some(line).ok_or(Error::NotFound)

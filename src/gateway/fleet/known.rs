@@ -48,14 +48,16 @@ impl Last {
             .reduce(|any, this| any || this)
             .or(status.sold_out_shelf_count.map(|count| count > 0));
         let told = report.shelves.iter().any(|shelf| shelf.state != ShelfState::Unknown);
+        // Outer `None`: no news. A vendor that tells of shelves alone can say that one is broken; when it says
+        // that none is, what was broken no longer counts, and whether something else is stays unknown.
         let has_faults = match &status.faults {
-            Some(faults) => Some(!faults.is_empty() || broken_shelf),
-            None => (broken_shelf && told).then_some(true),
+            Some(faults) => Some(Some(!faults.is_empty() || broken_shelf)),
+            None => told.then_some(broken_shelf.then_some(true)),
         };
         self.change(|known| {
             known.online = later(known.online, status.online, at);
             if known.reported_at.is_none_or(|before| before <= at) {
-                known.has_faults = has_faults.or(known.has_faults);
+                known.has_faults = has_faults.unwrap_or(known.has_faults);
                 known.sold_out = sold_out.or(known.sold_out);
                 known.location = report.location.or(known.location);
                 known.reported_at = Some(at);

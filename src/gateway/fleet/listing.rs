@@ -45,7 +45,8 @@ pub struct Listing {
 impl Listing {
     /// The listing read at `at`; machines that `before` knew keep what was last heard of them.
     pub fn new(mut machines: Vec<Machine>, before: Option<&Self>, at: Timestamp) -> Self {
-        machines.sort_unstable_by(|a, b| a.number.cmp(&b.number));
+        // Stable: of rows that a vendor repeats, the first counts, every time.
+        machines.sort_by(|a, b| a.number.cmp(&b.number));
         machines.dedup_by(|later, earlier| later.number == earlier.number);
         let machines: Vec<_> = machines
             .into_iter()

@@ -1,0 +1,257 @@
+//! A vendor that answers what it is told to, counts its calls, and can be held, broken or made to lie.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Range,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use async_trait::async_trait;
+use iso_currency::Currency;
+use jiff::Timestamp;
+use tokio::sync::Semaphore;
+
+use crate::{
+    domain::{
+        Capability, Category, Delivery, Line, Machine, MachineDetail, Money, Order, PickupCode, Product,
+        Refill, RefillSales, Report, SalesFigure, SalesStatistics, Trade, Window,
+    },
+    vendor::{Error, Kind, Result, TradePage, TradeQuery, Vendor},
+};
+
+/// Holds calls until it is opened.
+#[derive(Debug)]
+pub struct Gate(Semaphore);
+
+impl Gate {
+    pub fn closed() -> Arc<Self> {
+        Arc::new(Self(Semaphore::new(0)))
+    }
+
+    /// Lets all calls pass from now on.
+    pub fn open(&self) {
+        self.0.add_permits(10_000);
+    }
+
+    pub async fn pass(&self) {
+        self.0.acquire().await.unwrap().forget();
+    }
+}
+
+/// What the vendor has, and how it behaves.
+#[derive(Debug, Default)]
+pub struct Script {
+    pub machines: Vec<Machine>,
+    pub reports: HashMap<String, Report>,
+    pub lines: Vec<Line>,
+    pub products: Vec<Product>,
+    pub refills: Vec<Refill>,
+    /// Trades, in the vendor's own order.
+    pub trades: Vec<Trade>,
+    /// Trades that come in, one before each call for trades.
+    pub trades_to_come: Vec<Trade>,
+    /// Whether trades are compared with windows by the millisecond, not by the second.
+    pub compares_milliseconds: bool,
+    /// Machines that the vendor does not know.
+    pub unknown: Vec<String>,
+    /// Machines about which no call ends.
+    pub hanging: Vec<String>,
+    /// What calls of that name fail with.
+    pub failures: BTreeMap<&'static str, Kind>,
+    /// What holds calls of that name.
+    pub gates: BTreeMap<&'static str, Arc<Gate>>,
+    /// Every call, with what it was about.
+    pub calls: Vec<(&'static str, String)>,
+    /// What calls for trades asked.
+    pub trade_queries: Vec<TradeQuery>,
+}
+
+#[derive(Debug)]
+pub struct Fake {
+    capabilities: &'static [Capability],
+    script: Mutex<Script>,
+}
+
+const INHAND: &[Capability] = &[
+    Capability::Machines,
+    Capability::Shelves,
+    Capability::Sites,
+    Capability::Lines,
+    Capability::ProductCatalogue,
+    Capability::TradeHistory,
+    Capability::SalesStatistics,
+    Capability::EventsRefill,
+];
+const DINGSHANG: &[Capability] = &[Capability::Machines, Capability::Shelves, Capability::PickupCodeList];
+
+impl Fake {
+    pub fn inhand() -> Arc<Self> {
+        Arc::new(Self { capabilities: INHAND, script: Mutex::default() })
+    }
+
+    pub fn dingshang() -> Arc<Self> {
+        Arc::new(Self { capabilities: DINGSHANG, script: Mutex::default() })
+    }
+
+    pub fn is_inhand(&self) -> bool {
+        self.capabilities == INHAND
+    }
+
+    pub fn script(&self) -> MutexGuard<'_, Script> {
+        self.script.lock().unwrap()
+    }
+
+    /// How many calls of that name there were.
+    pub fn calls(&self, operation: &str) -> usize {
+        self.script().calls.iter().filter(|(one, _)| *one == operation).count()
+    }
+
+    pub fn fail(&self, operation: &'static str, kind: Kind) {
+        self.script().failures.insert(operation, kind);
+    }
+
+    pub fn mend(&self) {
+        self.script().failures.clear();
+    }
+
+    /// Holds calls of that name until the gate is opened.
+    pub fn hold(&self, operation: &'static str) -> Arc<Gate> {
+        let gate = Gate::closed();
+        self.script().gates.insert(operation, Arc::clone(&gate));
+        gate
+    }
+
+    async fn call(&self, operation: &'static str, about: &str) -> Result<()> {
+        let (gate, hangs) = {
+            let mut script = self.script();
+            script.calls.push((operation, about.to_owned()));
+            let hangs = script.hanging.iter().any(|one| one == about);
+            (script.gates.get(operation).cloned(), hangs)
+        };
+        if hangs {
+            std::future::pending::<()>().await;
+        }
+        if let Some(gate) = gate {
+            gate.pass().await;
+        }
+        let script = self.script();
+        if script.unknown.iter().any(|one| one == about) {
+            return Err(Error::new(Kind::MachineNotFound, operation));
+        }
+        script.failures.get(operation).map_or(Ok(()), |kind| Err(Error::new(*kind, operation)))
+    }
+}
+
+impl Script {
+    fn matches(&self, query: &TradeQuery, trade: &Trade) -> bool {
+        // A platform keeps no time as zero.
+        let millis = trade.created_at.map_or(0, Timestamp::as_millisecond);
+        let at = if self.compares_milliseconds { millis } else { millis.div_euclid(1_000) * 1_000 };
+        // Windows go out as the whole seconds that they hold.
+        let from = query.window.from.map(|from| (from.as_millisecond() + 999).div_euclid(1_000) * 1_000);
+        let to = query.window.to.map(|to| to.as_millisecond().div_euclid(1_000) * 1_000);
+        from.is_none_or(|from| from <= at)
+            && to.is_none_or(|to| at <= to)
+            && query.machine.as_ref().is_none_or(|machine| **machine == *trade.machine_number)
+            && query.method.is_none_or(|method| trade.payment.method == method)
+    }
+}
+
+fn unsupported<T>(operation: &'static str) -> Result<T> {
+    Err(Error::new(Kind::Unsupported, operation))
+}
+
+#[async_trait]
+impl Vendor for Fake {
+    fn capabilities(&self) -> &'static [Capability] {
+        self.capabilities
+    }
+
+    async fn ping(&self) -> Result<()> {
+        self.call("ping", "").await
+    }
+
+    async fn machines(&self) -> Result<Vec<Machine>> {
+        self.call("machines", "").await?;
+        Ok(self.script().machines.clone())
+    }
+
+    async fn machine_detail(&self, _: &str) -> Result<MachineDetail> {
+        unsupported("machine_detail")
+    }
+
+    async fn report(&self, machine: &str) -> Result<Report> {
+        self.call("report", machine).await?;
+        let report = self.script().reports.get(machine).cloned();
+        report.ok_or_else(|| Error::new(Kind::MachineNotFound, "report"))
+    }
+
+    async fn categories(&self, _: &str) -> Result<Vec<Category>> {
+        unsupported("categories")
+    }
+
+    async fn products(&self) -> Result<Vec<Product>> {
+        self.call("products", "").await?;
+        Ok(self.script().products.clone())
+    }
+
+    async fn lines(&self) -> Result<Vec<Line>> {
+        self.call("lines", "").await?;
+        Ok(self.script().lines.clone())
+    }
+
+    async fn trades(&self, query: &TradeQuery, range: Range<u64>) -> Result<TradePage> {
+        self.call("trades", query.machine.as_deref().unwrap_or_default()).await?;
+        let mut script = self.script();
+        if let Some(new) = script.trades_to_come.pop() {
+            script.trades.insert(0, new);
+        }
+        script.trade_queries.push(query.clone());
+        let matching = || script.trades.iter().filter(|trade| script.matches(query, trade));
+        let (skip, take) = (range.start, range.end - range.start);
+        let trades = matching().skip(skip.try_into().unwrap()).take(take.try_into().unwrap());
+        Ok(TradePage { total: matching().count().try_into().unwrap(), trades: trades.cloned().collect() })
+    }
+
+    async fn sales_statistics(
+        &self,
+        machines: &[String],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<SalesStatistics>> {
+        self.call("sales_statistics", &machines.join(",")).await?;
+        let figure = SalesFigure { amount: Money::from_minor(500, Currency::CNY), count: 1 };
+        let sums = machines.iter().map(|machine| SalesStatistics {
+            machine_number: machine.as_str().into(),
+            from,
+            to,
+            total: figure,
+            online: figure,
+            offline: figure,
+            by_method: Vec::new(),
+        });
+        Ok(sums.rev().collect())
+    }
+
+    async fn sales_since_refill(&self, _: &str) -> Result<RefillSales> {
+        unsupported("sales_since_refill")
+    }
+
+    async fn unreported_refills(&self, _: Option<&str>, _: Window) -> Result<Vec<Refill>> {
+        self.call("refills", "").await?;
+        Ok(self.script().refills.clone())
+    }
+
+    async fn pickup_codes(&self, machine: &str, _: &str) -> Result<Vec<PickupCode>> {
+        self.call("pickup_codes", machine).await?;
+        Ok(Vec::new())
+    }
+
+    async fn order(&self, _: &str, _: &str) -> Result<Order> {
+        unsupported("order")
+    }
+
+    async fn delivery(&self, _: &str, _: &str) -> Result<Delivery> {
+        unsupported("delivery")
+    }
+}

@@ -1,0 +1,76 @@
+//! The gateway against a vendor that does as it is told: gates instead of sleeps, a clock moved by hand.
+
+mod access;
+mod cache;
+mod cache_model;
+mod fake;
+mod fleet;
+mod paging;
+mod rows;
+mod statistics;
+mod sweep;
+mod trade_pages;
+mod trades;
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::{Asker, Connection, Gateway, Lifetimes, PageRequest};
+use crate::{
+    auth::caller::{Caller, Grant, Scope},
+    domain::{AccountName, Clock, Id, ManualClock, Vendor},
+    vendor::transport::{Health, HealthState},
+};
+
+pub(super) use fake::{Fake, Gate};
+
+/// When every test begins: not on a whole second.
+pub(super) const START: Timestamp = Timestamp::constant(1_750_000_000, 250_000_000);
+
+const LIFETIMES: Lifetimes = Lifetimes {
+    status: Duration::from_secs(10),
+    products: Duration::from_mins(10),
+    sites: Duration::from_mins(5),
+    max_stale: Duration::from_hours(1),
+};
+
+pub(super) fn name(name: &str) -> AccountName {
+    AccountName::new(name)
+}
+
+pub(super) fn manual_clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(START))
+}
+
+/// A gateway over these accounts; those without a site capability are Dingshang's.
+pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
+    let connections = accounts.iter().map(|(of, fake)| Connection {
+        name: name(of),
+        vendor: if fake.is_inhand() { Vendor::Inhand } else { Vendor::Dingshang },
+        client: Arc::clone(fake) as Arc<dyn crate::vendor::Vendor>,
+        health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
+    });
+    Gateway::new(connections.collect(), LIFETIMES, clock)
+}
+
+/// Somebody who sees these accounts and waits for a minute.
+pub(super) fn asker(accounts: &[&str]) -> Asker {
+    let caller = Caller {
+        subject: "tester".into(),
+        scopes: Scope::ALL.into_iter().collect(),
+        accounts: Grant::Named(accounts.iter().map(|of| name(of)).collect::<BTreeSet<_>>()),
+        expires_at: Timestamp::MAX,
+    };
+    Asker { caller: Arc::new(caller), until: Instant::now() + Duration::from_mins(1) }
+}
+
+pub(super) fn first(first: usize) -> PageRequest {
+    PageRequest { first, after: None }
+}
+
+/// The page after that row, by way of the cursor that a client holds.
+pub(super) fn after(first: usize, after: &Id) -> PageRequest {
+    PageRequest { first, after: Some(Id::decode(&after.encode()).unwrap()) }
+}
