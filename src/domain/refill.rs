@@ -35,7 +35,7 @@ pub struct ShelfRefill {
     /// The shelf.
     pub shelf_code: Text,
     /// What it holds.
-    pub product_number: Text,
+    pub product_number: Option<Text>,
     /// Its name.
     pub product_name: Option<Text>,
     /// What a piece costs.

@@ -68,7 +68,7 @@ pub struct ProductSales {
 pub struct ShelfSales {
     pub cabinet: Text,
     pub shelf_code: Text,
-    pub product_number: Text,
+    pub product_number: Option<Text>,
     pub product_name: Option<Text>,
     pub sold: i64,
 }

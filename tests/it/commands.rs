@@ -32,7 +32,7 @@ fn announced(running: &mut Running, names: &[&str]) -> Vec<String> {
         let line = line.expect("the output is text");
         for (name, place) in names.iter().zip(&mut found) {
             if let Some(value) = line.strip_prefix(&format!("{name}  ")) {
-                *place = value.to_owned();
+                value.clone_into(place);
             }
         }
         if found.iter().all(|value| !value.is_empty()) {

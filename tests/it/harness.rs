@@ -84,7 +84,7 @@ impl System {
             subject: "tester".into(),
             scopes: scopes.iter().copied().collect(),
             accounts,
-            expires_at: self.clock.now() + Duration::from_secs(86_400),
+            expires_at: self.clock.now() + Duration::from_hours(24),
         };
         Minter::new(&self.config.auth)
             .expect("there is a secret")

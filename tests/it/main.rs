@@ -1,5 +1,13 @@
 //! The whole system over real sockets: the gateway's own HTTP server before both vendors' sandboxes.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a test cannot go on without ends it"
+)]
+
 mod access;
 mod bad_input;
 mod calls;

@@ -27,7 +27,12 @@ fn fake() -> Arc<Fake> {
 }
 
 /// The error of asking for each sort of object by its id, `None` where it is found.
-async fn errors(gateway: &Gateway, asker: &Asker, account: &AccountName, number: &str) -> Vec<Option<String>> {
+async fn errors(
+    gateway: &Gateway,
+    asker: &Asker,
+    account: &AccountName,
+    number: &str,
+) -> Vec<Option<String>> {
     let text = number.into();
     let place = (&text, Some(START));
     vec![

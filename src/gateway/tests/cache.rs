@@ -308,11 +308,10 @@ async fn a_cache_without_room_keeps_nothing_and_still_shares_calls() {
         assert_eq!(bench.ask(answer(value)).await, Ok((value, false)));
     }
     let gate = Gate::closed();
-    let [first, second] =
-        [Ok(Number(1)), Err(Error::new(Kind::Rejected, "a second call"))].map(|outcome| {
-            let gate = Arc::clone(&gate);
-            bench.cache.get(&"key", soon(), || after_gate(gate, outcome))
-        });
+    let [first, second] = [Ok(Number(1)), Err(Error::new(Kind::Rejected, "a second call"))].map(|outcome| {
+        let gate = Arc::clone(&gate);
+        bench.cache.get(&"key", soon(), || after_gate(gate, outcome))
+    });
     let (first, second, ()) = tokio::join!(first, second, async { gate.open() });
     assert_eq!((told(first), told(second)), (Ok((1, false)), Ok((1, false))));
 }

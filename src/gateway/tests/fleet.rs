@@ -58,7 +58,8 @@ fn sold_out(sold_out: bool) -> MachineFilter {
 #[tokio::test]
 async fn what_is_not_known_matches_neither_true_nor_false_and_no_filter_asks_a_machine() {
     let (fake, gateway, _) = fleet(&["b", "a"]);
-    for filter in [online(true), online(false), faulty(true), faulty(false), sold_out(true), sold_out(false)] {
+    for filter in [online(true), online(false), faulty(true), faulty(false), sold_out(true), sold_out(false)]
+    {
         assert_eq!(numbers(&gateway, &filter).await, [""; 0], "{filter:?}");
     }
     assert_eq!(numbers(&gateway, &MachineFilter::default()).await, ["a", "b"]);
@@ -138,11 +139,17 @@ async fn site_line_area_and_search_narrow() {
     assert_eq!(numbers(&gateway, &at("s1")).await, ["1001", "1002"]);
     assert_eq!(numbers(&gateway, &at("none")).await, [""; 0]);
     assert_eq!(numbers(&gateway, &MachineFilter { line_name: Some("L1".into()), ..open() }).await, ["1001"]);
-    assert_eq!(numbers(&gateway, &MachineFilter { area_name: Some("south".into()), ..open() }).await, [""; 0]);
+    assert_eq!(
+        numbers(&gateway, &MachineFilter { area_name: Some("south".into()), ..open() }).await,
+        [""; 0]
+    );
     for (search, expected) in
         [("große halle", vec!["1001"]), ("100", vec!["1001", "1002", "1003"]), ("site s2", vec!["1003"])]
     {
-        assert_eq!(numbers(&gateway, &MachineFilter { search: Some(search.into()), ..open() }).await, expected);
+        assert_eq!(
+            numbers(&gateway, &MachineFilter { search: Some(search.into()), ..open() }).await,
+            expected
+        );
     }
 }
 

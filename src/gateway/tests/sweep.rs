@@ -36,8 +36,7 @@ fn fleet(count: usize) -> Arc<Fake> {
     {
         let mut script = fake.script();
         script.machines = (0..count).map(|at| machine(&format!("m{at:03}"))).collect();
-        script.reports =
-            (0..count).map(|at| (format!("m{at:03}"), report(Some(true), Vec::new()))).collect();
+        script.reports = (0..count).map(|at| (format!("m{at:03}"), report(Some(true), Vec::new()))).collect();
     }
     fake
 }

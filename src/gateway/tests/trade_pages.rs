@@ -46,7 +46,9 @@ fn trades(stretches: &[Stretch]) -> Vec<Trade> {
     let mut instants: Vec<Option<Timestamp>> = Vec::new();
     for stretch in stretches {
         match *stretch {
-            Stretch::Burst(count) => instants.extend((0..count).map(|at| Some(before(ago + at * 17 % 1_000)))),
+            Stretch::Burst(count) => {
+                instants.extend((0..count).map(|at| Some(before(ago + at * 17 % 1_000))))
+            }
             Stretch::Steady(count, gap) => {
                 instants.extend((0..count).map(|at| Some(before(ago + at * gap))));
                 ago += count * gap;

@@ -128,7 +128,10 @@ async fn method_and_delivery_sift() {
         script.trades[3].delivery.state = DeliveryState::Failed;
     }
     for (method, expected) in [(PaymentMethod::Wechat, "b"), (PaymentMethod::Other, "c")] {
-        assert_eq!(all(&fake, &TradeFilter { method: Some(method), ..TradeFilter::default() }).await, [expected]);
+        assert_eq!(
+            all(&fake, &TradeFilter { method: Some(method), ..TradeFilter::default() }).await,
+            [expected]
+        );
     }
     let failed = TradeFilter { delivery: Some(DeliveryState::Failed), ..TradeFilter::default() };
     assert_eq!(all(&fake, &failed).await, ["d"]);
@@ -165,7 +168,10 @@ async fn a_page_takes_a_bounded_number_of_calls_however_the_trades_lie() {
         ("now", Box::new(burst(0)) as Box<dyn Fn(i64) -> i64>),
         ("five years ago", Box::new(burst(5 * year))),
         ("one a day", Box::new(|at| at * 86_400_000)),
-        ("closer and closer", Box::new(move |at| if at < 30 { year - (year >> at) } else { year + at / 100 })),
+        (
+            "closer and closer",
+            Box::new(move |at| if at < 30 { year - (year >> at) } else { year + at / 100 }),
+        ),
     ] {
         let fake = Fake::inhand();
         fake.script().trades =
@@ -183,9 +189,8 @@ async fn a_walk_that_gives_up_says_that_there_is_more_or_why_there_is_nothing() 
     {
         // One failure an hour, drowned in what came out: no page of 50 is found in 60 looks.
         let mut script = fake.script();
-        script.trades = (0..100_000_i64)
-            .map(|at| trade(&format!("{at:06}"), "m", Some(before(at * 1_000))))
-            .collect();
+        script.trades =
+            (0..100_000_i64).map(|at| trade(&format!("{at:06}"), "m", Some(before(at * 1_000)))).collect();
         for at in (0..100_000).step_by(3_600) {
             script.trades[at].delivery.state = DeliveryState::Failed;
         }
@@ -215,7 +220,8 @@ async fn windows_backwards_and_cursors_of_other_lists_are_refused_without_a_call
     let gateway = gateway(&[("metro", &fake)], manual_clock());
     let asker = asker(&["metro"]);
     let window = Window { from: Some(START), to: Some(before(1)) };
-    let backwards = gateway.trades(&asker, &TradeFilter { window, ..TradeFilter::default() }, &first(1)).await;
+    let backwards =
+        gateway.trades(&asker, &TradeFilter { window, ..TradeFilter::default() }, &first(1)).await;
     assert!(matches!(backwards, Err(Error::Input(Input::Window))));
     let cursor = PageRequest { after: Some(Id::Account { account: name("metro") }), first: 1 };
     let foreign = gateway.trades(&asker, &TradeFilter::default(), &cursor).await;

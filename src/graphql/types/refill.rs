@@ -99,8 +99,8 @@ pub struct ShelfRefill {
     cabinet: String,
     /// The shelf's code in the cabinet.
     shelf_code: String,
-    /// The number of what it holds.
-    product_number: String,
+    /// The number of what it holds; null where the vendor does not tell.
+    product_number: Option<String>,
     /// The name of what it holds; null where the vendor does not tell.
     product_name: Option<String>,
     /// What one piece costs; null where the vendor does not tell.
@@ -118,7 +118,7 @@ impl From<&domain::ShelfRefill> for ShelfRefill {
         Self {
             cabinet: shelf.cabinet.to_string(),
             shelf_code: shelf.shelf_code.to_string(),
-            product_number: shelf.product_number.to_string(),
+            product_number: text(shelf.product_number.as_ref()),
             product_name: text(shelf.product_name.as_ref()),
             price: shelf.price.map(Money::from),
             stock: shelf.stock,

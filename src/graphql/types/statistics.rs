@@ -149,8 +149,8 @@ pub struct ShelfSales {
     cabinet: String,
     /// The shelf's code in the cabinet.
     shelf_code: String,
-    /// The product's number.
-    product_number: String,
+    /// The product's number; null where the vendor does not tell.
+    product_number: Option<String>,
     /// The product's name; null where the vendor does not tell.
     product_name: Option<String>,
     /// Pieces.
@@ -162,7 +162,7 @@ impl From<&domain::ShelfSales> for ShelfSales {
         Self {
             cabinet: sales.cabinet.to_string(),
             shelf_code: sales.shelf_code.to_string(),
-            product_number: sales.product_number.to_string(),
+            product_number: text(sales.product_number.as_ref()),
             product_name: text(sales.product_name.as_ref()),
             sold: sales.sold,
         }

@@ -293,7 +293,7 @@ pub fn refill_sales(row: wire::Sales) -> Option<(Text, RefillSales)> {
             Some(ShelfSales {
                 cabinet: name.clone(),
                 shelf_code: goods.location_id.0?,
-                product_number: goods.goods_number.0.or(goods.goods_id.0)?,
+                product_number: goods.goods_number.0.or(goods.goods_id.0),
                 product_name: goods.goods_name.0,
                 sold: goods.goods_sales.0.unwrap_or(0),
             })
@@ -326,7 +326,7 @@ fn shelf_refill(row: wire::ShelfPaySales, machine: &Text) -> Option<ShelfRefill>
     Some(ShelfRefill {
         cabinet: row.cid.0.unwrap_or_else(|| machine.clone()),
         shelf_code: row.location_id.0?,
-        product_number: row.goods_number.0.or(row.goods_id.0)?,
+        product_number: row.goods_number.0.or(row.goods_id.0),
         product_name: row.goods_name.0,
         price: fen(row.price),
         stock: count(row.stock),

@@ -143,7 +143,10 @@ fn the_sample_of_the_refill_decodes() {
     assert_eq!(share(&refill.by_method, "cash"), Some((PaymentMethod::Cash, 6, 19)));
     assert_eq!(share(&refill.by_method, "wechat"), Some((PaymentMethod::Wechat, 60, 112)));
     let [shelf] = refill.shelves.as_slice() else { panic!() };
-    assert_eq!((&*shelf.cabinet, &*shelf.shelf_code, &*shelf.product_number), ("151111", "1", "00123"));
+    assert_eq!(
+        (&*shelf.cabinet, &*shelf.shelf_code, shelf.product_number.as_deref()),
+        ("151111", "1", Some("00123"))
+    );
     assert_eq!((shelf.price, shelf.stock, shelf.refilled), (Some(fen(5)), Some(66), Some(66)));
     assert_eq!(shelf.total.count, 131);
 }
