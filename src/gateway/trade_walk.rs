@@ -149,7 +149,8 @@ impl Search<'_> {
     ) -> Result<Contents> {
         let first = self.account.trades(query.clone(), LOOK, self.asker.until).await?;
         let mut total = count(&first.value);
-        if total > WINDOW_MOST && width > NARROWEST_SPAN {
+        // The window that ends now is wider by a part of a second.
+        if total > WINDOW_MOST && width.as_secs() > NARROWEST_SPAN.as_secs() {
             return Ok(Contents::TooMany(total));
         }
         freshness.as_of = freshness.as_of.min(first.as_of);
