@@ -197,3 +197,15 @@ async fn products_of_an_account_without_a_catalogue_come_from_its_shelves() {
     assert_eq!((found, page.total), (vec!["p1", "p2"], 2), "machine b's failure is its own");
     assert_eq!((fake.calls("products"), fake.calls("report")), (0, 3));
 }
+
+#[tokio::test]
+async fn pickup_codes_of_a_machine_without_slots_are_as_of_now_not_of_the_end_of_time() {
+    let fake = Fake::dingshang();
+    fake.script().machines = vec![machine("a")];
+    fake.script().reports.insert("a".to_owned(), report(None, Vec::new()));
+    let gateway = gateway(&[("north", &fake)], manual_clock());
+    let asker = asker(&["north"]);
+    let machine = gateway.machine(&asker, &name("north"), "a").await.unwrap();
+    let page = machine.pickup_codes(&asker, &first(50)).await.unwrap();
+    assert_eq!(page.sources[0].outcome.as_ref().unwrap().as_of, super::START);
+}
