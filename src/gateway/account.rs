@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::{
     Error, Result,
@@ -174,21 +175,21 @@ impl Account {
     /// What the call for the single machine tells.
     pub async fn detail(&self, machine: &Text, until: Instant) -> Result<Fresh<MachineDetail>> {
         let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
-        let fetch = || async move { client.machine_detail(&number).await };
+        let fetch = || self.named(async move { client.machine_detail(&number).await });
         self.details.get(machine, until, fetch).await.map_err(self.failure())
     }
 
     /// The groups of a machine's products, with their sort order.
     pub async fn categories(&self, machine: &Text, until: Instant) -> Result<Fresh<Vec<Category>>> {
         let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
-        let fetch = || async move { client.categories(&number).await };
+        let fetch = || self.named(async move { client.categories(&number).await });
         self.categories.get(machine, until, fetch).await.map_err(self.failure())
     }
 
     /// What a machine sold since it was last refilled.
     pub async fn sales_since_refill(&self, machine: &Text, until: Instant) -> Result<Fresh<RefillSales>> {
         let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
-        let fetch = || async move { client.sales_since_refill(&number).await };
+        let fetch = || self.named(async move { client.sales_since_refill(&number).await });
         self.sales.get(machine, until, fetch).await.map_err(self.failure())
     }
 
@@ -202,26 +203,28 @@ impl Account {
         let client = Arc::clone(&self.connection.client);
         let key = (Arc::clone(machine), Arc::clone(slot));
         let (number, slot) = key.clone();
-        let fetch = || async move { client.pickup_codes(&number, &slot).await };
+        let fetch = || self.named(async move { client.pickup_codes(&number, &slot).await });
         self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
     }
 
     /// Its products.
     pub async fn catalogue(self: &Arc<Self>, until: Instant) -> Result<Fresh<Catalogue>> {
-        let fetch = || Catalogue::gather(Arc::clone(self), Arc::clone(&self.connection.client));
+        let fetch = || self.named(Catalogue::gather(Arc::clone(self), Arc::clone(&self.connection.client)));
         self.catalogue.get(&(), until, fetch).await.map_err(self.failure())
     }
 
     /// Its replenishment lines, by name and area.
     pub async fn lines(&self, until: Instant) -> Result<Fresh<Vec<Line>>> {
         let client = Arc::clone(&self.connection.client);
-        let fetch = || async move {
-            let mut lines = client.lines().await?;
-            lines.sort_unstable_by(|a, b| (&a.name, &a.area_name).cmp(&(&b.name, &b.area_name)));
-            lines.dedup_by(|later, earlier| {
-                (&later.name, &later.area_name) == (&earlier.name, &earlier.area_name)
-            });
-            Ok(lines)
+        let fetch = || {
+            self.named(async move {
+                let mut lines = client.lines().await?;
+                lines.sort_unstable_by(|a, b| (&a.name, &a.area_name).cmp(&(&b.name, &b.area_name)));
+                lines.dedup_by(|later, earlier| {
+                    (&later.name, &later.area_name) == (&earlier.name, &earlier.area_name)
+                });
+                Ok(lines)
+            })
         };
         self.lines.get(&(), until, fetch).await.map_err(self.failure())
     }
@@ -230,14 +233,18 @@ impl Account {
     pub async fn refills(&self, machine: Option<&Text>, until: Instant) -> Result<Fresh<Vec<Refill>>> {
         let (client, key) = (Arc::clone(&self.connection.client), machine.cloned());
         let number = key.clone();
-        let fetch = || async move {
-            let mut refills = client.unreported_refills(number.as_deref(), Window::default()).await?;
-            refills
-                .sort_by(|a, b| (b.refilled_at, &a.machine_number).cmp(&(a.refilled_at, &b.machine_number)));
-            refills.dedup_by(|later, earlier| {
-                (later.refilled_at, &later.machine_number) == (earlier.refilled_at, &earlier.machine_number)
-            });
-            Ok(refills)
+        let fetch = || {
+            self.named(async move {
+                let mut refills = client.unreported_refills(number.as_deref(), Window::default()).await?;
+                refills.sort_by(|a, b| {
+                    (b.refilled_at, &a.machine_number).cmp(&(a.refilled_at, &b.machine_number))
+                });
+                refills.dedup_by(|later, earlier| {
+                    (later.refilled_at, &later.machine_number)
+                        == (earlier.refilled_at, &earlier.machine_number)
+                });
+                Ok(refills)
+            })
         };
         self.refills.get(&key, until, fetch).await.map_err(self.failure())
     }
@@ -252,7 +259,7 @@ impl Account {
         let client = Arc::clone(&self.connection.client);
         let key = (machines, window.0, window.1);
         let (machines, from, to) = key.clone();
-        let fetch = || async move { client.sales_statistics(&machines, from, to).await };
+        let fetch = || self.named(async move { client.sales_statistics(&machines, from, to).await });
         self.statistics.get(&key, until, fetch).await.map_err(self.failure())
     }
 
@@ -261,7 +268,7 @@ impl Account {
         let client = Arc::clone(&self.connection.client);
         let key = (query, most);
         let query = key.0.clone();
-        let fetch = || async move { client.trades(&query, 0..most).await };
+        let fetch = || self.named(async move { client.trades(&query, 0..most).await });
         self.trades.get(&key, until, fetch).await.map_err(self.failure())
     }
 
@@ -280,6 +287,11 @@ impl Account {
         self.failed(Arc::new(vendor::Error::new(vendor::Kind::Unsupported, operation)))
     }
 
+    /// The calls that `asking` makes, named after this account in the log.
+    fn named<F: Future>(&self, asking: F) -> tracing::instrument::Instrumented<F> {
+        asking.instrument(tracing::info_span!("vendor", account = %self.name()))
+    }
+
     fn failure(&self) -> impl Fn(Arc<vendor::Error>) -> Error {
         |error| self.failed(error)
     }
@@ -287,19 +299,19 @@ impl Account {
     fn fetch_listing(&self) -> impl Future<Output = vendor::Result<Listing>> + Send + 'static {
         let client = Arc::clone(&self.connection.client);
         let (before, clock) = (self.last_listing(), Arc::clone(&self.clock));
-        async move {
+        self.named(async move {
             let machines = client.machines().await?;
             Ok(Listing::new(machines, before.as_deref(), clock.now()))
-        }
+        })
     }
 
     fn fetch_report(&self, row: &Arc<Row>) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
         let client = Arc::clone(&self.connection.client);
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
-        async move {
+        self.named(async move {
             let report = client.report(&row.machine.number).await?;
             row.last.hear_report(&report, clock.now());
             Ok(report)
-        }
+        })
     }
 }

@@ -47,6 +47,6 @@ fn collect(value: &Value, found: &mut Vec<(String, String)>) {
             members.values().for_each(|member| collect(member, found));
         }
         Value::Array(list) => list.iter().for_each(|one| collect(one, found)),
-        _ => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

@@ -114,7 +114,7 @@ impl<'a> Weighing<'a> {
                 OBJECT.saturating_add(self.set(below, named, 1)).saturating_mul(entries.max(1))
             }
             Some(Count::Typically(typical)) => {
-                OBJECT.saturating_add(self.set(below, named, 1).saturating_mul(*typical))
+                OBJECT.saturating_add(self.set(below, named, 1)).saturating_mul(*typical)
             }
             Some(Count::One) | None => OBJECT.saturating_add(self.set(below, named, 1)).saturating_mul(times),
         }
