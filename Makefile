@@ -20,7 +20,7 @@ help: ## lists the targets
 .PHONY: dev
 dev: ## the whole system on this machine, with made-up vendors (ARGS="--machines N --port P")
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "npm is not here: GraphiQL will be missing"; fi
-	cargo run --release --locked -- dev $(ARGS)
+	cargo run --locked -- dev $(ARGS)
 
 .PHONY: web
 web: web/dist/graphiql.html ## the web pages, when their sources have changed
@@ -75,7 +75,7 @@ schema: ## writes schema.graphql as the program prints it
 
 .PHONY: bench
 bench: ## what the README says about speed, measured here
-	cargo bench --locked
+	cargo bench --locked --bench fleet
 
 # Not part of `test`: building cargo-deny takes over five minutes on two cores, a third of what `test` may take.
 .PHONY: deny

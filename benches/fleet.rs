@@ -1,4 +1,4 @@
-//! What the README says of speed: `make bench`, or `cargo bench`. Prints figures; judges nothing.
+//! What the README says of speed: `make bench`. Prints figures; judges nothing.
 //!
 //! The real program, twice: `vendgraph sandbox` as both vendors, and `vendgraph serve` before it, over real sockets,
 //! with 64 clients on keep-alive connections in this process. All three share the machine's cores.

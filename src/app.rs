@@ -87,7 +87,10 @@ impl App {
         let documents = Documents::new(&graphql::sdl(), limits)?;
         let executor = Executor {
             schema: graphql::schema(Arc::clone(&gateway), config.server.introspection),
-            patience: config.limits.request_timeout.saturating_sub(MARGIN),
+            patience: config
+                .limits
+                .request_timeout
+                .saturating_sub(MARGIN.min(config.limits.request_timeout / 10)),
         };
         let door = Door::new(
             Arc::new(executor),

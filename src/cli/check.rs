@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::{Error, output};
 use crate::{
     app,
+    auth::Verifier,
     config::Config,
     domain::{Clock, SystemClock},
     gateway::{self, Account},
@@ -28,7 +29,11 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<ExitCode, Error> {
     let config = Config::load(&args.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Verifier::new(&config.auth, Arc::clone(&clock)).map_err(app::Error::from)?;
     let gateway = app::gateway(&config, &clock)?;
+    if gateway.all_accounts().is_empty() {
+        output::print("there are no accounts; add [[accounts]] to the configuration")?;
+    }
     let mut code = ExitCode::SUCCESS;
     for account in gateway.all_accounts() {
         let name = account.name();

@@ -300,8 +300,10 @@ impl Account {
         let client = Arc::clone(&self.connection.client);
         let (before, clock) = (self.last_listing(), Arc::clone(&self.clock));
         self.named(async move {
+            // What a machine says while the pages come in is younger than they are.
+            let asked_at = clock.now();
             let machines = client.machines().await?;
-            Ok(Listing::new(machines, before.as_deref(), clock.now()))
+            Ok(Listing::new(machines, before.as_deref(), asked_at))
         })
     }
 

@@ -14,3 +14,12 @@ pub struct Asker {
     /// When to stop waiting for vendors.
     pub until: Instant,
 }
+
+impl Asker {
+    /// Until when one account's share of a list is waited for: half of the time that is left. The other half is for
+    /// what is asked of the rows of those who did answer.
+    pub fn share_until(&self) -> Instant {
+        let now = Instant::now();
+        now + self.until.saturating_duration_since(now) / 2
+    }
+}

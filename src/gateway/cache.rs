@@ -97,6 +97,8 @@ struct Kept<V> {
     as_of: Timestamp,
     /// Whether the last attempt to replace it failed.
     overdue: bool,
+    /// Whether the vendor has refused since: then it is no answer any more, and lives on as [`Cache::last`] alone.
+    refused: bool,
 }
 
 impl<V> Clone for Kept<V> {
@@ -205,7 +207,7 @@ where
         (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, stale))
     }
 
-    /// The value of `key` last kept, however old; asks nobody.
+    /// The value of `key` last kept, however old, also when the vendor has refused since; asks nobody.
     pub fn last(&self, key: &K) -> Option<Arc<V>> {
         self.inner.kept.get(key).map(|kept| kept.value)
     }
@@ -245,7 +247,7 @@ where
     }
 
     fn kept(&self, key: &K) -> Option<(Kept<V>, Duration)> {
-        let kept = self.kept.get(key)?;
+        let kept = self.kept.get(key).filter(|kept| !kept.refused)?;
         let age = clock::elapsed(kept.as_of, self.clock.now());
         Some((kept, age))
     }
@@ -264,7 +266,10 @@ where
         tokio::spawn(async move {
             let flight = Landing { inner: &inner, key: &own_key, number };
             let outcome = match fetch.await {
-                Ok(value) => Ok(Kept { value: Arc::new(value), as_of: inner.clock.now(), overdue: false }),
+                Ok(value) => {
+                    let as_of = inner.clock.now();
+                    Ok(Kept { value: Arc::new(value), as_of, overdue: false, refused: false })
+                }
                 Err(error) => Err(Arc::new(error)),
             };
             flight.land(&outcome);
@@ -303,12 +308,12 @@ where
         }
         match outcome {
             Ok(kept) => self.inner.kept.insert(self.key.clone(), kept.clone()),
-            Err(error) if error.kind.is_no_answer() => {
+            Err(error) => {
                 if let Some(kept) = self.inner.kept.get(self.key) {
-                    self.inner.kept.insert(self.key.clone(), Kept { overdue: true, ..kept });
+                    let refused = kept.refused || !error.kind.is_no_answer();
+                    self.inner.kept.insert(self.key.clone(), Kept { overdue: true, refused, ..kept });
                 }
             }
-            Err(_) => self.inner.kept.invalidate(self.key),
         }
     }
 }

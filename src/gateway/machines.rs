@@ -60,7 +60,7 @@ impl Gateway {
             filter.vendor.is_none_or(|vendor| vendor == account.vendor())
                 && filter.site.as_ref().is_none_or(|(of, _)| of == account.name())
         });
-        let until = asker.until;
+        let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.listing(until).await }).await;
         let rows = gathered.shares.iter().flat_map(|(account, listing)| {
             rows_after(candidates(listing, &filter), account, after)
@@ -85,18 +85,28 @@ impl Gateway {
         Ok(Machine { account: Arc::clone(account), row: Arc::clone(row) })
     }
 
+    /// Reads the status of these machines where what is known is too old, so that all that is told of them next is
+    /// from one and the same time. A machine that cannot be read stays as it was known.
+    pub async fn hear(&self, asker: &Asker, machines: &[Machine]) {
+        join_all(machines.iter().map(|machine| machine.report(asker))).await;
+    }
+
     /// Asks for the status of these machines, whatever is kept; one outcome a machine, in their order.
     pub async fn refresh_machines(
         &self,
         asker: &Asker,
         machines: &[(AccountName, Text)],
     ) -> Vec<Result<Machine>> {
-        join_all(machines.iter().map(async |(account, number)| {
+        let outcomes = join_all(machines.iter().enumerate().map(async |(position, (account, number))| {
             let machine = self.machine(asker, account, number).await?;
-            machine.account.refresh_report(&machine.row, asker.until).await?;
+            let named_before =
+                machines.iter().take(position).any(|one| (&one.0, &one.1) == (account, number));
+            if !named_before {
+                machine.account.refresh_report(&machine.row, asker.until).await?;
+            }
             Ok(machine)
-        }))
-        .await
+        }));
+        outcomes.await
     }
 }
 

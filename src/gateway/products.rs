@@ -43,7 +43,7 @@ impl Gateway {
             Some(_) => return Err(Input::Cursor.into()),
         };
         let accounts = self.chosen(asker, filter.accounts.as_deref());
-        let until = asker.until;
+        let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.catalogue(until).await }).await;
         let matching: Vec<_> = gathered
             .shares

@@ -53,7 +53,7 @@ impl Gateway {
         if let Some(machines) = &filter.machines {
             accounts.retain(|account| machines.iter().any(|(of, _)| of == account.name()));
         }
-        let until = asker.until;
+        let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.refills(None, until).await }).await;
         let mut matching: Vec<_> = gathered
             .shares

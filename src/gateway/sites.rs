@@ -148,6 +148,9 @@ impl Machine {
     /// The site where it stands.
     pub async fn site(&self, asker: &Asker) -> Result<Option<Site>> {
         let Some(site) = &self.listed().site else { return Ok(None) };
+        if let Some(row) = self.row.site() {
+            return Ok(Some(Site { account: Arc::clone(&self.account), row }));
+        }
         let listing = self.account.listing(asker.until).await?;
         let row = listing.value.site(&site.number);
         Ok(row.map(|row| Site { account: Arc::clone(&self.account), row: Arc::clone(row) }))
@@ -163,7 +166,7 @@ impl Gateway {
             Some(_) => return Err(Input::Cursor.into()),
         };
         let (accounts, unable) = self.able(asker, filter.accounts.as_deref(), Capability::Sites, "sites");
-        let until = asker.until;
+        let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.listing(until).await }).await;
         let matching: Vec<_> = gathered
             .shares
@@ -195,7 +198,7 @@ impl Gateway {
             Some(_) => return Err(Input::Cursor.into()),
         };
         let (accounts, unable) = self.able(asker, filter.accounts.as_deref(), Capability::Lines, "lines");
-        let until = asker.until;
+        let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.lines(until).await }).await;
         let matching: Vec<_> = gathered
             .shares

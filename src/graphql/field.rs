@@ -1,9 +1,9 @@
 //! How a field gets its value: the scope is checked, the use case runs for the asker, and a failure costs this
 //! field alone.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
-use async_graphql::Context;
+use async_graphql::{Context, PathSegment, ServerError};
 
 use super::error::{Failure, Result};
 use crate::{
@@ -28,11 +28,12 @@ impl Field<'_> {
 }
 
 /// The value that `resolve` finds, where the asker may see it; else null, with an error at this field's path.
-/// Nothing of `resolve` runs before the scope is checked.
+/// Nothing of `resolve` runs before the scope is checked. It is boxed, since async-graphql allocates the largest of an
+/// object's resolvers for each of its fields.
 pub async fn guarded<T>(
     ctx: &Context<'_>,
     scope: Scope,
-    resolve: impl Future<Output = Result<T>>,
+    resolve: Pin<Box<impl Future<Output = Result<T>>>>,
 ) -> Option<T> {
     let outcome = match field(ctx).and_then(|field| field.permit(scope)) {
         Ok(()) => resolve.await,
@@ -45,7 +46,7 @@ pub async fn guarded<T>(
 pub async fn guarded_option<T>(
     ctx: &Context<'_>,
     scope: Scope,
-    resolve: impl Future<Output = Result<Option<T>>>,
+    resolve: Pin<Box<impl Future<Output = Result<Option<T>>>>>,
 ) -> Option<T> {
     guarded(ctx, scope, resolve).await.flatten()
 }
@@ -59,6 +60,16 @@ pub fn field<'a>(ctx: &Context<'a>) -> Result<Field<'a>> {
 
 /// Adds an error at this field's path.
 pub fn report(ctx: &Context<'_>, failure: &Failure) {
-    let error = failure.to_graphql().into_server_error(ctx.item.pos);
-    ctx.add_error(ctx.set_error_path(error));
+    ctx.add_error(located(ctx, failure));
+}
+
+/// Adds an error at the path of one member of this field's list.
+pub fn report_member(ctx: &Context<'_>, position: usize, failure: &Failure) {
+    let mut error = located(ctx, failure);
+    error.path.push(PathSegment::Index(position));
+    ctx.add_error(error);
+}
+
+fn located(ctx: &Context<'_>, failure: &Failure) -> ServerError {
+    ctx.set_error_path(failure.to_graphql().into_server_error(ctx.item.pos))
 }

@@ -26,22 +26,26 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which machines.")] input: RefreshMachinesInput,
     ) -> Option<RefreshMachinesPayload> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            input::at_most("machineIds", &input.machine_ids, MOST_REFRESHED)?;
-            let machines = input::machines("machineIds", &input.machine_ids)?;
-            let outcomes = field.gateway.refresh_machines(field.asker, &machines).await;
-            let mut payload = RefreshMachinesPayload { machines: Vec::new(), user_errors: Vec::new() };
-            for (position, outcome) in outcomes.into_iter().enumerate() {
-                match outcome {
-                    Ok(machine) => payload.machines.push(Machine(machine)),
-                    Err(error) => payload
-                        .user_errors
-                        .push(UserError::at(vec!["machineIds".to_owned(), position.to_string()], &error)),
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                input::at_most("machineIds", &input.machine_ids, MOST_REFRESHED)?;
+                let machines = input::machines("machineIds", &input.machine_ids)?;
+                let outcomes = field.gateway.refresh_machines(field.asker, &machines).await;
+                let mut payload = RefreshMachinesPayload { machines: Vec::new(), user_errors: Vec::new() };
+                for (position, outcome) in outcomes.into_iter().enumerate() {
+                    match outcome {
+                        Ok(machine) => payload.machines.push(Machine(machine)),
+                        Err(error) => payload
+                            .user_errors
+                            .push(UserError::at(vec!["machineIds".to_owned(), position.to_string()], &error)),
+                    }
                 }
-            }
-            Ok(payload)
-        })
+                Ok(payload)
+            }),
+        )
         .await
     }
 }
@@ -85,7 +89,10 @@ impl UserError {
             message: failure.to_string(),
             field: Some(field),
             vendor_code: vendor.and_then(|error| error.vendor_code.as_deref()).map(str::to_owned),
-            vendor_message: vendor.and_then(|error| error.vendor_message.as_deref()).map(str::to_owned),
+            vendor_message: vendor
+                .filter(|error| error.kind.is_refusal())
+                .and_then(|error| error.vendor_message.as_deref())
+                .map(str::to_owned),
             retryable: error.is_retryable(),
         }
     }

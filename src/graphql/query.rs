@@ -1,10 +1,12 @@
 //! The root of all reads.
 
-use async_graphql::{Context, ID, Object};
+use std::slice;
+
+use async_graphql::{Context, ID, Lookahead, Object};
 
 use super::{
     error::Failure,
-    field::{field, guarded, report},
+    field::{Field, field, guarded, report, report_member},
     input::{self, LineFilter, MachineFilter, ProductFilter, RefillFilter, SiteFilter, TradeFilter},
     types::{
         Connection, CountedConnection, DateTime, Line, Machine, Node, Product, Refill, SalesStatistics, Site,
@@ -13,13 +15,27 @@ use super::{
 };
 use crate::{
     auth::Scope,
-    gateway::{Error, Input, Page, PageRequest},
+    gateway::{self, Error, Input, Page, PageRequest},
 };
 
 /// The greatest number of ids that `nodes` takes.
 const MOST_NODES: usize = 100;
 /// The longest number of a machine, in characters.
 const LONGEST_NUMBER: usize = 100;
+
+/// Whether a machine's `online` is told beside its status. Fields are resolved side by side: without hearing the
+/// machine first, the one could be older than the other in the same answer.
+fn tells_online_twice(machine: &Lookahead<'_>) -> bool {
+    machine.field("online").exists() && machine.field("status").exists()
+}
+
+/// The machine, heard first where `online` is told twice.
+async fn heard(ctx: &Context<'_>, field: Field<'_>, machine: gateway::Machine) -> Machine {
+    if tells_online_twice(&ctx.look_ahead()) {
+        field.gateway.hear(field.asker, slice::from_ref(&machine)).await;
+    }
+    Machine(machine)
+}
 
 /// The root of all reads.
 #[derive(Debug, Default)]
@@ -50,7 +66,8 @@ impl Query {
         few.map_err(|input| Failure::from(input).to_graphql())?;
         let found = ids.iter().map(async |id| Node::find(field, &input::id("ids", id)?).await);
         let found = futures_util::future::join_all(found).await;
-        Ok(found.into_iter().map(|node| node.map_err(|failure| report(ctx, &failure)).ok()).collect())
+        let found = found.into_iter().enumerate();
+        Ok(found.map(|(at, node)| node.map_err(|failure| report_member(ctx, at, &failure)).ok()).collect())
     }
 
     /// Whom the token names, and what it allows.
@@ -77,11 +94,16 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "The machine's global id.")] id: ID,
     ) -> Option<Machine> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let (account, number) = input::machine("id", &id)?;
-            Ok(Machine(field.gateway.machine(field.asker, &account, &number).await?))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let (account, number) = input::machine("id", &id)?;
+                let machine = field.gateway.machine(field.asker, &account, &number).await?;
+                Ok(heard(ctx, field, machine).await)
+            }),
+        )
         .await
     }
 
@@ -92,19 +114,23 @@ impl Query {
         #[graphql(desc = "The account's global id.")] account_id: ID,
         #[graphql(desc = "The vendor's number of the machine; a leading zero counts.")] number: String,
     ) -> Option<Machine> {
-        let found = guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let account = input::account("accountId", &account_id)?;
-            field.gateway.account(field.asker, &account)?;
-            if number.chars().count() > LONGEST_NUMBER {
-                return Err(Input::TooLong { argument: "number", most: LONGEST_NUMBER }.into());
-            }
-            match field.gateway.machine(field.asker, &account, &number).await {
-                Ok(machine) => Ok(Some(Machine(machine))),
-                Err(Error::NotFound) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
-        });
+        let found = guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let account = input::account("accountId", &account_id)?;
+                field.gateway.account(field.asker, &account)?;
+                if number.chars().count() > LONGEST_NUMBER {
+                    return Err(Input::TooLong { argument: "number", most: LONGEST_NUMBER }.into());
+                }
+                match field.gateway.machine(field.asker, &account, &number).await {
+                    Ok(machine) => Ok(Some(heard(ctx, field, machine).await)),
+                    Err(Error::NotFound) => Ok(None),
+                    Err(error) => Err(error.into()),
+                }
+            }),
+        );
         found.await.flatten()
     }
 
@@ -116,16 +142,24 @@ impl Query {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<CountedConnection<Machine>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let filter = filter.unwrap_or_default().check()?;
-            let mut machines = field.gateway.machines(field.asker, filter, &request).await?;
-            let page = std::mem::replace(&mut machines.page, Page::empty());
-            let sources = std::mem::take(&mut machines.sources);
-            let page = Connection::new(page, sources, |machine| (machine.id(), Machine(machine)));
-            Ok(CountedConnection::new(page, Total::Machines(Box::new(machines))))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                let mut machines = field.gateway.machines(field.asker, filter, &request).await?;
+                let page = std::mem::replace(&mut machines.page, Page::empty());
+                let asked = ctx.look_ahead();
+                if [asked.field("nodes"), asked.field("edges").field("node")].iter().any(tells_online_twice) {
+                    field.gateway.hear(field.asker, &page.rows).await;
+                }
+                let sources = std::mem::take(&mut machines.sources);
+                let page = Connection::new(page, sources, |machine| (machine.id(), Machine(machine)));
+                Ok(CountedConnection::new(page, Total::Machines(Box::new(machines))))
+            }),
+        )
         .await
     }
 
@@ -137,14 +171,18 @@ impl Query {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<CountedConnection<Site>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let filter = filter.unwrap_or_default().check()?;
-            let sites = field.gateway.sites(field.asker, &filter, &request).await?;
-            let page = Connection::new(sites.page, sites.sources, |site| (site.id(), Site(site)));
-            Ok(CountedConnection::new(page, Total::Known(sites.total)))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                let sites = field.gateway.sites(field.asker, &filter, &request).await?;
+                let page = Connection::new(sites.page, sites.sources, |site| (site.id(), Site(site)));
+                Ok(CountedConnection::new(page, Total::Known(sites.total)))
+            }),
+        )
         .await
     }
 
@@ -156,14 +194,18 @@ impl Query {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<CountedConnection<Line>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let filter = filter.unwrap_or_default().check()?;
-            let lines = field.gateway.lines(field.asker, &filter, &request).await?;
-            let page = Connection::new(lines.page, lines.sources, |line| (line.id(), Line(line)));
-            Ok(CountedConnection::new(page, Total::Known(lines.total)))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                let lines = field.gateway.lines(field.asker, &filter, &request).await?;
+                let page = Connection::new(lines.page, lines.sources, |line| (line.id(), Line(line)));
+                Ok(CountedConnection::new(page, Total::Known(lines.total)))
+            }),
+        )
         .await
     }
 
@@ -175,17 +217,21 @@ impl Query {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<CountedConnection<Product>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let filter = filter.unwrap_or_default().check()?;
-            let products = field.gateway.products(field.asker, &filter, &request).await?;
-            let page = Connection::new(products.page, products.sources, |(account, product)| {
-                let id = account.product_id(&product.number);
-                (id, Product::listed(account, product))
-            });
-            Ok(CountedConnection::new(page, Total::Known(products.total)))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                let products = field.gateway.products(field.asker, &filter, &request).await?;
+                let page = Connection::new(products.page, products.sources, |(account, product)| {
+                    let id = account.product_id(&product.number);
+                    (id, Product::listed(account, product))
+                });
+                Ok(CountedConnection::new(page, Total::Known(products.total)))
+            }),
+        )
         .await
     }
 
@@ -197,12 +243,16 @@ impl Query {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<Connection<Trade>> {
-        guarded(ctx, Scope::TradesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let filter = filter.unwrap_or_default().check()?;
-            Ok(Trade::page(field.gateway.trades(field.asker, &filter, &request).await?))
-        })
+        guarded(
+            ctx,
+            Scope::TradesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                Ok(Trade::page(field.gateway.trades(field.asker, &filter, &request).await?))
+            }),
+        )
         .await
     }
 
@@ -215,15 +265,19 @@ impl Query {
         #[graphql(desc = "The start of the window.")] from: DateTime,
         #[graphql(desc = "The end of the window.")] to: DateTime,
     ) -> Option<Vec<SalesStatistics>> {
-        guarded(ctx, Scope::TradesRead, async {
-            let field = field(ctx)?;
-            let machines = input::machines("machineIds", &machine_ids)?;
-            let sums = field.gateway.sales_statistics(field.asker, &machines, (from.0, to.0)).await?;
-            for error in sums.errors {
-                report(ctx, &Failure::from(error));
-            }
-            Ok(sums.rows.into_iter().map(|(machine, sums)| SalesStatistics { machine, sums }).collect())
-        })
+        guarded(
+            ctx,
+            Scope::TradesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let machines = input::machines("machineIds", &machine_ids)?;
+                let sums = field.gateway.sales_statistics(field.asker, &machines, (from.0, to.0)).await?;
+                for error in sums.errors {
+                    report(ctx, &Failure::from(error));
+                }
+                Ok(sums.rows.into_iter().map(|(machine, sums)| SalesStatistics { machine, sums }).collect())
+            }),
+        )
         .await
     }
 
@@ -235,16 +289,20 @@ impl Query {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<Connection<Refill>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let filter = filter.unwrap_or_default().check()?;
-            let refills = field.gateway.refills(field.asker, &filter, &request).await?;
-            Ok(Connection::new(refills.page, refills.sources, |(account, refill)| {
-                let refill = Refill::new(account, refill);
-                (refill.global_id(), refill)
-            }))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                let refills = field.gateway.refills(field.asker, &filter, &request).await?;
+                Ok(Connection::new(refills.page, refills.sources, |(account, refill)| {
+                    let refill = Refill::new(account, refill);
+                    (refill.global_id(), refill)
+                }))
+            }),
+        )
         .await
     }
 }

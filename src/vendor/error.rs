@@ -1,7 +1,5 @@
 //! What goes wrong between us and a vendor: what happened, in which call, and whether a retry can help.
 
-use std::time::Duration;
-
 use thiserror::Error;
 
 /// A call to a vendor that gave no answer we can use.
@@ -114,9 +112,15 @@ impl Kind {
         matches!(self, Self::Unavailable | Self::Timeout | Self::CircuitOpen | Self::Overloaded)
     }
 
-    /// Whether it speaks against the vendor's platform, and so counts for the circuit breaker.
+    /// Whether it speaks against the vendor's platform, and so counts for the circuit breaker. An answer that cannot
+    /// be understood does not: the platform is there, and one machine's odd data must not shut off the others.
     pub const fn is_platform_failure(self) -> bool {
-        matches!(self, Self::Unavailable | Self::Timeout | Self::Protocol)
+        matches!(self, Self::Unavailable | Self::Timeout)
+    }
+
+    /// Whether the vendor said no to what was asked, so that its words are for whoever asked.
+    pub const fn is_refusal(self) -> bool {
+        !self.is_no_answer() && !matches!(self, Self::Credentials | Self::Unsupported | Self::OutcomeUnknown)
     }
 
     /// Whether an older answer serves the asker better than this error: the vendor gave none of its own.
@@ -144,11 +148,6 @@ impl Error {
         self.vendor_code = code.into().map(|code| plain(&code, 40));
         self.vendor_message = message.map(|message| plain(message, 200));
         self
-    }
-
-    /// How long a caller should wait before asking again, where waiting helps.
-    pub const fn retry_after(&self) -> Option<Duration> {
-        if self.kind.is_transient() { Some(Duration::from_secs(5)) } else { None }
     }
 }
 

@@ -19,7 +19,8 @@ async fn a_vendor_that_is_down_lying_or_silent_takes_nothing_of_the_others() {
         (Effect::Truncated, "VENDOR_PROTOCOL"),
         (Effect::Oversized { bytes: 20_000_000 }, "VENDOR_PROTOCOL"),
         (Effect::Hang, "VENDOR_TIMEOUT"),
-        (Effect::Refuse { code: "sign_error".into(), message: String::new() }, "VENDOR_REJECTED"),
+        (Effect::Refuse { code: "sign_error".into(), message: String::new() }, "VENDOR_CREDENTIALS"),
+        (Effect::Refuse { code: "4711".into(), message: String::new() }, "VENDOR_REJECTED"),
     ] {
         let setup = Setup { account: "timeout = \"1s\"", ..Setup::default() };
         let system = System::start(setup).await;

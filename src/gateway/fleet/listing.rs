@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{Arc, OnceLock, Weak},
 };
 
 use jiff::Timestamp;
@@ -20,8 +20,17 @@ pub struct Row {
     pub machine: Machine,
     /// What was last heard of it.
     pub last: Arc<Last>,
+    /// Its site in the same listing, for as long as that is the current one.
+    site: OnceLock<Weak<SiteRow>>,
     /// What a search looks through: lower case, fields apart by line breaks.
     pub(super) haystack: Box<str>,
+}
+
+impl Row {
+    /// Its site, while the listing that the row is of is the current one.
+    pub fn site(&self) -> Option<Arc<SiteRow>> {
+        self.site.get()?.upgrade()
+    }
 }
 
 /// One site and its machines.
@@ -55,10 +64,15 @@ impl Listing {
                     .and_then(|before| before.machine(&machine.number))
                     .map_or_else(Arc::default, |row| Arc::clone(&row.last));
                 last.hear_online(machine.online, at);
-                Arc::new(Row { haystack: haystack(&machine), machine, last })
+                Arc::new(Row { haystack: haystack(&machine), machine, last, site: OnceLock::new() })
             })
             .collect();
         let sites = sites(&machines);
+        for site in &sites {
+            for row in &site.machines {
+                let _ = row.site.set(Arc::downgrade(site));
+            }
+        }
         Self {
             machine_positions: positions(machines.iter().map(|row| &row.machine.number)),
             site_positions: positions(sites.iter().map(|row| &row.site.number)),

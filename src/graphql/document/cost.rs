@@ -34,6 +34,10 @@ const INTROSPECTION: u64 = 150_000;
 /// What `__schema` or `__type` weighs by itself: async-graphql looks through the whole schema for each of them.
 const SCHEMA: u64 = 200;
 
+/// A connection for which every shelf of a machine is asked, however short its page is; and how many there are.
+const SHELF_BY_SHELF: (Option<&str>, &str) = (Some("Machine"), "pickupCodes");
+const SHELVES: u64 = 20;
+
 /// What a request asks for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
@@ -106,7 +110,8 @@ impl<'a> Weighing<'a> {
         match gives.map(|gives| &gives.count) {
             Some(Count::Page) => {
                 let page = self.first(field);
-                OBJECT.saturating_add(self.set(below, named, page))
+                let own = if (parent, name) == SHELF_BY_SHELF { SHELVES * OBJECT } else { OBJECT };
+                own.saturating_add(self.set(below, named, page))
             }
             Some(Count::PerEntry(arguments)) => {
                 let entries =

@@ -47,10 +47,14 @@ impl Machine {
 
     /// What sort of machine it is; null where the vendor does not tell.
     async fn kind(&self, ctx: &Context<'_>) -> Option<MachineKind> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.0.detail(field.asker).await?.map(|detail| detail.value.kind.into()))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.0.detail(field.asker).await?.map(|detail| detail.value.kind.into()))
+            }),
+        )
         .await
     }
 
@@ -66,18 +70,24 @@ impl Machine {
 
     /// Where it stands, as coordinates; null where the vendor does not tell.
     async fn location(&self, ctx: &Context<'_>) -> Option<GeoPoint> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.0.location(field.asker).await?.map(GeoPoint::from))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.0.location(field.asker).await?.map(GeoPoint::from))
+            }),
+        )
         .await
     }
 
     /// The site where it stands; null where the vendor has no sites.
     async fn site(&self, ctx: &Context<'_>) -> Option<Site> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            Ok(self.0.site(field(ctx)?.asker).await?.map(Site))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async { Ok(self.0.site(field(ctx)?.asker).await?.map(Site)) }),
+        )
         .await
     }
 
@@ -106,11 +116,15 @@ impl Machine {
         if let Some(currency) = self.0.listed().currency {
             return Some(currency.code());
         }
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let detail = self.0.detail(field.asker).await?;
-            Ok(detail.and_then(|detail| detail.value.currency).map(|currency| currency.code()))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let detail = self.0.detail(field.asker).await?;
+                Ok(detail.and_then(|detail| detail.value.currency).map(|currency| currency.code()))
+            }),
+        )
         .await
     }
 
@@ -121,30 +135,42 @@ impl Machine {
 
     /// The names of its cabinets, the main one first.
     async fn cabinets(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.0.cabinets(field.asker).await?.iter().map(ToString::to_string).collect())
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.0.cabinets(field.asker).await?.iter().map(ToString::to_string).collect())
+            }),
+        )
         .await
     }
 
     /// The groups of its products; null where the vendor has none.
     async fn categories(&self, ctx: &Context<'_>) -> Option<Vec<Category>> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let categories = self.0.categories(field.asker).await?;
-            Ok(categories.map(|list| list.into_iter().map(|one| Category::new(&self.0, one)).collect()))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let categories = self.0.categories(field.asker).await?;
+                Ok(categories.map(|list| list.into_iter().map(|one| Category::new(&self.0, one)).collect()))
+            }),
+        )
         .await
     }
 
     /// How it is. Asked of the vendor where what is known is too old; null when nothing is known.
     async fn status(&self, ctx: &Context<'_>) -> Option<MachineStatus> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let report = self.0.report(field.asker).await?;
-            Ok(MachineStatus::new(&report, self.0.known()))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let report = self.0.report(field.asker).await?;
+                Ok(MachineStatus::new(&report, self.0.known()))
+            }),
+        )
         .await
     }
 
@@ -154,32 +180,44 @@ impl Machine {
         ctx: &Context<'_>,
         #[graphql(desc = "Only shelves that are, or are not, sold out.")] sold_out: Option<bool>,
     ) -> Option<Vec<Shelf>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let report = self.0.report(field.asker).await?;
-            Ok(Shelf::all(&self.0, &report)
-                .filter(|shelf| sold_out.is_none() || shelf.shelf().sold_out == sold_out)
-                .collect())
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let report = self.0.report(field.asker).await?;
+                Ok(Shelf::all(&self.0, &report)
+                    .filter(|shelf| sold_out.is_none() || shelf.shelf().sold_out == sold_out)
+                    .collect())
+            }),
+        )
         .await
     }
 
     /// What it sold since it was last refilled; null where the vendor does not count it.
     async fn sales_since_refill(&self, ctx: &Context<'_>) -> Option<RefillSales> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.0.sales_since_refill(field.asker).await?.map(|sales| RefillSales::from(&sales)))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.0.sales_since_refill(field.asker).await?.map(|sales| RefillSales::from(&sales)))
+            }),
+        )
         .await
     }
 
     /// Its last refill that this gateway knows of; null when it knows of none.
     async fn last_refill(&self, ctx: &Context<'_>) -> Option<Refill> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let refill = self.0.last_refill(field.asker).await?;
-            Ok(refill.map(|refill| Refill::new(self.0.account.clone(), refill)))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let refill = self.0.last_refill(field.asker).await?;
+                Ok(refill.map(|refill| Refill::new(self.0.account.clone(), refill)))
+            }),
+        )
         .await
     }
 
@@ -190,11 +228,15 @@ impl Machine {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<Connection<PickupCode>> {
-        guarded(ctx, Scope::PickupCodesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            Ok(PickupCode::page(self.0.pickup_codes(field.asker, &request).await?))
-        })
+        guarded(
+            ctx,
+            Scope::PickupCodesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                Ok(PickupCode::page(self.0.pickup_codes(field.asker, &request).await?))
+            }),
+        )
         .await
     }
 
@@ -207,18 +249,22 @@ impl Machine {
         #[graphql(desc = "Made at this time or later.")] from: Option<DateTime>,
         #[graphql(desc = "Made at this time or earlier.")] to: Option<DateTime>,
     ) -> Option<Connection<Trade>> {
-        guarded(ctx, Scope::TradesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let account = self.0.account.name().clone();
-            let filter = TradeFilter {
-                accounts: Some(vec![account.clone()]),
-                machines: Some(vec![(account, self.0.number().clone())]),
-                window: Window { from: from.map(|at| at.0), to: to.map(|at| at.0) },
-                ..TradeFilter::default()
-            };
-            Ok(Trade::page(field.gateway.trades(field.asker, &filter, &request).await?))
-        })
+        guarded(
+            ctx,
+            Scope::TradesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let account = self.0.account.name().clone();
+                let filter = TradeFilter {
+                    accounts: Some(vec![account.clone()]),
+                    machines: Some(vec![(account, self.0.number().clone())]),
+                    window: Window { from: from.map(|at| at.0), to: to.map(|at| at.0) },
+                    ..TradeFilter::default()
+                };
+                Ok(Trade::page(field.gateway.trades(field.asker, &filter, &request).await?))
+            }),
+        )
         .await
     }
 }
@@ -274,10 +320,14 @@ impl Category {
         if self.category.sort_order.is_some() {
             return self.category.sort_order;
         }
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.machine.category_sort_order(&self.category.number, field.asker).await?)
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.machine.category_sort_order(&self.category.number, field.asker).await?)
+            }),
+        )
         .await
     }
 }

@@ -35,17 +35,21 @@ impl PickupCode {
 
     /// The machine it is good for; null: any machine. Needs the scope `machines:read`.
     async fn machine(&self, ctx: &Context<'_>) -> Option<Machine> {
-        guarded(ctx, Scope::MachinesRead, async { Ok(Machine(self.0.machine.clone())) }).await
+        guarded(ctx, Scope::MachinesRead, Box::pin(async { Ok(Machine(self.0.machine.clone())) })).await
     }
 
     /// The shelf it is good for; null: any shelf. Needs the scope `machines:read`.
     async fn shelf(&self, ctx: &Context<'_>) -> Option<Shelf> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let (cabinet, code) = (&self.0.shelf.cabinet, &self.0.shelf.code);
-            let (shelf, as_of) = self.0.machine.shelf(cabinet, code, field.asker).await?;
-            Ok(Shelf::new(self.0.machine.clone(), shelf, as_of))
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let (cabinet, code) = (&self.0.shelf.cabinet, &self.0.shelf.code);
+                let (shelf, as_of) = self.0.machine.shelf(cabinet, code, field.asker).await?;
+                Ok(Shelf::new(self.0.machine.clone(), shelf, as_of))
+            }),
+        )
         .await
     }
 

@@ -38,11 +38,15 @@ impl Product {
         if own.is_some() || !self.named_only {
             return own;
         }
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let catalogue = self.account.catalogue(field.asker.until).await?;
-            Ok(catalogue.value.product(&self.known.number).and_then(|product| of(product)))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let catalogue = self.account.catalogue(field.asker.until).await?;
+                Ok(catalogue.value.product(&self.known.number).and_then(|product| of(product)))
+            }),
+        )
         .await
     }
 }

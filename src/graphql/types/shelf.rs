@@ -132,17 +132,23 @@ impl Shelf {
 
     /// How many pieces it sold since the machine was last refilled; null where the vendor does not count it.
     async fn sold_since_refill(&self, ctx: &Context<'_>) -> Option<i64> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let Some(sales) = self.machine.sales_since_refill(field.asker).await? else { return Ok(None) };
-            let shelf = self.shelf();
-            let own = sales
-                .value
-                .shelves
-                .iter()
-                .find(|sold| sold.cabinet == shelf.cabinet && sold.shelf_code == shelf.code);
-            Ok(Some(own.map_or(0, |sold| sold.sold)))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let Some(sales) = self.machine.sales_since_refill(field.asker).await? else {
+                    return Ok(None);
+                };
+                let shelf = self.shelf();
+                let own = sales
+                    .value
+                    .shelves
+                    .iter()
+                    .find(|sold| sold.cabinet == shelf.cabinet && sold.shelf_code == shelf.code);
+                Ok(Some(own.map_or(0, |sold| sold.sold)))
+            }),
+        )
         .await
     }
 
@@ -153,12 +159,16 @@ impl Shelf {
         #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
         #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
     ) -> Option<Connection<PickupCode>> {
-        guarded(ctx, Scope::PickupCodesRead, async {
-            let field = field(ctx)?;
-            let request = PageRequest::new(first, after.as_deref())?;
-            let shelf = std::slice::from_ref(self.shelf());
-            Ok(PickupCode::page(self.machine.shelf_pickup_codes(shelf, field.asker, &request).await?))
-        })
+        guarded(
+            ctx,
+            Scope::PickupCodesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let shelf = std::slice::from_ref(self.shelf());
+                Ok(PickupCode::page(self.machine.shelf_pickup_codes(shelf, field.asker, &request).await?))
+            }),
+        )
         .await
     }
 }

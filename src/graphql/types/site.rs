@@ -86,29 +86,41 @@ impl Line {
 
     /// What it is; null where the vendor does not tell.
     async fn description(&self, ctx: &Context<'_>) -> Option<String> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            let line = self.0.described(field.asker).await?;
-            Ok(line.and_then(|line| text(line.description.as_ref())))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let line = self.0.described(field.asker).await?;
+                Ok(line.and_then(|line| text(line.description.as_ref())))
+            }),
+        )
         .await
     }
 
     /// When it was created; null where the vendor does not tell.
     async fn created_at(&self, ctx: &Context<'_>) -> Option<DateTime> {
-        guarded_option(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.0.described(field.asker).await?.and_then(|line| line.created_at).map(DateTime))
-        })
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.0.described(field.asker).await?.and_then(|line| line.created_at).map(DateTime))
+            }),
+        )
         .await
     }
 
     /// The sites that it serves, by number.
     async fn sites(&self, ctx: &Context<'_>) -> Option<Vec<Site>> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            Ok(self.0.sites(field.asker).await?.into_iter().map(Site).collect())
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                Ok(self.0.sites(field.asker).await?.into_iter().map(Site).collect())
+            }),
+        )
         .await
     }
 }

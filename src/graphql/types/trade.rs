@@ -143,14 +143,18 @@ impl Trade {
 impl Machine {
     /// The machine of that number; null when it is no longer in the fleet.
     pub(super) async fn find(ctx: &Context<'_>, account: &domain::AccountName, number: &str) -> Option<Self> {
-        guarded(ctx, Scope::MachinesRead, async {
-            let field = field(ctx)?;
-            match field.gateway.machine(field.asker, account, number).await {
-                Ok(machine) => Ok(Some(Self(machine))),
-                Err(crate::gateway::Error::NotFound) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
-        })
+        guarded(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                match field.gateway.machine(field.asker, account, number).await {
+                    Ok(machine) => Ok(Some(Self(machine))),
+                    Err(crate::gateway::Error::NotFound) => Ok(None),
+                    Err(error) => Err(error.into()),
+                }
+            }),
+        )
         .await
         .flatten()
     }

@@ -81,6 +81,17 @@ mod tests {
         }
     }
 
+    /// The documents' sample of a whole machine's replenishment has no `sign`; the published vector has one.
+    #[test]
+    fn trap_03_a_payload_is_signed_also_where_the_sample_shows_no_sign() {
+        let parameters =
+            [("machine_no", "16327129"), ("method", "replenishment.machine.all"), ("cabinet_name", "A")];
+        let now = Timestamp::from_second(1_714_030_791).unwrap();
+        let payload = payload("M20240318", &parameters.into_iter().collect(), now);
+        let read: Owned = serde_json::from_slice(&STANDARD.decode(payload).unwrap()).unwrap();
+        assert_eq!(read["sign"], "BBCB10DB4CBD867D2F418F4B27D29FDB");
+    }
+
     proptest! {
         #[test]
         fn the_order_of_the_members_does_not_matter(

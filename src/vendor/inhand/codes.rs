@@ -21,11 +21,18 @@ pub fn failure(operation: &'static str, status: StatusCode, body: &[u8]) -> Opti
         401 | 403 => Kind::Credentials,
         404 => Kind::NotFound,
         429 | 500.. => Kind::Unavailable,
+        _ if refusal.as_ref().is_some_and(speaks_of_signature) => Kind::Credentials,
         _ if refusal.is_some() => Kind::Rejected,
         _ => Kind::Protocol,
     };
     let code = refusal.and_then(|envelope| envelope.error_code.0).map(|code| code.to_string());
     Some(Error::new(kind, operation).with_vendor(code, None))
+}
+
+/// Whether a FAIL names the signature: the one thing that every client of the platform may get wrong, and that its
+/// operator must mend.
+fn speaks_of_signature(refusal: &Envelope) -> bool {
+    refusal.error_code.0.as_deref().is_some_and(|code| code.to_ascii_lowercase().contains("sign"))
 }
 
 /// The envelope of a FAIL. Answers that are lists are not read twice.

@@ -117,8 +117,15 @@ impl Vendor for Inhand {
             return Ok(TradePage::default());
         };
         let (limit, pages) = pages(&range);
+        let mut pages = pages.into_iter();
+        // The first page tells how many there are, so that none is asked for in vain.
+        let Some(cursor) = pages.next() else { return Ok(TradePage::default()) };
+        let first = self.client.trades(&filter, (cursor, limit), mapping::trade).await?;
+        let all = first.total;
+        let pages = pages.take_while(move |cursor| *cursor < all);
+        let first = stream::once(async move { Ok((cursor, first)) });
         let mut left = self.client.most_pages;
-        let mut found = stream::iter(pages)
+        let others = stream::iter(pages)
             .map(|cursor| {
                 let filter = &filter;
                 async move {
@@ -127,6 +134,7 @@ impl Vendor for Inhand {
                 }
             })
             .buffered(usize::try_from(WIDEST).unwrap_or(1));
+        let mut found = std::pin::pin!(first.chain(others));
         let (mut total, mut trades, mut seen) = (0, Vec::new(), HashSet::new());
         while let Some((cursor, Page { total: all, rows })) = found.try_next().await? {
             total = all;
@@ -221,13 +229,19 @@ fn known(machine: &str, operation: &'static str) -> Result<()> {
     if is_number(machine) { Ok(()) } else { Err(Error::new(Kind::MachineNotFound, operation)) }
 }
 
-/// The start and end parameters of a window; `None` for a window without a whole second since 1970. Both ends
+/// The first and last time of ten digits: 2001-09-09 and 2286-11-20.
+const FIRST_SECOND: i64 = 1_000_000_000;
+const LAST_SECOND: i64 = 9_999_999_999;
+
+/// The start and end parameters of a window; `None` for a window without a whole second of ten digits. Both ends
 /// are inclusive and the platform's times are whole seconds, so the window shrinks to the seconds inside.
 fn seconds(window: Window) -> Option<Vec<Parameter>> {
     let start = window.from.map(|from| from.as_second() + i64::from(from.subsec_nanosecond() > 0));
     let end = window.to.map(|to| to.as_second() - i64::from(to.subsec_nanosecond() < 0));
-    let start = start.map(|start| start.max(0));
-    if end.is_some_and(|end| end < start.unwrap_or(0)) {
+    // Times have ten digits (§3.2): what lies outside of them is before or after everything.
+    let start = start.map(|start| start.clamp(FIRST_SECOND, LAST_SECOND));
+    let end = end.map(|end| end.min(LAST_SECOND));
+    if end.is_some_and(|end| end < start.unwrap_or(FIRST_SECOND)) {
         return None;
     }
     let ends = [("startTime", start), ("endTime", end)];

@@ -131,7 +131,12 @@ fn outcome(kind: Kind) -> Option<Outcome> {
     }
     let silent = matches!(
         kind,
-        Kind::Credentials | Kind::CircuitOpen | Kind::Overloaded | Kind::Unsupported | Kind::OutcomeUnknown
+        Kind::Credentials
+            | Kind::Protocol
+            | Kind::CircuitOpen
+            | Kind::Overloaded
+            | Kind::Unsupported
+            | Kind::OutcomeUnknown
     );
     (!silent).then_some(Outcome::Answered)
 }

@@ -249,7 +249,7 @@ impl Transport {
 impl Call {
     /// What a failed try means for the caller: after a write that may have been done, that nobody knows.
     fn failure(self, mut error: Error, sent: bool, retry_after: Option<Duration>) -> Failure {
-        if self.effect == Effect::Write && sent && error.kind.is_platform_failure() {
+        if self.effect == Effect::Write && sent && error.kind.is_no_answer() {
             error.kind = Kind::OutcomeUnknown;
         }
         Failure { error, retry_after }
