@@ -47,9 +47,9 @@ lint: ## format and lints, without a warning
 test-web: web
 	npm --prefix web test
 
-# The pages are put into the program when it is built, so `web` comes first.
+# The pages are put into the program when it is built, so `web` comes first; a test runs the specification's audit.
 .PHONY: test-rust
-test-rust: web
+test-rust: web tests/audit/node_modules/.package-lock.json
 	@if command -v cargo-nextest >/dev/null; \
 	then echo "cargo nextest run --locked"; cargo nextest run --locked --no-fail-fast; \
 	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
