@@ -109,11 +109,6 @@ impl App {
         self.listener.local_addr()
     }
 
-    /// The use cases.
-    pub fn gateway(&self) -> &Arc<Gateway> {
-        &self.gateway
-    }
-
     /// Serves until `shutdown` is done, then finishes what is under way.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let background = TaskTracker::new();
@@ -143,7 +138,7 @@ pub fn gateway(config: &Config, clock: &Arc<dyn Clock>) -> Result<Gateway, Error
         sites: config.cache.sites,
         max_stale: config.cache.max_stale,
     };
-    Ok(Gateway::new(connections, lifetimes, Arc::clone(clock)))
+    Ok(Gateway::new(connections, lifetimes, clock))
 }
 
 /// One account's adapter and its way to the vendor.

@@ -2,6 +2,7 @@
 
 use std::{
     cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
@@ -91,22 +92,24 @@ impl Gateway {
         join_all(machines.iter().map(|machine| machine.report(asker))).await;
     }
 
-    /// Asks for the status of these machines, whatever is kept; one outcome a machine, in their order.
+    /// Asks for the status of these machines, whatever is kept, and of each once; one outcome for each that is named, in
+    /// their order.
     pub async fn refresh_machines(
         &self,
         asker: &Asker,
         machines: &[(AccountName, Text)],
     ) -> Vec<Result<Machine>> {
-        let outcomes = join_all(machines.iter().enumerate().map(async |(position, (account, number))| {
-            let machine = self.machine(asker, account, number).await?;
-            let named_before =
-                machines.iter().take(position).any(|one| (&one.0, &one.1) == (account, number));
-            if !named_before {
+        let each: BTreeSet<_> = machines.iter().collect();
+        let outcomes = join_all(each.into_iter().map(async |one| {
+            let refreshed = async {
+                let machine = self.machine(asker, &one.0, &one.1).await?;
                 machine.account.refresh_report(&machine.row, asker.until).await?;
-            }
-            Ok(machine)
+                Ok(machine)
+            };
+            (one, refreshed.await)
         }));
-        outcomes.await
+        let outcomes: BTreeMap<_, _> = outcomes.await.into_iter().collect();
+        machines.iter().filter_map(|one| outcomes.get(one).cloned()).collect()
     }
 }
 

@@ -49,28 +49,22 @@ pub use trades::{TradeFilter, TradePage, TradeRow};
 #[derive(Debug)]
 pub struct Gateway {
     accounts: Vec<Arc<Account>>,
-    clock: Arc<dyn Clock>,
 }
 
 impl Gateway {
     /// A gateway over these accounts.
-    pub fn new(connections: Vec<Connection>, lifetimes: Lifetimes, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(connections: Vec<Connection>, lifetimes: Lifetimes, clock: &Arc<dyn Clock>) -> Self {
         let mut accounts: Vec<_> = connections
             .into_iter()
-            .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(&clock))))
+            .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(clock))))
             .collect();
         accounts.sort_unstable_by(|a, b| a.name().cmp(b.name()));
-        Self { accounts, clock }
+        Self { accounts }
     }
 
     /// Every account, by name; for what runs on nobody's behalf.
     pub fn all_accounts(&self) -> &[Arc<Account>] {
         &self.accounts
-    }
-
-    /// The clock that ages are told by.
-    pub fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
     }
 
     /// The asker's accounts, by name.

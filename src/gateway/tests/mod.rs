@@ -45,6 +45,7 @@ pub(super) fn manual_clock() -> Arc<ManualClock> {
 }
 
 /// A gateway over these accounts; those without a site capability are Dingshang's.
+#[expect(clippy::needless_pass_by_value, reason = "callers make a handle of their clock for this call")]
 pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
     let connections = accounts.iter().map(|(of, fake)| Connection {
         name: name(of),
@@ -52,7 +53,7 @@ pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) ->
         client: Arc::clone(fake) as Arc<dyn crate::vendor::Vendor>,
         health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
     });
-    Gateway::new(connections.collect(), LIFETIMES, clock)
+    Gateway::new(connections.collect(), LIFETIMES, &clock)
 }
 
 /// Somebody who sees these accounts and waits for a minute.
