@@ -17,7 +17,7 @@ use crate::{
         self,
         document::{self, Documents},
     },
-    http::{Authenticate, Denied, Door, Execute, Listening, Ready, Settings, router, serve},
+    http::{Authenticate, Denied, Door, Execute, Executed, Listening, Ready, Settings, router, serve},
     vendor::{
         self,
         dingshang::{self, Dingshang},
@@ -86,6 +86,7 @@ impl App {
         let limits = document::Limits { depth: config.limits.depth, complexity: config.limits.complexity };
         let documents = Documents::new(&graphql::sdl(), limits)?;
         let executor = Executor {
+            gateway: Arc::clone(&gateway),
             schema: graphql::schema(Arc::clone(&gateway), config.server.introspection),
             patience: config
                 .limits
@@ -217,15 +218,17 @@ fn settings(config: &Config, dev_token: Option<SecretString>) -> Result<Settings
 
 /// Answers operations with the schema.
 struct Executor {
+    gateway: Arc<Gateway>,
     schema: graphql::Schema,
     patience: Duration,
 }
 
 #[async_trait]
 impl Execute for Executor {
-    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> async_graphql::Response {
+    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> Executed {
         let asker = Asker { caller, until: Instant::now() + self.patience };
-        self.schema.execute(request.data(asker)).await
+        let (response, lease) = self.gateway.leased(self.schema.execute(request.data(asker))).await;
+        Executed { response, lease }
     }
 }
 

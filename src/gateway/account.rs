@@ -11,6 +11,7 @@ use super::{
     cache::{Cache, Fresh, Policy, WhenOld},
     catalogue::Catalogue,
     fleet::{Listing, Row},
+    lease::{self, Revision},
 };
 use crate::{
     domain::{
@@ -77,7 +78,12 @@ const LISTS_BYTES: u64 = 256 * 1024 * 1024;
 
 impl Account {
     /// An account of which nothing is known yet.
-    pub fn new(connection: Connection, lifetimes: Lifetimes, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        connection: Connection,
+        lifetimes: Lifetimes,
+        clock: Arc<dyn Clock>,
+        revision: &Arc<Revision>,
+    ) -> Self {
         let policy =
             |ttl, when_old, capacity| Policy { ttl, max_stale: lifetimes.max_stale, when_old, capacity };
         let machine = policy(lifetimes.status, WhenOld::Wait, MACHINES_BYTES);
@@ -86,17 +92,17 @@ impl Account {
         let products = policy(lifetimes.products, WhenOld::ServeAndRefresh, LISTS_BYTES);
         let shared = policy(Duration::ZERO, WhenOld::Wait, 0);
         Self {
-            listing: Cache::new(sites, Arc::clone(&clock)),
-            reports: Cache::new(machine, Arc::clone(&clock)),
-            details: Cache::new(descriptions, Arc::clone(&clock)),
-            categories: Cache::new(descriptions, Arc::clone(&clock)),
-            sales: Cache::new(machine, Arc::clone(&clock)),
-            pickup_codes: Cache::new(shared, Arc::clone(&clock)),
-            catalogue: Cache::new(products, Arc::clone(&clock)),
-            lines: Cache::new(sites, Arc::clone(&clock)),
-            refills: Cache::new(machine, Arc::clone(&clock)),
-            statistics: Cache::new(shared, Arc::clone(&clock)),
-            trades: Cache::new(shared, Arc::clone(&clock)),
+            listing: Cache::new(sites, Arc::clone(&clock), Arc::clone(revision)),
+            reports: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
+            details: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
+            categories: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
+            sales: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
+            pickup_codes: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
+            catalogue: Cache::new(products, Arc::clone(&clock), Arc::clone(revision)),
+            lines: Cache::new(sites, Arc::clone(&clock), Arc::clone(revision)),
+            refills: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
+            statistics: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
+            trades: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
             connection,
             clock,
         }
@@ -134,6 +140,7 @@ impl Account {
 
     /// How its vendor has been answering.
     pub fn health(&self) -> Health {
+        lease::note_once();
         (self.connection.health)()
     }
 
@@ -274,6 +281,7 @@ impl Account {
 
     /// The time by the gateway's clock.
     pub fn now(&self) -> Timestamp {
+        lease::note_once();
         self.clock.now()
     }
 

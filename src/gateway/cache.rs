@@ -26,6 +26,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use super::lease::{self, Current, Revision};
 use crate::{
     domain::{Clock, clock},
     vendor,
@@ -99,11 +100,13 @@ struct Kept<V> {
     overdue: bool,
     /// Whether the vendor has refused since: then it is no answer any more, and lives on as [`Cache::last`] alone.
     refused: bool,
+    /// Ends when the vendor has said something else.
+    current: Current,
 }
 
 impl<V> Clone for Kept<V> {
     fn clone(&self) -> Self {
-        Self { value: Arc::clone(&self.value), ..*self }
+        Self { value: Arc::clone(&self.value), current: self.current.clone(), ..*self }
     }
 }
 
@@ -125,6 +128,7 @@ struct Inner<K, V> {
     next_flight: AtomicU64,
     policy: Policy,
     clock: Arc<dyn Clock>,
+    revision: Arc<Revision>,
 }
 
 impl<K, V> fmt::Debug for Cache<K, V> {
@@ -138,13 +142,14 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Weigh + Send + Sync + 'static,
 {
-    /// An empty cache.
-    pub fn new(policy: Policy, clock: Arc<dyn Clock>) -> Self {
+    /// An empty cache; each change in it advances `revision`.
+    pub fn new(policy: Policy, clock: Arc<dyn Clock>, revision: Arc<Revision>) -> Self {
         let kept = moka::sync::Cache::builder()
             .max_capacity(policy.capacity)
             .weigher(|_, kept: &Kept<V>| u32::try_from(kept.value.weight()).unwrap_or(u32::MAX))
             .build();
-        let inner = Inner { kept, flights: Mutex::default(), next_flight: AtomicU64::new(0), policy, clock };
+        let flights = Mutex::default();
+        let inner = Inner { kept, flights, next_flight: AtomicU64::new(0), policy, clock, revision };
         Self { inner: Arc::new(inner) }
     }
 
@@ -161,8 +166,10 @@ where
         let policy = self.inner.policy;
         let old = self.inner.kept(key);
         if let Some((kept, _)) = old.as_ref().filter(|(_, age)| *age <= policy.ttl) {
+            lease::note_value(&kept.current, self.fresh_until(kept));
             return Ok(from_cache(kept.clone(), false));
         }
+        lease::note_once();
         let flight = match self.join(key, fetch) {
             Joined::Flight(flight) => flight,
             Joined::Landed(kept) => return Ok(from_cache(kept, false)),
@@ -192,6 +199,7 @@ where
     where
         F: Future<Output = vendor::Result<V>> + Send + 'static,
     {
+        lease::note_once();
         let flight = {
             let mut flights = self.inner.flights();
             Inner::launch(&self.inner, &mut flights, key, fetch())
@@ -201,15 +209,29 @@ where
 
     /// The value of `key` if one is kept and still may be served; asks nobody.
     pub fn peek(&self, key: &K) -> Option<Fresh<V>> {
-        let (kept, age) = self.inner.kept(key)?;
+        let Some((kept, age)) = self.inner.kept(key) else {
+            lease::note_once();
+            return None;
+        };
         let policy = self.inner.policy;
+        if age <= policy.ttl {
+            lease::note_value(&kept.current, self.fresh_until(&kept));
+        } else {
+            lease::note_once();
+        }
         let stale = kept.overdue && age > policy.ttl;
         (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, stale))
     }
 
     /// The value of `key` last kept, however old, also when the vendor has refused since; asks nobody.
     pub fn last(&self, key: &K) -> Option<Arc<V>> {
+        lease::note_once();
         self.inner.kept.get(key).map(|kept| kept.value)
+    }
+
+    /// Until when a kept value is fresh.
+    fn fresh_until(&self, kept: &Kept<V>) -> Timestamp {
+        kept.as_of.saturating_add(self.inner.policy.ttl).unwrap_or(Timestamp::MAX)
     }
 
     /// Joins the call under way for `key`, or starts one.
@@ -268,7 +290,8 @@ where
             let outcome = match fetch.await {
                 Ok(value) => {
                     let as_of = inner.clock.now();
-                    Ok(Kept { value: Arc::new(value), as_of, overdue: false, refused: false })
+                    let current = Current::new();
+                    Ok(Kept { value: Arc::new(value), as_of, overdue: false, refused: false, current })
                 }
                 Err(error) => Err(Arc::new(error)),
             };
@@ -306,14 +329,18 @@ where
         if flights.get(self.key).is_none_or(|flight| flight.number != self.number) {
             return;
         }
-        match outcome {
-            Ok(kept) => self.inner.kept.insert(self.key.clone(), kept.clone()),
-            Err(error) => {
-                if let Some(kept) = self.inner.kept.get(self.key) {
-                    let refused = kept.refused || !error.kind.is_no_answer();
-                    self.inner.kept.insert(self.key.clone(), Kept { overdue: true, refused, ..kept });
-                }
+        let before = self.inner.kept.get(self.key);
+        match (outcome, &before) {
+            (Ok(kept), _) => self.inner.kept.insert(self.key.clone(), kept.clone()),
+            (Err(error), Some(kept)) => {
+                let refused = kept.refused || !error.kind.is_no_answer();
+                let kept = Kept { overdue: true, refused, current: Current::new(), ..kept.clone() };
+                self.inner.kept.insert(self.key.clone(), kept);
             }
+            (Err(_), None) => {}
+        }
+        if let Some(before) = before {
+            before.current.end();
         }
     }
 }
@@ -328,6 +355,8 @@ where
         if flights.get(self.key).is_some_and(|flight| flight.number == self.number) {
             flights.remove(self.key);
         }
+        // Whatever became of the value: the call may have told something about a machine by the way.
+        self.inner.revision.advance();
     }
 }
 

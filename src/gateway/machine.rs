@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{
     Account, Asker, Error, Fresh, Result, Source,
     fleet::{Known, Row},
+    lease,
 };
 use crate::domain::{
     self, Capability, Category, GeoPoint, Id, MachineDetail, Refill, RefillSales, Report, Text,
@@ -58,6 +59,7 @@ impl Machine {
 
     /// What was last heard of it.
     pub fn known(&self) -> Known {
+        lease::note_known(&self.row);
         self.row.last.known()
     }
 

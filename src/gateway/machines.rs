@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use super::{
     Account, Asker, Error, Gateway, Input, Machine, MachineFilter, Page, PageRequest, Result, SourceStatus,
     fleet::{Listing, Row},
+    lease,
     sources::gather,
 };
 use crate::domain::{AccountName, Id, Text};
@@ -56,6 +57,9 @@ impl Gateway {
             Some(Id::Machine { account, machine }) => Some((account, machine)),
             Some(_) => return Err(Input::Cursor.into()),
         };
+        if filter.asks_what_is_known() {
+            lease::note_all();
+        }
         let mut accounts = self.chosen(asker, filter.accounts.as_deref());
         accounts.retain(|account| {
             filter.vendor.is_none_or(|vendor| vendor == account.vendor())

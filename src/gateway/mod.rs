@@ -9,6 +9,7 @@ pub mod cache;
 mod catalogue;
 pub mod error;
 pub mod fleet;
+pub mod lease;
 mod machine;
 mod machines;
 mod page;
@@ -34,6 +35,7 @@ pub use cache::{Fresh, Source};
 pub use catalogue::Catalogue;
 pub use error::{Code, Error, Input, Result};
 pub use fleet::MachineFilter;
+pub use lease::{Lease, Revision};
 pub use machine::{Freshness, Machine};
 pub use machines::MachineList;
 pub use page::{Page, PageRequest};
@@ -49,17 +51,26 @@ pub use trades::{TradeFilter, TradePage, TradeRow};
 #[derive(Debug)]
 pub struct Gateway {
     accounts: Vec<Arc<Account>>,
+    revision: Arc<Revision>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Gateway {
     /// A gateway over these accounts.
     pub fn new(connections: Vec<Connection>, lifetimes: Lifetimes, clock: &Arc<dyn Clock>) -> Self {
+        let revision = Arc::default();
         let mut accounts: Vec<_> = connections
             .into_iter()
-            .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(clock))))
+            .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(clock), &revision)))
             .collect();
         accounts.sort_unstable_by(|a, b| a.name().cmp(b.name()));
-        Self { accounts }
+        Self { accounts, revision, clock: Arc::clone(clock) }
+    }
+
+    /// Runs `making`, which makes an answer from this gateway in the task that it is called in, and tells for how long
+    /// that would be made again; `None`: it is true this once only.
+    pub async fn leased<T>(&self, making: impl Future<Output = T>) -> (T, Option<Lease>) {
+        Lease::of(&self.revision, &self.clock, making).await
     }
 
     /// Every account, by name; for what runs on nobody's behalf.

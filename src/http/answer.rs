@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
+use bytes::Bytes;
 use serde::Serialize;
 
 use super::media::Media;
@@ -15,6 +16,10 @@ const ERRORS: usize = 20;
 
 /// The longest message, in characters, of an error that is not ours: the parser and the validator quote the caller.
 const MESSAGE_CHARACTERS: usize = 400;
+
+/// What is sent for an answer that cannot be written.
+const UNWRITABLE: &[u8] =
+    br#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
 
 /// A request that reached no operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -203,15 +208,28 @@ fn refused(media: Media, status: StatusCode, errors: &[ServerError]) -> Response
     json(media, status, &Refused { errors })
 }
 
+/// An answer as it is sent; `None`, and a line in the log, where it cannot be written.
+pub(super) fn text(content: &impl Serialize) -> Option<Bytes> {
+    let written = serde_json::to_vec(content);
+    written
+        .inspect_err(|error| tracing::error!(%error, "an answer cannot be written as JSON"))
+        .ok()
+        .map(Bytes::from)
+}
+
+/// The answer with this body.
+pub(super) fn finished(media: Media, body: Bytes) -> Response {
+    sent(media, StatusCode::OK, body)
+}
+
 fn json(media: Media, status: StatusCode, content: &impl Serialize) -> Response {
-    let (status, body) = match serde_json::to_vec(content) {
-        Ok(body) => (status, body),
-        Err(error) => {
-            tracing::error!(%error, "an answer cannot be written as JSON");
-            let body = br#"{"errors":[{"message":"something went wrong on our side","extensions":{"code":"INTERNAL"}}]}"#;
-            (StatusCode::INTERNAL_SERVER_ERROR, body.to_vec())
-        }
-    };
+    match text(content) {
+        Some(body) => sent(media, status, body),
+        None => sent(media, StatusCode::INTERNAL_SERVER_ERROR, Bytes::from_static(UNWRITABLE)),
+    }
+}
+
+fn sent(media: Media, status: StatusCode, body: Bytes) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();

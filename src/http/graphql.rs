@@ -1,7 +1,8 @@
 //! `/graphql`: GraphQL over HTTP (<https://graphql.github.io/graphql-over-http/draft/>).
 //!
 //! In this order: which media type, who asks, what is asked (the body is read only now), whether it is within the
-//! bounds, and then the answer.
+//! bounds, and then the answer. What was asked before to the letter, and is still answered alike, is answered from the
+//! kept answers as soon as it is known who asks.
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use bytes::BytesMut;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
-use crate::auth::{Caller, Scope};
+use crate::auth::Scope;
 
 use super::{
-    Door, access,
+    Door, Executed, access,
     answer::{self, Fault},
+    kept::{Asked, Rights},
     media::{self, Media},
     parameters,
 };
@@ -46,17 +48,22 @@ async fn respond(door: &Door, media: Option<Media>, request: Request) -> Result<
         .map_err(|_elapsed| Fault::NoVerdict)??;
     let media = media.ok_or(Fault::NotAcceptable)?;
     let by_post = request.method() == Method::POST;
-    let operation = if by_post {
-        from_post(door, request, deadline).await?
+    let text = if by_post {
+        body(door, request, deadline).await?
     } else {
-        parameters::from_query(request.uri().query().unwrap_or_default())?
+        Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes())
     };
-    timeout_at(deadline, execute(door, media, by_post, (operation, caller)))
-        .await
-        .map_err(|_elapsed| Fault::Late)?
+    let asked = Asked { text, by_post, media, rights: Rights(caller) };
+    if let Some(body) = door.0.kept.get(&asked) {
+        return Ok(answer::finished(media, body));
+    }
+    let operation =
+        if by_post { parameters::from_body(&asked.text)? } else { parameters::from_query(&asked.text)? };
+    timeout_at(deadline, execute(door, &asked, operation)).await.map_err(|_elapsed| Fault::Late)?
 }
 
-async fn from_post(door: &Door, request: Request, deadline: Instant) -> Result<Operation, Fault> {
+/// The body of a POST.
+async fn body(door: &Door, request: Request, deadline: Instant) -> Result<Bytes, Fault> {
     if !media::is_json(request.headers()) || !media::is_plain(request.headers()) {
         return Err(Fault::MediaType);
     }
@@ -66,9 +73,7 @@ async fn from_post(door: &Door, request: Request, deadline: Instant) -> Result<O
     if announced.is_some_and(|length| length > limit) {
         return Err(Fault::TooLong { limit });
     }
-    let body =
-        timeout_at(deadline, read(request.into_body(), limit)).await.map_err(|_elapsed| Fault::Slow)??;
-    parameters::from_body(&body)
+    timeout_at(deadline, read(request.into_body(), limit)).await.map_err(|_elapsed| Fault::Slow)?
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, Fault> {
@@ -84,23 +89,26 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Fault> {
     Ok(whole.freeze())
 }
 
-async fn execute(
-    door: &Door,
-    media: Media,
-    by_post: bool,
-    (mut request, caller): (Operation, Arc<Caller>),
-) -> Result<Response, Fault> {
+async fn execute(door: &Door, asked: &Asked, mut request: Operation) -> Result<Response, Fault> {
+    let (media, caller) = (asked.media, &asked.rights.0);
     let operation = match door.0.documents.prepare(&mut request) {
         Ok(operation) => operation,
         Err(refusal) => return Ok(answer::request_error(media, vec![refusal.into()])),
     };
-    if !by_post && operation.kind != OperationType::Query {
+    if !asked.by_post && operation.kind != OperationType::Query {
         return Err(Fault::NotByGet);
     }
     if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
         return Err(Fault::Introspection);
     }
-    let mut response = door.0.executor.execute(request, caller).await;
+    let Executed { mut response, lease } = door.0.executor.execute(request, Arc::clone(caller)).await;
     door.0.documents.complete(&operation, &mut response);
+    let whole = operation.kind == OperationType::Query && response.errors.is_empty();
+    if let Some(lease) = lease.filter(|_| whole)
+        && let Some(body) = answer::text(&response)
+    {
+        door.0.kept.keep(asked, body.clone(), lease);
+        return Ok(answer::finished(media, body));
+    }
     Ok(answer::executed(media, response))
 }

@@ -11,6 +11,7 @@ mod access;
 mod answer;
 mod graphql;
 mod health;
+mod kept;
 mod layers;
 mod media;
 mod pages;
@@ -27,7 +28,8 @@ use async_trait::async_trait;
 use axum::http::HeaderValue;
 use secrecy::SecretString;
 
-use crate::{auth::Caller, graphql::document::Documents};
+use self::kept::Kept;
+use crate::{auth::Caller, gateway::Lease, graphql::document::Documents};
 
 pub use self::{
     routes::router,
@@ -38,7 +40,16 @@ pub use self::{
 #[async_trait]
 pub trait Execute: Send + Sync + 'static {
     /// Answers one operation for a caller. The document is parsed and within its bounds.
-    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> async_graphql::Response;
+    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> Executed;
+}
+
+/// What an operation came to.
+#[derive(Debug)]
+pub struct Executed {
+    /// The answer.
+    pub response: async_graphql::Response,
+    /// How long executing it again for a caller of equal rights would give the same; `None`: this once only.
+    pub lease: Option<Lease>,
 }
 
 /// What turns a token into a caller.
@@ -97,6 +108,7 @@ struct Inner {
     verifier: Arc<dyn Authenticate>,
     readiness: Arc<dyn Ready>,
     documents: Documents,
+    kept: Kept,
     settings: Settings,
 }
 
@@ -109,7 +121,7 @@ impl Door {
         bounds: (Documents, Settings),
     ) -> Self {
         let (documents, settings) = bounds;
-        Self(Arc::new(Inner { executor, verifier, readiness, documents, settings }))
+        Self(Arc::new(Inner { executor, verifier, readiness, documents, kept: Kept::new(), settings }))
     }
 
     fn settings(&self) -> &Settings {

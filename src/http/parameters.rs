@@ -40,9 +40,9 @@ pub(super) fn from_body(body: &[u8]) -> Result<Request, Fault> {
 }
 
 /// Reads a GET's query string.
-pub(super) fn from_query(query: &str) -> Result<Request, Fault> {
+pub(super) fn from_query(query: &[u8]) -> Result<Request, Fault> {
     let mut parameters = Parameters::default();
-    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+    for (name, value) in url::form_urlencoded::parse(query) {
         let (slot, is_json) = match name.as_ref() {
             "query" => (&mut parameters.query, false),
             "operationName" => (&mut parameters.operation_name, false),

@@ -56,8 +56,13 @@ impl MachineFilter {
             && search.is_none()
     }
 
+    /// Whether the conditions are about more than what machines were listed with.
+    pub fn asks_what_is_known(&self) -> bool {
+        self.online.is_some() || self.has_faults.is_some() || self.sold_out.is_some()
+    }
+
     fn matches_known(&self, row: &Row) -> bool {
-        if self.online.is_none() && self.has_faults.is_none() && self.sold_out.is_none() {
+        if !self.asks_what_is_known() {
             return true;
         }
         let known = row.last.known();

@@ -1,6 +1,9 @@
 //! What was last heard of a machine; news may come from a listing, a status, or the machine itself.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -24,12 +27,20 @@ pub struct Known {
 
 /// The last known of one machine, shared by all who hold its row.
 #[derive(Debug, Default)]
-pub struct Last(ArcSwap<Known>);
+pub struct Last {
+    known: ArcSwap<Known>,
+    version: AtomicU64,
+}
 
 impl Last {
     /// What is known now.
     pub fn known(&self) -> Known {
-        **self.0.load()
+        **self.known.load()
+    }
+
+    /// How often what is known has changed.
+    pub fn version(&self) -> u64 {
+        self.version.load(Ordering::Acquire)
     }
 
     /// A listing said whether the machine is online.
@@ -66,11 +77,16 @@ impl Last {
     }
 
     fn change(&self, change: impl Fn(&mut Known)) {
-        self.0.rcu(|known| {
+        let before = self.known.rcu(|known| {
             let mut known = **known;
             change(&mut known);
             Arc::new(known)
         });
+        let mut after = *before;
+        change(&mut after);
+        if after != *before {
+            self.version.fetch_add(1, Ordering::AcqRel);
+        }
     }
 }
 

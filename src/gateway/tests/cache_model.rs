@@ -102,7 +102,7 @@ async fn walk(steps: &[Step], when_old: WhenOld) {
         when_old,
         capacity: 1 << 20,
     };
-    let cache: Cache<(), Number> = Cache::new(policy, Arc::clone(&clock) as _);
+    let cache: Cache<(), Number> = Cache::new(policy, Arc::clone(&clock) as _, Arc::default());
     let mut model = Model::default();
     for step in steps {
         let next = model.calls + 1;

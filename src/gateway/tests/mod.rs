@@ -5,6 +5,7 @@ mod cache;
 mod cache_model;
 mod fake;
 mod fleet;
+mod leases;
 mod paging;
 mod rows;
 mod statistics;

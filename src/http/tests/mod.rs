@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod bounds;
+mod kept;
 mod pages;
 mod server;
 mod specification;
@@ -27,14 +28,23 @@ use tokio::{
 
 use crate::{
     auth::{Caller, Grant, Scope, Scopes},
+    domain::{Clock, SystemClock},
+    gateway::{Gateway, Lifetimes},
     graphql::document::{Documents, Limits},
 };
 
-use super::{Authenticate, Denied, Door, Execute, Listening, Ready, Settings, router, serve};
+use super::{Authenticate, Denied, Door, Execute, Executed, Listening, Ready, Settings, router, serve};
 
 /// The token of a caller without scope `admin`, and of one with it.
 const TOKEN: &str = "good";
 const ADMIN: &str = "admin";
+
+const LIFETIMES: Lifetimes = Lifetimes {
+    status: Duration::ZERO,
+    products: Duration::ZERO,
+    sites: Duration::ZERO,
+    max_stale: Duration::ZERO,
+};
 
 struct Query;
 
@@ -90,17 +100,28 @@ struct Gate {
     entered: Notify,
     opened: Notify,
     sold: AtomicUsize,
+    executed: AtomicUsize,
     obstacles: std::sync::Mutex<Vec<String>>,
 }
 
 type TestSchema = Schema<Query, Mutation, EmptySubscription>;
 
-struct Executor(TestSchema);
+/// Executes, and counts; gives leases that never end where it `leases`.
+struct Executor {
+    schema: TestSchema,
+    gate: Arc<Gate>,
+    leases: bool,
+}
 
 #[async_trait]
 impl Execute for Executor {
-    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> async_graphql::Response {
-        self.0.execute(request.data(caller)).await
+    async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> Executed {
+        self.gate.executed.fetch_add(1, Ordering::SeqCst);
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let (response, lease) = Gateway::new(Vec::new(), LIFETIMES, &clock)
+            .leased(self.schema.execute(request.data(caller)))
+            .await;
+        Executed { response, lease: lease.filter(|_| self.leases) }
     }
 }
 
@@ -162,12 +183,21 @@ impl Server {
     }
 
     async fn with(settings: Settings, listening: Listening) -> Self {
+        Self::built(settings, listening, false).await
+    }
+
+    /// One whose answers may be kept for ever.
+    async fn keeping() -> Self {
+        Self::built(settings(), Listening::default(), true).await
+    }
+
+    async fn built(settings: Settings, listening: Listening, leases: bool) -> Self {
         let gate = Arc::new(Gate::default());
         let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::clone(&gate)).finish();
         let documents = Documents::new(&schema.sdl(), Limits { depth: 15, complexity: 5000 }).unwrap();
         let readiness = Arc::new(Readiness(Arc::clone(&gate)));
-        let door =
-            Door::new(Arc::new(Executor(schema)), Arc::new(Verifier), readiness, (documents, settings));
+        let executor = Executor { schema, gate: Arc::clone(&gate), leases };
+        let door = Door::new(Arc::new(executor), Arc::new(Verifier), readiness, (documents, settings));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

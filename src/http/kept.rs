@@ -1,0 +1,99 @@
+//! Finished answers to queries, kept for as long as they would be the same if they were made again.
+//!
+//! What is asked again to the letter, by callers of equal rights, is answered with the same bytes; neither parsed,
+//! validated nor executed. Whether an answer still stands, its [`Lease`] knows. An answer with errors, of a mutation,
+//! or without a lease is never kept.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use moka::sync::Cache;
+
+use super::media::Media;
+use crate::{auth::Caller, gateway::Lease};
+
+/// What all kept answers may take in memory, in bytes.
+const CAPACITY: u64 = 64 * 1024 * 1024;
+/// A larger answer, in bytes, would push out too many others.
+const LARGEST: usize = 4 * 1024 * 1024;
+
+/// A request as far as its answer depends on it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Asked {
+    /// The body of a POST, or the query string of a GET.
+    pub text: Bytes,
+    /// Which of the two.
+    pub by_post: bool,
+    /// How the answer is written.
+    pub media: Media,
+    /// What the caller may see.
+    pub rights: Rights,
+}
+
+/// A caller, as far as answers depend on it: equal for callers who may see the same.
+#[derive(Clone)]
+pub(super) struct Rights(pub Arc<Caller>);
+
+impl PartialEq for Rights {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+            || (self.0.scopes == other.0.scopes && self.0.accounts == other.0.accounts)
+    }
+}
+
+impl Eq for Rights {}
+
+impl Hash for Rights {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.scopes.hash(state);
+        self.0.accounts.hash(state);
+    }
+}
+
+impl fmt::Debug for Rights {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rights").field("scopes", &self.0.scopes).finish_non_exhaustive()
+    }
+}
+
+/// An answer's body, and how long it stands.
+#[derive(Clone, Debug)]
+struct Answer {
+    body: Bytes,
+    lease: Arc<Lease>,
+}
+
+/// The kept answers.
+#[derive(Debug)]
+pub(super) struct Kept(Cache<Asked, Answer>);
+
+impl Kept {
+    pub(super) fn new() -> Self {
+        let weight = |asked: &Asked, answer: &Answer| {
+            let bytes = asked.text.len() + answer.body.len() + answer.lease.weight() + 300;
+            u32::try_from(bytes).unwrap_or(u32::MAX)
+        };
+        Self(Cache::builder().max_capacity(CAPACITY).weigher(weight).build())
+    }
+
+    /// The answer's body, if one is kept that still stands.
+    pub(super) fn get(&self, asked: &Asked) -> Option<Bytes> {
+        let answer = self.0.get(asked)?;
+        answer.lease.holds().then_some(answer.body)
+    }
+
+    /// Keeps an answer.
+    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease) {
+        if body.len() > LARGEST {
+            return;
+        }
+        // A body may be a piece of a larger buffer, which it would keep in memory.
+        let text = Bytes::copy_from_slice(&asked.text);
+        let asked = Asked { text, ..asked.clone() };
+        self.0.insert(asked, Answer { body, lease: Arc::new(lease) });
+    }
+}
