@@ -24,7 +24,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use id::Id;
 pub use machine::{Category, GeoPoint, Machine, MachineDetail, MachineKind, OperatingState, SiteRef};
 pub use money::Money;
-pub use order::{Delivery, DeliveryState, Order, OrderRecord, OrderState};
+pub use order::{Delivery, DeliveryState, OrderReport, OrderReportLine, OrderState};
 pub use page::Window;
 pub use pickup_code::{PickupCode, PickupCodeState};
 pub use product::{Packaging, Product};

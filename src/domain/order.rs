@@ -6,7 +6,7 @@ use super::{Money, Text};
 
 /// An order as its vendor knows it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Order {
+pub struct OrderReport {
     /// The vendor's number of it.
     pub number: Text,
     /// Our number of it, which the vendor was given.
@@ -18,12 +18,12 @@ pub struct Order {
     /// The pickup code that paid for it.
     pub pickup_code_number: Option<Text>,
     /// Its lines.
-    pub records: Vec<OrderRecord>,
+    pub records: Vec<OrderReportLine>,
 }
 
 /// One line of an order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OrderRecord {
+pub struct OrderReportLine {
     /// The vendor's number of the line.
     pub number: Text,
     /// The slot it comes from.

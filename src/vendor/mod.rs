@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Capability, Category, Delivery, Line, Machine, MachineDetail, Order, PaymentMethod, PickupCode, Product,
-    Refill, RefillSales, Report, SalesStatistics, Trade, Window,
+    Capability, Category, Delivery, Line, Machine, MachineDetail, OrderReport, PaymentMethod, PickupCode,
+    Product, Refill, RefillSales, Report, SalesStatistics, Trade, Window,
 };
 
 pub use error::{Error, Kind};
@@ -94,7 +94,7 @@ pub trait Vendor: std::fmt::Debug + Send + Sync {
     async fn pickup_codes(&self, machine: &str, slot: &str) -> Result<Vec<PickupCode>>;
 
     /// An order as the vendor knows it.
-    async fn order(&self, machine: &str, order: &str) -> Result<Order>;
+    async fn order(&self, machine: &str, order: &str) -> Result<OrderReport>;
 
     /// What became of a dispense.
     async fn delivery(&self, machine: &str, delivery: &str) -> Result<Delivery>;

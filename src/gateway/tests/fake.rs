@@ -13,8 +13,8 @@ use tokio::sync::Semaphore;
 
 use crate::{
     domain::{
-        Capability, Category, Delivery, Line, Machine, MachineDetail, Money, Order, PickupCode, Product,
-        Refill, RefillSales, Report, SalesFigure, SalesStatistics, Trade, Window,
+        Capability, Category, Delivery, Line, Machine, MachineDetail, Money, OrderReport, PickupCode,
+        Product, Refill, RefillSales, Report, SalesFigure, SalesStatistics, Trade, Window,
     },
     vendor::{Error, Kind, Result, TradePage, TradeQuery, Vendor},
 };
@@ -247,7 +247,7 @@ impl Vendor for Fake {
         Ok(Vec::new())
     }
 
-    async fn order(&self, _: &str, _: &str) -> Result<Order> {
+    async fn order(&self, _: &str, _: &str) -> Result<OrderReport> {
         unsupported("order")
     }
 

@@ -28,7 +28,7 @@ use jiff::{Timestamp, civil::DateTime, tz};
 use super::wire::{self, Scalar};
 use crate::domain::{
     Category, Delivery, DeliveryState, GeoPoint, Machine, MachineDetail, MachineKind, Money, OperatingState,
-    Order, OrderRecord, OrderState, PickupCode, PickupCodeState, Text,
+    OrderReport, OrderReportLine, OrderState, PickupCode, PickupCodeState, Text,
 };
 
 pub use shelves::{Floors, last_page, shelves};
@@ -154,9 +154,9 @@ fn pickup_code_state(status: &Scalar) -> PickupCodeState {
 }
 
 /// An order; `asked` is the number it was asked for by, which an answer need not repeat.
-pub fn order(asked: &str, row: &wire::Order, currency: Option<Currency>) -> Order {
+pub fn order(asked: &str, row: &wire::Order, currency: Option<Currency>) -> OrderReport {
     let records = row.records.0.iter().filter_map(|record| {
-        Some(OrderRecord {
+        Some(OrderReportLine {
             number: record.id.text()?,
             slot: record.product_id.text()?,
             quantity: record.quantity.whole().unwrap_or_default(),
@@ -164,7 +164,7 @@ pub fn order(asked: &str, row: &wire::Order, currency: Option<Currency>) -> Orde
             delivery: delivery_state(&record.status),
         })
     });
-    Order {
+    OrderReport {
         number: row.order_id.text().unwrap_or_else(|| Text::from(asked)),
         trade_number: row.trade_id.text(),
         state: order_state(&row.status),

@@ -31,8 +31,8 @@ use self::{
 };
 use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
 use crate::domain::{
-    Capability, Category, Clock, Delivery, Line, Machine, MachineDetail, Order, PickupCode, Product, Refill,
-    RefillSales, Report, SalesStatistics, Status, Text, Window,
+    Capability, Category, Clock, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product,
+    Refill, RefillSales, Report, SalesStatistics, Status, Text, Window,
 };
 
 /// A machine with more pages of shelves than this is not read, since it cannot be one.
@@ -235,7 +235,7 @@ impl Vendor for Dingshang {
 
     /// An order's amounts are in its machine's currency, which only the machine's detail tells: both are
     /// asked for at once, and without the detail an order has no amounts rather than wrong ones.
-    async fn order(&self, machine: &str, order: &str) -> Result<Order> {
+    async fn order(&self, machine: &str, order: &str) -> Result<OrderReport> {
         let currency =
             async { Ok(self.detail(machine).await.ok().and_then(|detail| mapping::currency(&detail))) };
         let (row, currency) = try_join(self.client.order(machine, order), currency).await?;

@@ -20,7 +20,7 @@ use url::form_urlencoded;
 use self::client::{Client, PAGE, Page, Parameter, WIDEST};
 use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
 use crate::domain::{
-    Capability, Category, Delivery, Line, Machine, MachineDetail, Order, PickupCode, Product, Refill,
+    Capability, Category, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product, Refill,
     RefillSales, Report, SalesStatistics, Trade, Window,
 };
 
@@ -208,7 +208,7 @@ impl Vendor for Inhand {
         Err(Error::new(Kind::Unsupported, "pickup_codes"))
     }
 
-    async fn order(&self, _: &str, _: &str) -> Result<Order> {
+    async fn order(&self, _: &str, _: &str) -> Result<OrderReport> {
         Err(Error::new(Kind::Unsupported, "order"))
     }
 
