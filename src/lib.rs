@@ -5,7 +5,7 @@
 //!
 //! 1. [`domain`]: what vending is, as pure values; [`config`]: the only reader of files and environment;
 //!    [`telemetry`]: what the log looks like;
-//! 2. [`vendor`]: how to talk to a vendor; [`auth`]: who is asking;
+//! 2. [`vendor`]: how to talk to a vendor; [`store`]: what survives a restart; [`auth`]: who is asking;
 //! 3. [`gateway`]: where two vendors become one, every use case a method;
 //! 4. [`graphql`]: the public language; [`http`]: the door;
 //! 5. [`app`]: wires everything; [`cli`]: the commands.
@@ -21,5 +21,6 @@ pub mod gateway;
 pub mod graphql;
 pub mod http;
 pub mod sandbox;
+pub mod store;
 pub mod telemetry;
 pub mod vendor;

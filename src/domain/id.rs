@@ -28,6 +28,10 @@ pub enum Id {
     Trade { account: AccountName, machine: Text, created_at: Option<Timestamp>, order: Text },
     Refill { account: AccountName, machine: Text, refilled_at: Timestamp },
     PickupCode { account: AccountName, machine: Text, cabinet: Text, shelf: Text, code: Text },
+    IssuedPickupCode { account: AccountName, code: Text },
+    Order { account: AccountName, trade_number: Text },
+    OrderLine { account: AccountName, trade_number: Text, position: u32 },
+    Delivery { account: AccountName, machine: Text, delivery: Text },
 }
 
 /// A text that is no id of ours.
@@ -48,7 +52,11 @@ impl Id {
             | Self::Line { account, .. }
             | Self::Trade { account, .. }
             | Self::Refill { account, .. }
-            | Self::PickupCode { account, .. } => account,
+            | Self::PickupCode { account, .. }
+            | Self::IssuedPickupCode { account, .. }
+            | Self::Order { account, .. }
+            | Self::OrderLine { account, .. }
+            | Self::Delivery { account, .. } => account,
         }
     }
 
@@ -108,6 +116,14 @@ impl Id {
                 shelf: shelf.clone(),
                 code: code.clone(),
             },
+            ("pickup-code", [code]) => Self::IssuedPickupCode { account, code: code.clone() },
+            ("order", [trade]) => Self::Order { account, trade_number: trade.clone() },
+            ("order-line", [trade, position]) => {
+                Self::OrderLine { account, trade_number: trade.clone(), position: position.parse().ok()? }
+            }
+            ("delivery", [machine, delivery]) => {
+                Self::Delivery { account, machine: machine.clone(), delivery: delivery.clone() }
+            }
             _ => return None,
         })
     }
@@ -138,6 +154,12 @@ impl fmt::Display for Id {
             Self::PickupCode { machine, cabinet, shelf, code, .. } => {
                 write("pickup-code", &[machine, cabinet, shelf, code])
             }
+            Self::IssuedPickupCode { code, .. } => write("pickup-code", &[code]),
+            Self::Order { trade_number, .. } => write("order", &[trade_number]),
+            Self::OrderLine { trade_number, position, .. } => {
+                write("order-line", &[trade_number, &position.to_string()])
+            }
+            Self::Delivery { machine, delivery, .. } => write("delivery", &[machine, delivery]),
         }
     }
 }
@@ -228,6 +250,18 @@ mod tests {
             }),
             (account(), Just(Text::from("1/2")))
                 .prop_map(|(account, product)| Id::Product { account, product }),
+            (account(), part()).prop_map(|(account, code)| Id::IssuedPickupCode { account, code }),
+            (account(), part()).prop_map(|(account, trade_number)| Id::Order { account, trade_number }),
+            (account(), part(), any::<u32>()).prop_map(|(account, trade_number, position)| Id::OrderLine {
+                account,
+                trade_number,
+                position
+            }),
+            (account(), part(), part()).prop_map(|(account, machine, delivery)| Id::Delivery {
+                account,
+                machine,
+                delivery
+            }),
         ]
     }
 
@@ -249,9 +283,15 @@ mod tests {
 
     #[test]
     fn an_object_has_one_id_only() {
-        for other in
-            ["machine/a/%41", "machine/a/%2f", "trade/a/m/o/007", "machine/a/b/c", "machine/a", "robot/a/b"]
-        {
+        for other in [
+            "machine/a/%41",
+            "machine/a/%2f",
+            "trade/a/m/o/007",
+            "machine/a/b/c",
+            "machine/a",
+            "robot/a/b",
+            "order-line/a/1/01",
+        ] {
             assert_eq!(Id::decode(&URL_SAFE_NO_PAD.encode(other)), Err(InvalidId), "{other}");
         }
     }

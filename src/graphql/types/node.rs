@@ -84,7 +84,11 @@ impl Node {
                 let place = (&**machine, &**cabinet, &**shelf);
                 Self::PickupCode(PickupCode(gateway.pickup_code(asker, account, place, code).await?))
             }
-            Id::Category { .. } => return Err(Failure::Gateway(gateway::Error::NotFound)),
+            Id::Category { .. }
+            | Id::IssuedPickupCode { .. }
+            | Id::Order { .. }
+            | Id::OrderLine { .. }
+            | Id::Delivery { .. } => return Err(Failure::Gateway(gateway::Error::NotFound)),
         })
     }
 }

@@ -1,0 +1,1 @@
+//! Behaviour of orders and their life.

@@ -1,0 +1,1 @@
+//! Behaviour of the codes that we keep.

@@ -1,0 +1,146 @@
+//! What survives a restart: what was meant to be done and what came of it, orders, and pickup codes that we keep.
+//!
+//! **Promises.** What a method of [`Store`] answered to have stored is on the disk and survives a power cut. A
+//! method's changes are stored all together or not at all. Of many that want the same (a key, an order, a code)
+//! exactly one gets it, and each is told. Waits are bounded: a store that is too busy answers
+//! [`Error::Unavailable`].
+//!
+//! **Refusals.** It decides nothing about vending: life cycles are the domain's, and the store only keeps two writers
+//! apart while they follow them. It calls no vendor, knows no clock (`now` is an argument), and stores no secret:
+//! callback tokens come as [`Digest`]s. Times are kept to the millisecond.
+//!
+//! **The way of a command.** [`Store::begin`] writes the intent down; only who is told [`Begun::New`] calls the vendor;
+//! [`Store::end`] writes what came of it. What stands between the two when the program stops is found by
+//! [`Store::unsettled`].
+
+mod digest;
+mod error;
+mod intent;
+mod page;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
+
+pub use digest::Digest;
+pub use error::{Error, OpenError};
+pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target};
+pub use page::{CodeFilter, OrderFilter, Page, Part, Place};
+
+/// The answer of the store.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What survives a restart. Every backend passes the one suite in `store/tests`.
+#[async_trait]
+pub trait Store: std::fmt::Debug + Send + Sync {
+    /// Whether the store answers: reads from it, and changes nothing.
+    async fn ping(&self) -> Result<()>;
+
+    // ---- intents: idempotency and audit
+
+    /// Writes a command down before it is carried out, with what changes by that alone, in one transaction. Looked
+    /// at in this order: the key (`Again`, `Conflict`), then what the command claims (`Busy`), then numbers
+    /// (`Taken`). Anything but `New` stores nothing.
+    ///
+    /// An order in `change` that is stored already is joined with the stored one ([`Order::join`]); only the action
+    /// `CreateOrder` or `RedeemPickupCode` makes one.
+    async fn begin(&self, wanted: &NewIntent, change: &Change) -> Result<Begun>;
+
+    /// Writes down what came of an intent, with what changed by it, in one transaction; gives the intent as it then
+    /// stands. This is also how what was left open or unknown is settled later.
+    ///
+    /// The first ending other than `Unknown` stays: later ones change the intent no more, and their codes are not
+    /// stored. Their order is joined all the same, as news of an order is never wrong to have. New codes whose
+    /// number is in use are left out, so that ending again is harmless.
+    async fn end(&self, id: IntentId, ending: &Ending, change: &Change) -> Result<Intent>;
+
+    /// An intent.
+    async fn intent(&self, id: IntentId) -> Result<Option<Intent>>;
+
+    /// The intent whose callback address holds the token with this digest.
+    async fn intent_by_callback(&self, token: &Digest) -> Result<Option<Intent>>;
+
+    /// The intents that are open or ended as unknown, oldest first, if begun before this instant.
+    async fn unsettled(
+        &self,
+        account: &AccountName,
+        begun_before: Timestamp,
+        first: usize,
+    ) -> Result<Vec<Intent>>;
+
+    /// The audit trail of an account, newest first; `before`: those older than this intent.
+    async fn intents(
+        &self,
+        account: &AccountName,
+        before: Option<IntentId>,
+        first: usize,
+    ) -> Result<Page<Intent>>;
+
+    /// Forgets the idempotency keys of at most `first` intents that were begun before this instant, and keeps the
+    /// intents; gives how many. Keys of unsettled intents are kept.
+    async fn forget_keys(&self, begun_before: Timestamp, first: usize) -> Result<u64>;
+
+    // ---- orders
+
+    /// An order by our number of it.
+    async fn order(&self, account: &AccountName, trade_number: &str) -> Result<Option<Order>>;
+
+    /// An order by its vendor's number.
+    async fn order_by_number(&self, account: &AccountName, number: &str) -> Result<Option<Order>>;
+
+    /// The order of the intent whose callback address holds the token with this digest.
+    async fn order_by_callback(&self, token: &Digest) -> Result<Option<Order>>;
+
+    /// The orders that match, newest first, as they are at `filter.now`.
+    async fn orders(&self, filter: &OrderFilter, part: &Part) -> Result<Page<Order>>;
+
+    /// At most `first` orders of all accounts whose time to pay is over and that are stored as unpaid yet.
+    async fn due_orders(&self, now: Timestamp, first: usize) -> Result<Vec<Order>>;
+
+    /// Joins news into the stored order ([`Order::join`]) and gives the order as it then stands, its `version`
+    /// raised if it changed; `None` where it is not stored. Two that save at once lose nothing of each other.
+    async fn save(&self, order: &Order) -> Result<Option<Order>>;
+
+    // ---- pickup codes that we keep
+
+    /// A code by its number.
+    async fn code(&self, account: &AccountName, number: &str) -> Result<Option<IssuedPickupCode>>;
+
+    /// Our own code (issuer `Gateway`) with these digits: the live one, else the newest.
+    async fn code_by_digits(&self, account: &AccountName, digits: &str) -> Result<Option<IssuedPickupCode>>;
+
+    /// The codes that were stored with an intent, by number.
+    async fn codes_of(&self, intent: IntentId) -> Result<Vec<IssuedPickupCode>>;
+
+    /// The codes that match, newest first, as they are at `filter.now`.
+    async fn codes(&self, filter: &CodeFilter, part: &Part) -> Result<Page<IssuedPickupCode>>;
+
+    /// Holds a code for a machine ([`IssuedPickupCode::hold`]): `Good` to exactly one machine at a time. `product`:
+    /// what the machine would dispense, where it says. `None`: no such code. With the code as it then stands.
+    async fn hold_code(
+        &self,
+        code: (&AccountName, &str),
+        by: (&Text, Option<&str>),
+        now: Timestamp,
+    ) -> Result<Option<(Verdict, IssuedPickupCode)>>;
+
+    /// Uses a code up ([`IssuedPickupCode::redeem`]): `Good` to exactly one nonce. `None`: no such code.
+    async fn redeem_code(
+        &self,
+        code: (&AccountName, &str),
+        nonce: &Text,
+        now: Timestamp,
+    ) -> Result<Option<(Verdict, IssuedPickupCode)>>;
+
+    /// Cancels a code ([`IssuedPickupCode::cancel`]). `None`: no such code.
+    async fn cancel_code(
+        &self,
+        code: (&AccountName, &str),
+        now: Timestamp,
+    ) -> Result<Option<(Verdict, IssuedPickupCode)>>;
+
+    /// Stores what time made of codes ([`IssuedPickupCode::settle`]): of at most `first` whose end or hold is over.
+    /// Gives how many. Nothing waits for it; it only keeps the indices small.
+    async fn expire_codes(&self, now: Timestamp, first: usize) -> Result<u64>;
+}
