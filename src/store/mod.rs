@@ -17,6 +17,12 @@ mod digest;
 mod error;
 mod intent;
 mod page;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -28,6 +34,23 @@ pub use error::{Error, OpenError};
 pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target};
 pub use page::{CodeFilter, OrderFilter, Page, Part, Place};
 
+/// Opens the store at a URL: `sqlite:///path/to/file.db`, which is made where it is missing, its schema brought up to
+/// date. `postgres://…` is a store that this build does not have yet.
+pub async fn open(url: &str) -> std::result::Result<Arc<dyn Store>, OpenError> {
+    match url.split_once(':') {
+        Some(("sqlite", rest)) => {
+            let path = rest.strip_prefix("//").unwrap_or(rest);
+            // `:memory:` would be another store for each connection.
+            if path.is_empty() || path.starts_with(':') {
+                return Err(OpenError::Address);
+            }
+            Ok(Arc::new(sqlite::Sqlite::open(Path::new(path)).await?))
+        }
+        Some(("postgres" | "postgresql", _)) => Err(OpenError::NoPostgres),
+        _ => Err(OpenError::Address),
+    }
+}
+
 /// The answer of the store.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -37,11 +60,13 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Whether the store answers: reads from it, and changes nothing.
     async fn ping(&self) -> Result<()>;
 
+    /// Lets go of the store once what is under way is done. Whatever is asked afterwards is `Unavailable`.
+    async fn close(&self);
+
     // ---- intents: idempotency and audit
 
     /// Writes a command down before it is carried out, with what changes by that alone, in one transaction. Looked
-    /// at in this order: the key (`Again`, `Conflict`), then what the command claims (`Busy`), then numbers
-    /// (`Taken`). Anything but `New` stores nothing.
+    /// at in this order: the key (`Again`, `Conflict`), then numbers (`Taken`), then what the command claims (`Busy`). Anything but `New` stores nothing.
     ///
     /// An order in `change` that is stored already is joined with the stored one ([`Order::join`]); only the action
     /// `CreateOrder` or `RedeemPickupCode` makes one.
@@ -51,8 +76,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// stands. This is also how what was left open or unknown is settled later.
     ///
     /// The first ending other than `Unknown` stays: later ones change the intent no more, and their codes are not
-    /// stored. Their order is joined all the same, as news of an order is never wrong to have. New codes whose
-    /// number is in use are left out, so that ending again is harmless.
+    /// stored. Their order is joined all the same, as news of an order is never wrong to have. New codes
+    /// whose number is in use are left out, so that ending again is harmless; our own codes belong to `begin`, where it
+    /// is told that their digits are taken.
     async fn end(&self, id: IntentId, ending: &Ending, change: &Change) -> Result<Intent>;
 
     /// An intent.

@@ -1,0 +1,113 @@
+-- Times are milliseconds since 1970, amounts are minor units. A state is the word of the API's contract.
+
+-- What was meant to be done and what came of it: idempotency records and audit trail in one.
+CREATE TABLE intents (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    account         TEXT   NOT NULL,
+    subject         TEXT   NOT NULL,
+    action          TEXT   NOT NULL,
+    idempotency_key TEXT,
+    fingerprint     TEXT   NOT NULL,
+    machine         TEXT,
+    trade_number    TEXT,
+    line_position   BIGINT,
+    cabinet         TEXT,
+    shelf           TEXT,
+    code            TEXT,
+    -- The SHA-256 of the token in the callback address: the token itself is a secret.
+    callback        TEXT,
+    -- What no other command may do meanwhile; NULL once it is given back.
+    claim           TEXT,
+    begun_at        BIGINT NOT NULL,
+    -- NULL: under way, or the program stopped while it was.
+    ended_at        BIGINT,
+    outcome         TEXT,
+    vendor_code     TEXT,
+    vendor_message  TEXT,
+    error           TEXT,
+    CHECK ((ended_at IS NULL) = (outcome IS NULL))
+);
+CREATE UNIQUE INDEX intents_key ON intents (account, subject, action, idempotency_key)
+    WHERE idempotency_key IS NOT NULL;
+CREATE UNIQUE INDEX intents_claim ON intents (account, claim) WHERE claim IS NOT NULL;
+CREATE UNIQUE INDEX intents_callback ON intents (callback) WHERE callback IS NOT NULL;
+CREATE INDEX intents_claimed_orders ON intents (account, trade_number) WHERE claim IS NOT NULL;
+CREATE INDEX intents_unsettled ON intents (account, id) WHERE outcome IS NULL OR outcome = 'UNKNOWN';
+CREATE INDEX intents_account ON intents (account, id);
+CREATE INDEX intents_keys_by_age ON intents (begun_at) WHERE idempotency_key IS NOT NULL;
+
+CREATE TABLE orders (
+    account            TEXT   NOT NULL,
+    trade_number       TEXT   NOT NULL,
+    machine            TEXT   NOT NULL,
+    number             TEXT,
+    state              TEXT   NOT NULL,
+    amount_minor       BIGINT,
+    amount_currency    TEXT,
+    pickup_code_number TEXT,
+    created_at         BIGINT NOT NULL,
+    pay_before         BIGINT,
+    closing            BOOLEAN NOT NULL,
+    version            BIGINT NOT NULL,
+    PRIMARY KEY (account, trade_number)
+);
+-- Not unique: a vendor that names one order twice must not keep us from writing down what came of a command.
+CREATE INDEX orders_number ON orders (account, number) WHERE number IS NOT NULL;
+CREATE INDEX orders_newest ON orders (created_at, account, trade_number);
+CREATE INDEX orders_machine ON orders (account, machine, created_at);
+CREATE INDEX orders_due ON orders (pay_before) WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING');
+
+CREATE TABLE order_lines (
+    account         TEXT   NOT NULL,
+    trade_number    TEXT   NOT NULL,
+    position        BIGINT NOT NULL,
+    cabinet         TEXT   NOT NULL,
+    shelf           TEXT   NOT NULL,
+    slot            TEXT   NOT NULL,
+    product_name    TEXT,
+    quantity        BIGINT NOT NULL,
+    price_minor     BIGINT,
+    price_currency  TEXT,
+    record          TEXT,
+    delivery_state  TEXT   NOT NULL,
+    delivery_at     BIGINT,
+    failure_reason  TEXT,
+    delivery_number TEXT,
+    PRIMARY KEY (account, trade_number, position),
+    FOREIGN KEY (account, trade_number) REFERENCES orders (account, trade_number)
+);
+
+-- The codes that we keep: our own, and those that a vendor made for us and cannot list.
+CREATE TABLE pickup_codes (
+    account        TEXT   NOT NULL,
+    number         TEXT   NOT NULL,
+    issuer         TEXT   NOT NULL,
+    digits         TEXT   NOT NULL,
+    machine        TEXT,
+    cabinet        TEXT,
+    shelf          TEXT,
+    product_number TEXT,
+    quantity       BIGINT NOT NULL,
+    fee_minor      BIGINT,
+    fee_currency   TEXT,
+    state          TEXT   NOT NULL,
+    created_at     BIGINT NOT NULL,
+    starts_at      BIGINT,
+    expires_at     BIGINT,
+    used_at        BIGINT,
+    used_by        TEXT,
+    held_by        TEXT,
+    held_until     BIGINT,
+    version        BIGINT NOT NULL,
+    intent         BIGINT REFERENCES intents (id),
+    PRIMARY KEY (account, number),
+    CHECK ((held_by IS NULL) = (held_until IS NULL))
+);
+-- Of our own codes alone: when a vendor's are used up we are not told, and the vendor may give digits again.
+CREATE UNIQUE INDEX pickup_codes_live ON pickup_codes (account, digits)
+    WHERE issuer = 'GATEWAY' AND state IN ('UNUSED', 'HELD');
+CREATE INDEX pickup_codes_digits ON pickup_codes (account, digits);
+CREATE INDEX pickup_codes_newest ON pickup_codes (created_at, account, number);
+CREATE INDEX pickup_codes_intent ON pickup_codes (intent) WHERE intent IS NOT NULL;
+CREATE INDEX pickup_codes_ending ON pickup_codes (expires_at) WHERE state IN ('UNUSED', 'HELD');
+CREATE INDEX pickup_codes_held ON pickup_codes (held_until) WHERE state = 'HELD';

@@ -1,0 +1,174 @@
+//! The pickup codes that we keep.
+
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
+
+use super::{
+    fault::Fault,
+    filter,
+    row::{Reader, currency, millis},
+};
+use crate::{
+    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer},
+    store::{CodeFilter, IntentId, Page, Part, words::Word as _},
+};
+
+type Found = Result<Option<IssuedPickupCode>, Fault>;
+
+pub(super) async fn by_number(db: &mut SqliteConnection, account: &str, number: &str) -> Found {
+    let sql = "SELECT * FROM pickup_codes WHERE account = $1 AND number = $2";
+    let row = query(sql).bind(account).bind(number).fetch_optional(db).await?;
+    row.as_ref().map(code).transpose()
+}
+
+pub(super) async fn by_digits(db: &mut SqliteConnection, account: &str, digits: &str) -> Found {
+    let sql = "SELECT * FROM pickup_codes WHERE account = $1 AND digits = $2 AND issuer = 'GATEWAY' \
+               ORDER BY CASE WHEN state IN ('UNUSED', 'HELD') THEN 0 ELSE 1 END, created_at DESC, number DESC LIMIT 1";
+    let row = query(sql).bind(account).bind(digits).fetch_optional(db).await?;
+    row.as_ref().map(code).transpose()
+}
+
+pub(super) async fn of_intent(
+    db: &mut SqliteConnection,
+    intent: IntentId,
+) -> Result<Vec<IssuedPickupCode>, Fault> {
+    let sql = "SELECT * FROM pickup_codes WHERE intent = $1 ORDER BY number";
+    query(sql).bind(intent.0).fetch_all(db).await?.iter().map(code).collect()
+}
+
+pub(super) async fn page(
+    db: &mut SqliteConnection,
+    wanted: &CodeFilter,
+    part: &Part,
+) -> Result<Page<IssuedPickupCode>, Fault> {
+    let mut sql = QueryBuilder::new("SELECT * FROM pickup_codes WHERE ");
+    filter::accounts(&mut sql, &wanted.accounts);
+    filter::machines(&mut sql, wanted.machines.as_deref());
+    if let Some(issuer) = wanted.issuer {
+        sql.push(" AND issuer = ").push_bind(issuer.word());
+    }
+    if let Some(states) = &wanted.states {
+        // The same as IssuedPickupCode::state_at.
+        let now = millis(wanted.now);
+        sql.push(" AND CASE WHEN state = 'HELD' AND held_until > ").push_bind(now).push(" THEN 'HELD'");
+        sql.push(" WHEN state IN ('UNUSED', 'HELD') AND expires_at <= ")
+            .push_bind(now)
+            .push(" THEN 'EXPIRED'");
+        sql.push(" WHEN state = 'HELD' THEN 'UNUSED' ELSE state END IN ");
+        filter::words(&mut sql, states);
+    }
+    filter::part(&mut sql, part, "number");
+    let rows = sql.build().persistent(false).fetch_all(db).await?;
+    let mut page = filter::cut(rows.iter().map(code).collect::<Result<Vec<_>, _>>()?, part);
+    page.rows.iter_mut().for_each(|code| {
+        code.settle(wanted.now);
+    });
+    Ok(page)
+}
+
+/// Live codes whose end or hold is over.
+pub(super) async fn lapsed(
+    db: &mut SqliteConnection,
+    now: Timestamp,
+    first: usize,
+) -> Result<Vec<IssuedPickupCode>, Fault> {
+    let sql = "SELECT * FROM pickup_codes WHERE (state = 'HELD' AND held_until <= $1) \
+               OR (state = 'UNUSED' AND expires_at <= $1) LIMIT $2";
+    query(sql).bind(millis(now)).bind(filter::limit(first)).fetch_all(db).await?.iter().map(code).collect()
+}
+
+/// Writes a new code; gives whether it did. It does not where the number is in use, or where the digits of one of our
+/// own are those of another live code, whoever keeps that one.
+pub(super) async fn insert(
+    db: &mut SqliteConnection,
+    code: &IssuedPickupCode,
+    intent: IntentId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    if by_number(db, code.account.as_str(), &code.number).await?.is_some() {
+        return Ok(false);
+    }
+    if code.issuer == PickupCodeIssuer::Gateway && has_live(db, code, now).await? {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO pickup_codes (account, number, issuer, digits, machine, cabinet, shelf, product_number, \
+               quantity, fee_minor, fee_currency, state, created_at, starts_at, expires_at, version, intent) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+    query(sql)
+        .bind(code.account.as_str())
+        .bind(&*code.number)
+        .bind(code.issuer.word())
+        .bind(&*code.code)
+        .bind(code.machine.as_deref())
+        .bind(code.cabinet.as_deref())
+        .bind(code.shelf.as_deref())
+        .bind(code.product_number.as_deref())
+        .bind(i64::from(code.quantity))
+        .bind(code.fee.map(Money::minor))
+        .bind(currency(code.fee))
+        .bind(code.state.word())
+        .bind(millis(code.created_at))
+        .bind(code.starts_at.map(millis))
+        .bind(code.expires_at.map(millis))
+        .bind(i64::from(code.version))
+        .bind(intent.0)
+        .execute(db)
+        .await?;
+    Ok(true)
+}
+
+/// Writes what became of a stored code.
+pub(super) async fn update(db: &mut SqliteConnection, code: &IssuedPickupCode) -> Result<(), Fault> {
+    let sql = "UPDATE pickup_codes SET state = $3, used_at = $4, used_by = $5, held_by = $6, held_until = $7, \
+               version = $8 WHERE account = $1 AND number = $2";
+    query(sql)
+        .bind(code.account.as_str())
+        .bind(&*code.number)
+        .bind(code.state.word())
+        .bind(code.used_at.map(millis))
+        .bind(code.used_by.as_deref())
+        .bind(code.hold.as_ref().map(|hold| &*hold.machine))
+        .bind(code.hold.as_ref().map(|hold| millis(hold.until)))
+        .bind(i64::from(code.version))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether another code has these digits and is live. One of ours whose end is over is stored as that first: it gives
+/// its digits back.
+async fn has_live(db: &mut SqliteConnection, new: &IssuedPickupCode, now: Timestamp) -> Result<bool, Fault> {
+    let sql = "UPDATE pickup_codes SET state = 'EXPIRED', held_by = NULL, held_until = NULL, version = version + 1 \
+               WHERE account = $1 AND digits = $2 AND state IN ('UNUSED', 'HELD') AND expires_at <= $3 \
+               AND (held_until IS NULL OR held_until <= $3)";
+    let bound = query(sql).bind(new.account.as_str()).bind(&*new.code).bind(millis(now));
+    bound.execute(&mut *db).await?;
+    let sql = "SELECT count(*) FROM pickup_codes WHERE account = $1 AND digits = $2 AND state IN ('UNUSED', 'HELD')";
+    let live: i64 = query_scalar(sql).bind(new.account.as_str()).bind(&*new.code).fetch_one(db).await?;
+    Ok(live > 0)
+}
+
+fn code(row: &SqliteRow) -> Result<IssuedPickupCode, Fault> {
+    let row = Reader(row);
+    let hold = row.maybe_text("held_by")?.zip(row.maybe_instant("held_until")?);
+    Ok(IssuedPickupCode {
+        account: row.account()?,
+        number: row.text("number")?,
+        issuer: row.word("issuer")?,
+        code: row.text("digits")?,
+        machine: row.maybe_text("machine")?,
+        cabinet: row.maybe_text("cabinet")?,
+        shelf: row.maybe_text("shelf")?,
+        product_number: row.maybe_text("product_number")?,
+        quantity: row.count("quantity")?,
+        fee: row.maybe_money("fee_minor", "fee_currency")?,
+        state: row.word("state")?,
+        created_at: row.instant("created_at")?,
+        starts_at: row.maybe_instant("starts_at")?,
+        expires_at: row.maybe_instant("expires_at")?,
+        used_at: row.maybe_instant("used_at")?,
+        used_by: row.maybe_text("used_by")?,
+        hold: hold.map(|(machine, until)| Hold { machine, until }),
+        version: row.count("version")?,
+    })
+}

@@ -1,0 +1,251 @@
+//! Intents: the audit trail, and what keeps one command from being carried out twice.
+
+use jiff::Timestamp;
+use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
+
+use super::{
+    codes,
+    fault::Fault,
+    filter, orders,
+    row::{Reader, millis},
+};
+use crate::{
+    domain::AccountName,
+    store::{
+        Action, Begun, Change, Digest, Ending, Intent, IntentId, NewIntent, Outcome, Page, Target,
+        words::Word as _,
+    },
+};
+
+/// Looks whether a command may be carried out, and writes it down if so. Whatever is answered but `New`, the caller
+/// rolls back.
+pub(super) async fn begin(
+    db: &mut SqliteConnection,
+    wanted: &NewIntent,
+    change: &Change,
+) -> Result<Begun, Fault> {
+    if let Some(before) = by_key(db, wanted).await? {
+        let same = before.wanted.fingerprint == wanted.fingerprint;
+        return Ok(if same { Begun::Again(before) } else { Begun::Conflict(before) });
+    }
+    if is_taken(db, wanted, change).await? {
+        return Ok(Begun::Taken);
+    }
+    let claim = wanted.action.claim(&wanted.target);
+    if let Some(claim) = &claim
+        && let Some(holder) = holder(db, wanted, claim).await?
+    {
+        return Ok(Begun::Busy(holder));
+    }
+    let intent = insert(db, wanted, claim).await?;
+    if let Some(order) = &change.order
+        && orders::join(db, order).await?.is_none()
+        && makes_orders(wanted.action)
+    {
+        orders::insert(db, order).await?;
+    }
+    for code in &change.codes {
+        if !codes::insert(db, code, intent.id, wanted.begun_at).await? {
+            return Ok(Begun::Taken);
+        }
+    }
+    Ok(Begun::New(intent))
+}
+
+/// Writes down what came of an intent, unless that is written already, and joins its order.
+pub(super) async fn end(
+    db: &mut SqliteConnection,
+    id: IntentId,
+    ending: &Ending,
+    change: &Change,
+) -> Result<Intent, Fault> {
+    let Some(mut intent) = by_id(db, id).await? else { return Err(Fault::NoSuchIntent) };
+    if intent.is_unsettled() {
+        intent = write_ending(db, &intent, ending).await?;
+        for code in &change.codes {
+            codes::insert(db, code, id, ending.at).await?;
+        }
+    }
+    if let Some(order) = &change.order {
+        orders::join(db, order).await?;
+    }
+    Ok(intent)
+}
+
+pub(super) async fn by_id(db: &mut SqliteConnection, id: IntentId) -> Result<Option<Intent>, Fault> {
+    let row = query("SELECT * FROM intents WHERE id = $1").bind(id.0).fetch_optional(db).await?;
+    row.as_ref().map(intent).transpose()
+}
+
+pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Result<Option<Intent>, Fault> {
+    let sql = "SELECT * FROM intents WHERE callback = $1";
+    let row = query(sql).bind(token.to_string()).fetch_optional(db).await?;
+    row.as_ref().map(intent).transpose()
+}
+
+pub(super) async fn unsettled(
+    db: &mut SqliteConnection,
+    account: &AccountName,
+    begun_before: Timestamp,
+    first: usize,
+) -> Result<Vec<Intent>, Fault> {
+    let sql = "SELECT * FROM intents WHERE account = $1 AND (outcome IS NULL OR outcome = 'UNKNOWN') \
+               AND begun_at < $2 ORDER BY id LIMIT $3";
+    let wanted = query(sql).bind(account.as_str()).bind(millis(begun_before)).bind(filter::limit(first));
+    wanted.fetch_all(db).await?.iter().map(intent).collect()
+}
+
+pub(super) async fn trail(
+    db: &mut SqliteConnection,
+    account: &AccountName,
+    before: Option<IntentId>,
+    first: usize,
+) -> Result<Page<Intent>, Fault> {
+    let sql = "SELECT * FROM intents WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    let before = before.map_or(i64::MAX, |id| id.0);
+    let wanted = query(sql).bind(account.as_str()).bind(before).bind(filter::limit(first.saturating_add(1)));
+    let mut rows: Vec<Intent> = wanted.fetch_all(db).await?.iter().map(intent).collect::<Result<_, _>>()?;
+    let more = rows.len() > first;
+    rows.truncate(first);
+    Ok(Page { rows, more })
+}
+
+pub(super) async fn forget_keys(
+    db: &mut SqliteConnection,
+    begun_before: Timestamp,
+    first: usize,
+) -> Result<u64, Fault> {
+    let sql = "UPDATE intents SET idempotency_key = NULL WHERE id IN (SELECT id FROM intents \
+               WHERE idempotency_key IS NOT NULL AND begun_at < $1 AND outcome IS NOT NULL \
+               AND outcome <> 'UNKNOWN' ORDER BY begun_at LIMIT $2)";
+    let done = query(sql).bind(millis(begun_before)).bind(filter::limit(first)).execute(db).await?;
+    Ok(done.rows_affected())
+}
+
+async fn by_key(db: &mut SqliteConnection, wanted: &NewIntent) -> Result<Option<Intent>, Fault> {
+    let Some(key) = &wanted.key else { return Ok(None) };
+    let sql =
+        "SELECT * FROM intents WHERE account = $1 AND subject = $2 AND action = $3 AND idempotency_key = $4";
+    let wanted = query(sql)
+        .bind(wanted.account.as_str())
+        .bind(&*wanted.subject)
+        .bind(wanted.action.word())
+        .bind(&**key);
+    wanted.fetch_optional(db).await?.as_ref().map(intent).transpose()
+}
+
+/// Whether a new order's number or the callback's token is in use.
+async fn is_taken(db: &mut SqliteConnection, wanted: &NewIntent, change: &Change) -> Result<bool, Fault> {
+    if let Some(order) = change.order.as_ref().filter(|_| makes_orders(wanted.action))
+        && orders::by_trade_number(db, order.account.as_str(), &order.trade_number).await?.is_some()
+    {
+        return Ok(true);
+    }
+    match &wanted.callback {
+        Some(token) => Ok(by_callback(db, token).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// Who holds what a command claims. What claims a whole order meets what claims one of its lines.
+async fn holder(db: &mut SqliteConnection, wanted: &NewIntent, claim: &str) -> Result<Option<Intent>, Fault> {
+    let sql = "SELECT * FROM intents WHERE account = $1 AND claim IS NOT NULL AND (claim = $2 \
+               OR (trade_number = $3 AND (line_position IS NULL OR CAST($4 AS BIGINT) IS NULL))) \
+               ORDER BY id LIMIT 1";
+    let line = wanted.target.line.map(i64::from);
+    let holders = query(sql)
+        .bind(wanted.account.as_str())
+        .bind(claim)
+        .bind(wanted.target.trade_number.as_deref())
+        .bind(line);
+    holders.fetch_optional(db).await?.as_ref().map(intent).transpose()
+}
+
+async fn insert(
+    db: &mut SqliteConnection,
+    wanted: &NewIntent,
+    claim: Option<String>,
+) -> Result<Intent, Fault> {
+    let sql = "INSERT INTO intents (account, subject, action, idempotency_key, fingerprint, machine, \
+               trade_number, line_position, cabinet, shelf, code, callback, claim, begun_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *";
+    let row = query(sql)
+        .bind(wanted.account.as_str())
+        .bind(&*wanted.subject)
+        .bind(wanted.action.word())
+        .bind(wanted.key.as_deref())
+        .bind(wanted.fingerprint.to_string())
+        .bind(wanted.target.machine.as_deref())
+        .bind(wanted.target.trade_number.as_deref())
+        .bind(wanted.target.line.map(i64::from))
+        .bind(wanted.target.cabinet.as_deref())
+        .bind(wanted.target.shelf.as_deref())
+        .bind(wanted.target.code.as_deref())
+        .bind(wanted.callback.as_ref().map(ToString::to_string))
+        .bind(claim)
+        .bind(millis(wanted.begun_at))
+        .fetch_one(db)
+        .await?;
+    intent(&row)
+}
+
+async fn write_ending(
+    db: &mut SqliteConnection,
+    intended: &Intent,
+    ending: &Ending,
+) -> Result<Intent, Fault> {
+    let keeps = ending.outcome == Outcome::Unknown && intended.wanted.action.claims_until_settled();
+    let sql = "UPDATE intents SET ended_at = $2, outcome = $3, vendor_code = $4, vendor_message = $5, error = $6, \
+               claim = CASE WHEN $7 THEN claim ELSE NULL END WHERE id = $1 RETURNING *";
+    let row = query(sql)
+        .bind(intended.id.0)
+        .bind(millis(ending.at))
+        .bind(ending.outcome.word())
+        .bind(ending.vendor_code.as_deref())
+        .bind(ending.vendor_message.as_deref())
+        .bind(ending.error.as_deref())
+        .bind(keeps)
+        .fetch_one(db)
+        .await?;
+    intent(&row)
+}
+
+fn makes_orders(action: Action) -> bool {
+    matches!(action, Action::CreateOrder | Action::RedeemPickupCode)
+}
+
+fn intent(row: &SqliteRow) -> Result<Intent, Fault> {
+    let row = Reader(row);
+    let outcome: Option<Outcome> = row.maybe_word("outcome")?;
+    let end = outcome.map(|outcome| {
+        Ok::<_, Fault>(Ending {
+            at: row.instant("ended_at")?,
+            outcome,
+            vendor_code: row.maybe_text("vendor_code")?,
+            vendor_message: row.maybe_text("vendor_message")?,
+            error: row.maybe_text("error")?,
+        })
+    });
+    let fingerprint = row.maybe_digest("fingerprint")?;
+    Ok(Intent {
+        id: IntentId(row.whole("id")?),
+        wanted: NewIntent {
+            account: row.account()?,
+            subject: row.text("subject")?,
+            action: row.word("action")?,
+            key: row.maybe_text("idempotency_key")?,
+            fingerprint: fingerprint.ok_or(Fault::Value { column: "fingerprint", wanted: "digest" })?,
+            target: Target {
+                machine: row.maybe_text("machine")?,
+                trade_number: row.maybe_text("trade_number")?,
+                line: row.maybe_count("line_position")?,
+                cabinet: row.maybe_text("cabinet")?,
+                shelf: row.maybe_text("shelf")?,
+                code: row.maybe_text("code")?,
+            },
+            callback: row.maybe_digest("callback")?,
+            begun_at: row.instant("begun_at")?,
+        },
+        end: end.transpose()?,
+    })
+}

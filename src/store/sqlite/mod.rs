@@ -1,0 +1,257 @@
+//! The store in one SQLite file: the default, for one gateway.
+//!
+//! Promises what [`Store`] promises: each change is one `BEGIN IMMEDIATE` transaction on the one connection that
+//! writes, so what it read is still so when it writes, and it is synced before it is answered. Refuses to be a
+//! network's store: the file must lie on a disk of this machine.
+
+mod codes;
+mod fault;
+mod filter;
+mod intents;
+mod open;
+mod orders;
+mod row;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Sqlite as Database, Transaction, query};
+
+use super::{
+    Begun, Change, CodeFilter, Digest, Ending, Intent, IntentId, NewIntent, OpenError, OrderFilter, Page,
+    Part, Result, Store,
+};
+use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
+
+use fault::Fault;
+use open::Connections;
+
+/// The store in one SQLite file.
+#[derive(Debug)]
+pub(super) struct Sqlite(Connections);
+
+/// What is to be done to a code.
+type CodeChange<'a> = &'a (dyn Fn(&mut IssuedPickupCode) -> Verdict + Send + Sync);
+
+impl Sqlite {
+    /// Opens the file, which is made where it is missing.
+    pub(super) async fn open(path: &Path) -> std::result::Result<Self, OpenError> {
+        Connections::open(path).await.map(Self)
+    }
+
+    /// A transaction that writes. Dropped without a commit it leaves nothing behind.
+    async fn write(&self) -> std::result::Result<Transaction<'static, Database>, Fault> {
+        Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// A transaction that reads: all its statements see the same state.
+    async fn read(&self) -> std::result::Result<Transaction<'static, Database>, Fault> {
+        Ok(self.0.readers.begin().await?)
+    }
+
+    async fn try_begin(&self, wanted: &NewIntent, change: &Change) -> std::result::Result<Begun, Fault> {
+        let mut transaction = self.write().await?;
+        let begun = intents::begin(&mut transaction, wanted, change).await?;
+        match begun {
+            Begun::New(_) => transaction.commit().await?,
+            Begun::Again(_) | Begun::Conflict(_) | Begun::Busy(_) | Begun::Taken => {
+                transaction.rollback().await?
+            }
+        }
+        Ok(begun)
+    }
+
+    async fn try_end(
+        &self,
+        id: IntentId,
+        ending: &Ending,
+        change: &Change,
+    ) -> std::result::Result<Intent, Fault> {
+        let mut transaction = self.write().await?;
+        let intent = intents::end(&mut transaction, id, ending, change).await?;
+        transaction.commit().await?;
+        Ok(intent)
+    }
+
+    async fn try_save(&self, order: &Order) -> std::result::Result<Option<Order>, Fault> {
+        let mut transaction = self.write().await?;
+        let saved = orders::join(&mut transaction, order).await?;
+        transaction.commit().await?;
+        Ok(saved)
+    }
+
+    async fn change_code(
+        &self,
+        (account, number): (&AccountName, &str),
+        change: CodeChange<'_>,
+    ) -> std::result::Result<Option<(Verdict, IssuedPickupCode)>, Fault> {
+        let mut transaction = self.write().await?;
+        let Some(mut code) = codes::by_number(&mut transaction, account.as_str(), number).await? else {
+            return Ok(None);
+        };
+        let before = code.clone();
+        let verdict = change(&mut code);
+        if code != before {
+            code.version = code.version.saturating_add(1);
+            codes::update(&mut transaction, &code).await?;
+        }
+        transaction.commit().await?;
+        Ok(Some((verdict, code)))
+    }
+
+    async fn try_expire(&self, now: Timestamp, first: usize) -> std::result::Result<u64, Fault> {
+        let mut transaction = self.write().await?;
+        let mut changed = 0;
+        for mut code in codes::lapsed(&mut transaction, now, first).await? {
+            if code.settle(now) {
+                code.version = code.version.saturating_add(1);
+                codes::update(&mut transaction, &code).await?;
+                changed += 1;
+            }
+        }
+        transaction.commit().await?;
+        Ok(changed)
+    }
+}
+
+/// Reads in one transaction, and names the operation in what goes wrong.
+macro_rules! read {
+    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
+        let read = async {
+            let mut transaction = $store.read().await?;
+            $module::$function(&mut transaction, $($argument),*).await
+        };
+        read.await.map_err(|fault: Fault| fault.during($operation))
+    }};
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn ping(&self) -> Result<()> {
+        let asked = query("SELECT count(*) FROM intents WHERE id = 0").fetch_one(&self.0.readers).await;
+        asked.map(drop).map_err(|error| Fault::from(error).during("ping"))
+    }
+
+    async fn close(&self) {
+        self.0.readers.close().await;
+        self.0.writer.close().await;
+    }
+
+    async fn begin(&self, wanted: &NewIntent, change: &Change) -> Result<Begun> {
+        self.try_begin(wanted, change).await.map_err(|fault| fault.during("begin an intent"))
+    }
+
+    async fn end(&self, id: IntentId, ending: &Ending, change: &Change) -> Result<Intent> {
+        self.try_end(id, ending, change).await.map_err(|fault| fault.during("end an intent"))
+    }
+
+    async fn intent(&self, id: IntentId) -> Result<Option<Intent>> {
+        read!(self, "read an intent", intents::by_id(id))
+    }
+
+    async fn intent_by_callback(&self, token: &Digest) -> Result<Option<Intent>> {
+        read!(self, "read an intent", intents::by_callback(token))
+    }
+
+    async fn unsettled(
+        &self,
+        account: &AccountName,
+        begun_before: Timestamp,
+        first: usize,
+    ) -> Result<Vec<Intent>> {
+        read!(self, "list unsettled intents", intents::unsettled(account, begun_before, first))
+    }
+
+    async fn intents(
+        &self,
+        account: &AccountName,
+        before: Option<IntentId>,
+        first: usize,
+    ) -> Result<Page<Intent>> {
+        read!(self, "list intents", intents::trail(account, before, first))
+    }
+
+    async fn forget_keys(&self, begun_before: Timestamp, first: usize) -> Result<u64> {
+        let forget = async {
+            let mut transaction = self.write().await?;
+            let forgotten = intents::forget_keys(&mut transaction, begun_before, first).await?;
+            transaction.commit().await?;
+            Ok(forgotten)
+        };
+        forget.await.map_err(|fault: Fault| fault.during("forget keys"))
+    }
+
+    async fn order(&self, account: &AccountName, trade_number: &str) -> Result<Option<Order>> {
+        read!(self, "read an order", orders::by_trade_number(account.as_str(), trade_number))
+    }
+
+    async fn order_by_number(&self, account: &AccountName, number: &str) -> Result<Option<Order>> {
+        read!(self, "read an order", orders::by_number(account.as_str(), number))
+    }
+
+    async fn order_by_callback(&self, token: &Digest) -> Result<Option<Order>> {
+        read!(self, "read an order", orders::by_callback(token))
+    }
+
+    async fn orders(&self, filter: &OrderFilter, part: &Part) -> Result<Page<Order>> {
+        read!(self, "list orders", orders::page(filter, part))
+    }
+
+    async fn due_orders(&self, now: Timestamp, first: usize) -> Result<Vec<Order>> {
+        read!(self, "list due orders", orders::due(now, first))
+    }
+
+    async fn save(&self, order: &Order) -> Result<Option<Order>> {
+        self.try_save(order).await.map_err(|fault| fault.during("save an order"))
+    }
+
+    async fn code(&self, account: &AccountName, number: &str) -> Result<Option<IssuedPickupCode>> {
+        read!(self, "read a pickup code", codes::by_number(account.as_str(), number))
+    }
+
+    async fn code_by_digits(&self, account: &AccountName, digits: &str) -> Result<Option<IssuedPickupCode>> {
+        read!(self, "read a pickup code", codes::by_digits(account.as_str(), digits))
+    }
+
+    async fn codes_of(&self, intent: IntentId) -> Result<Vec<IssuedPickupCode>> {
+        read!(self, "list pickup codes", codes::of_intent(intent))
+    }
+
+    async fn codes(&self, filter: &CodeFilter, part: &Part) -> Result<Page<IssuedPickupCode>> {
+        read!(self, "list pickup codes", codes::page(filter, part))
+    }
+
+    async fn hold_code(
+        &self,
+        code: (&AccountName, &str),
+        (machine, product): (&Text, Option<&str>),
+        now: Timestamp,
+    ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
+        let changed = self.change_code(code, &|code| code.hold(machine, product, now)).await;
+        changed.map_err(|fault| fault.during("hold a pickup code"))
+    }
+
+    async fn redeem_code(
+        &self,
+        code: (&AccountName, &str),
+        nonce: &Text,
+        now: Timestamp,
+    ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
+        let changed = self.change_code(code, &|code| code.redeem(nonce, now)).await;
+        changed.map_err(|fault| fault.during("use a pickup code"))
+    }
+
+    async fn cancel_code(
+        &self,
+        code: (&AccountName, &str),
+        now: Timestamp,
+    ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
+        let changed = self.change_code(code, &|code| code.cancel(now)).await;
+        changed.map_err(|fault| fault.during("cancel a pickup code"))
+    }
+
+    async fn expire_codes(&self, now: Timestamp, first: usize) -> Result<u64> {
+        self.try_expire(now, first).await.map_err(|fault| fault.during("expire pickup codes"))
+    }
+}

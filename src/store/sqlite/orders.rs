@@ -1,0 +1,229 @@
+//! Orders and their lines.
+
+use jiff::Timestamp;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query, sqlite::SqliteRow};
+
+use super::{
+    fault::Fault,
+    filter,
+    row::{Reader, currency, millis},
+};
+use crate::{
+    domain::{Delivery, Money, Order, OrderLine},
+    store::{Digest, OrderFilter, Page, Part, words::Word as _},
+};
+
+type Found = Result<Option<Order>, Fault>;
+
+pub(super) async fn by_trade_number(db: &mut SqliteConnection, account: &str, trade: &str) -> Found {
+    let sql = "SELECT * FROM orders WHERE account = $1 AND trade_number = $2";
+    let row = query(sql).bind(account).bind(trade).fetch_optional(&mut *db).await?;
+    one(db, row).await
+}
+
+/// The oldest, should the vendor have given a number twice.
+pub(super) async fn by_number(db: &mut SqliteConnection, account: &str, number: &str) -> Found {
+    let sql =
+        "SELECT * FROM orders WHERE account = $1 AND number = $2 ORDER BY created_at, trade_number LIMIT 1";
+    let row = query(sql).bind(account).bind(number).fetch_optional(&mut *db).await?;
+    one(db, row).await
+}
+
+pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Found {
+    let sql = "SELECT orders.* FROM orders JOIN intents ON intents.account = orders.account \
+               AND intents.trade_number = orders.trade_number WHERE intents.callback = $1";
+    let row = query(sql).bind(token.to_string()).fetch_optional(&mut *db).await?;
+    one(db, row).await
+}
+
+pub(super) async fn due(
+    db: &mut SqliteConnection,
+    now: Timestamp,
+    first: usize,
+) -> Result<Vec<Order>, Fault> {
+    let sql = "SELECT * FROM orders WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= $1 \
+               ORDER BY pay_before, account, trade_number LIMIT $2";
+    let rows = query(sql).bind(millis(now)).bind(filter::limit(first)).fetch_all(&mut *db).await?;
+    with_lines(db, &rows).await
+}
+
+pub(super) async fn page(
+    db: &mut SqliteConnection,
+    wanted: &OrderFilter,
+    part: &Part,
+) -> Result<Page<Order>, Fault> {
+    let mut sql = QueryBuilder::new("SELECT * FROM orders WHERE ");
+    filter::accounts(&mut sql, &wanted.accounts);
+    filter::machines(&mut sql, wanted.machines.as_deref());
+    if let Some(states) = &wanted.states {
+        sql.push(" AND CASE WHEN state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= ");
+        sql.push_bind(millis(wanted.now)).push(" THEN 'EXPIRED' ELSE state END IN ");
+        filter::words(&mut sql, states);
+    }
+    if let Some(from) = wanted.window.from {
+        sql.push(" AND created_at >= ").push_bind(millis(from));
+    }
+    if let Some(to) = wanted.window.to {
+        sql.push(" AND created_at <= ").push_bind(millis(to));
+    }
+    filter::part(&mut sql, part, "trade_number");
+    let rows = sql.build().persistent(false).fetch_all(&mut *db).await?;
+    let mut page = filter::cut(with_lines(db, &rows).await?, part);
+    page.rows.iter_mut().for_each(|order| {
+        order.lapse(wanted.now);
+    });
+    Ok(page)
+}
+
+/// Writes an order that is not stored yet.
+pub(super) async fn insert(db: &mut SqliteConnection, order: &Order) -> Result<(), Fault> {
+    let sql = "INSERT INTO orders (account, trade_number, machine, number, state, amount_minor, amount_currency, \
+               pickup_code_number, created_at, pay_before, closing, version) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    query(sql)
+        .bind(order.account.as_str())
+        .bind(&*order.trade_number)
+        .bind(&*order.machine)
+        .bind(order.number.as_deref())
+        .bind(order.state.word())
+        .bind(order.amount.map(Money::minor))
+        .bind(currency(order.amount))
+        .bind(order.pickup_code_number.as_deref())
+        .bind(millis(order.created_at))
+        .bind(order.pay_before.map(millis))
+        .bind(order.closing)
+        .bind(i64::from(order.version))
+        .execute(&mut *db)
+        .await?;
+    write_lines(db, order).await
+}
+
+/// Joins news into the stored order; `None` where it is not stored.
+pub(super) async fn join(db: &mut SqliteConnection, news: &Order) -> Found {
+    let Some(mut order) = by_trade_number(db, news.account.as_str(), &news.trade_number).await? else {
+        return Ok(None);
+    };
+    let before = order.clone();
+    order.join(news);
+    if order == before {
+        return Ok(Some(order));
+    }
+    order.version = order.version.saturating_add(1);
+    let sql = "UPDATE orders SET number = $3, state = $4, amount_minor = $5, amount_currency = $6, \
+               pickup_code_number = $7, closing = $8, version = $9 WHERE account = $1 AND trade_number = $2";
+    query(sql)
+        .bind(order.account.as_str())
+        .bind(&*order.trade_number)
+        .bind(order.number.as_deref())
+        .bind(order.state.word())
+        .bind(order.amount.map(Money::minor))
+        .bind(currency(order.amount))
+        .bind(order.pickup_code_number.as_deref())
+        .bind(order.closing)
+        .bind(i64::from(order.version))
+        .execute(&mut *db)
+        .await?;
+    write_lines(db, &order).await?;
+    Ok(Some(order))
+}
+
+async fn write_lines(db: &mut SqliteConnection, order: &Order) -> Result<(), Fault> {
+    let sql = "INSERT INTO order_lines (account, trade_number, position, cabinet, shelf, slot, product_name, \
+               quantity, price_minor, price_currency, record, delivery_state, delivery_at, failure_reason, \
+               delivery_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+               ON CONFLICT (account, trade_number, position) DO UPDATE SET product_name = excluded.product_name, \
+               price_minor = excluded.price_minor, price_currency = excluded.price_currency, \
+               record = excluded.record, delivery_state = excluded.delivery_state, \
+               delivery_at = excluded.delivery_at, failure_reason = excluded.failure_reason, \
+               delivery_number = excluded.delivery_number";
+    for line in &order.lines {
+        query(sql)
+            .bind(order.account.as_str())
+            .bind(&*order.trade_number)
+            .bind(i64::from(line.position))
+            .bind(&*line.cabinet)
+            .bind(&*line.shelf)
+            .bind(&*line.slot)
+            .bind(line.product_name.as_deref())
+            .bind(i64::from(line.quantity))
+            .bind(line.price.map(Money::minor))
+            .bind(currency(line.price))
+            .bind(line.record.as_deref())
+            .bind(line.delivery.state.word())
+            .bind(line.delivery.at.map(millis))
+            .bind(line.delivery.failure_reason.as_deref())
+            .bind(line.delivery_number.as_deref())
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn one(db: &mut SqliteConnection, row: Option<SqliteRow>) -> Found {
+    let found = with_lines(db, row.as_slice()).await?;
+    Ok(found.into_iter().next())
+}
+
+/// The orders of the rows, in their order.
+async fn with_lines(db: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec<Order>, Fault> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut orders: Vec<Order> = rows.iter().map(order).collect::<Result<_, _>>()?;
+    let mut sql: QueryBuilder<Sqlite> =
+        QueryBuilder::new("SELECT * FROM order_lines WHERE (account, trade_number) IN (VALUES ");
+    let mut pairs = sql.separated(", ");
+    for order in &orders {
+        pairs.push("(").push_bind_unseparated(order.account.as_str().to_owned());
+        pairs.push_unseparated(", ").push_bind_unseparated(order.trade_number.to_string());
+        pairs.push_unseparated(")");
+    }
+    sql.push(") ORDER BY position");
+    let lines = sql.build().persistent(false).fetch_all(&mut *db).await?;
+    for row in &lines {
+        let (account, trade) = (Reader(row).account()?, Reader(row).text("trade_number")?);
+        let of = |order: &&mut Order| order.account == account && order.trade_number == trade;
+        if let Some(order) = orders.iter_mut().find(of) {
+            order.lines.push(line(row)?);
+        }
+    }
+    Ok(orders)
+}
+
+fn order(row: &SqliteRow) -> Result<Order, Fault> {
+    let row = Reader(row);
+    Ok(Order {
+        account: row.account()?,
+        trade_number: row.text("trade_number")?,
+        machine: row.text("machine")?,
+        number: row.maybe_text("number")?,
+        state: row.word("state")?,
+        amount: row.maybe_money("amount_minor", "amount_currency")?,
+        lines: Vec::new(),
+        pickup_code_number: row.maybe_text("pickup_code_number")?,
+        created_at: row.instant("created_at")?,
+        pay_before: row.maybe_instant("pay_before")?,
+        closing: row.flag("closing")?,
+        version: row.count("version")?,
+    })
+}
+
+fn line(row: &SqliteRow) -> Result<OrderLine, Fault> {
+    let row = Reader(row);
+    Ok(OrderLine {
+        position: row.count("position")?,
+        cabinet: row.text("cabinet")?,
+        shelf: row.text("shelf")?,
+        slot: row.text("slot")?,
+        product_name: row.maybe_text("product_name")?,
+        quantity: row.count("quantity")?,
+        price: row.maybe_money("price_minor", "price_currency")?,
+        record: row.maybe_text("record")?,
+        delivery: Delivery {
+            state: row.word("delivery_state")?,
+            at: row.maybe_instant("delivery_at")?,
+            failure_reason: row.maybe_text("failure_reason")?,
+        },
+        delivery_number: row.maybe_text("delivery_number")?,
+    })
+}
