@@ -83,7 +83,7 @@ pub struct OrderReport {
     /// The pickup code that paid for it.
     pub pickup_code_number: Option<Text>,
     /// Its lines.
-    pub records: Vec<OrderReportLine>,
+    pub lines: Vec<OrderReportLine>,
 }
 
 /// One line of an order.

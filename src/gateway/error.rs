@@ -151,6 +151,7 @@ pub const fn code(kind: Kind) -> Code {
         Kind::PickupCodesDisabled => Code::PickupCodesDisabled,
         Kind::PickupCodeUsed => Code::PickupCodeUsed,
         Kind::PickupCodeExpired => Code::PickupCodeExpired,
+        Kind::PickupCodeNotFound => Code::PickupCodeNotFound,
         Kind::DuplicateTradeNumber => Code::DuplicateTradeNumber,
         Kind::BadInput => Code::BadUserInput,
         Kind::Rejected => Code::VendorRejected,

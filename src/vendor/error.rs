@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::domain::Text;
+
 /// A call to a vendor that gave no answer we can use.
 #[derive(Debug, Error)]
 #[error("{operation}: {kind}{}", vendor_code.as_deref().map(|code| format!(" (vendor code {code})")).unwrap_or_default())]
@@ -15,6 +17,9 @@ pub struct Error {
     /// The vendor's own words, already bounded and stripped of control characters. For a refusal in a
     /// mutation's `userErrors` and for the log; nowhere else.
     pub vendor_message: Option<Box<str>>,
+    /// The vendor's number of the order that used the pickup code, where the code is used and the vendor says by
+    /// which order.
+    pub used_by: Option<Text>,
     /// What lies under it; for the log alone, it may name hosts.
     #[source]
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -74,6 +79,9 @@ pub enum Kind {
     /// The code is past its end.
     #[error("the pickup code has expired")]
     PickupCodeExpired,
+    /// There is no such pickup code.
+    #[error("the vendor has no such pickup code")]
+    PickupCodeNotFound,
     /// Our own number of the order was used before.
     #[error("the trade number was used before")]
     DuplicateTradeNumber,
@@ -132,13 +140,20 @@ impl Kind {
 impl Error {
     /// An error that carries nothing of the vendor's.
     pub const fn new(kind: Kind, operation: &'static str) -> Self {
-        Self { kind, operation, vendor_code: None, vendor_message: None, source: None }
+        Self { kind, operation, vendor_code: None, vendor_message: None, used_by: None, source: None }
     }
 
     /// Adds what lies under it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// Adds the order that used the pickup code.
+    #[must_use]
+    pub fn with_used_by(mut self, order: Option<Text>) -> Self {
+        self.used_by = order;
         self
     }
 

@@ -3,7 +3,12 @@
 //! An adapter signs, sends, checks and converts; nothing of a vendor's words, units or quirks passes its
 //! `mapping`. It keeps no state and caches nothing: whoever calls decides what is asked how often. A call
 //! that the vendor does not offer answers [`Kind::Unsupported`] without sending anything.
+//!
+//! A call that changes something at the vendor is sent once. Where it ends as [`Kind::OutcomeUnknown`], the vendor
+//! may have done it; after every other error it has not, save that a refused replenishment of many shelves may have
+//! reached some of them.
 
+pub mod command;
 pub mod dingshang;
 pub mod error;
 pub mod inhand;
@@ -13,12 +18,17 @@ use std::ops::Range;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use url::Url;
 
 use crate::domain::{
     Capability, Category, Delivery, Line, Machine, MachineDetail, OrderReport, PaymentMethod, PickupCode,
-    Product, Refill, RefillSales, Report, SalesStatistics, Trade, Window,
+    Product, Refill, RefillSales, Report, SalesStatistics, Text, Trade, Window,
 };
 
+pub use command::{
+    Dispensed, DriverAddress, Goods, NewCodes, NewOrder, NewOrderLine, NewPickupCodes, OrderUpdate, Place,
+    Redemption, Replenishment,
+};
 pub use error::{Error, Kind};
 
 /// The answer to a vendor call.
@@ -98,4 +108,32 @@ pub trait Vendor: std::fmt::Debug + Send + Sync {
 
     /// What became of a dispense.
     async fn delivery(&self, machine: &str, delivery: &str) -> Result<Delivery>;
+
+    /// Places an order, and gives the vendor's number of it. The goods are kept for it until it is paid, ended
+    /// or expired.
+    async fn create_order(&self, order: &NewOrder) -> Result<Text>;
+
+    /// Tells the vendor what became of an order's payment.
+    async fn update_order(&self, machine: &str, order: &str, update: OrderUpdate) -> Result<()>;
+
+    /// Lets the machine give out one line of a paid order.
+    async fn dispense(&self, machine: &str, order: &str, line: &str) -> Result<Dispensed>;
+
+    /// Lets the machine give out a piece of a shelf, without an order.
+    async fn test_dispense(&self, machine: &str, shelf: &str, notify_url: &Url) -> Result<Dispensed>;
+
+    /// Tells the vendor what a machine was refilled to.
+    async fn replenish(&self, machine: &str, replenishment: &Replenishment) -> Result<()>;
+
+    /// Makes pickup codes.
+    async fn create_pickup_codes(&self, codes: &NewPickupCodes) -> Result<NewCodes>;
+
+    /// Cancels one pickup code, by the vendor's number of it.
+    async fn cancel_pickup_code(&self, machine: &str, number: &str) -> Result<()>;
+
+    /// Cancels every unused pickup code of a machine.
+    async fn cancel_all_pickup_codes(&self, machine: &str) -> Result<()>;
+
+    /// Trades a pickup code for an order. Where the code is used, the error names the order that used it.
+    async fn redeem_pickup_code(&self, redemption: &Redemption) -> Result<OrderReport>;
 }

@@ -58,7 +58,7 @@ impl Order {
         self.amount = self.amount.or(report.amount);
         fill(&mut self.pickup_code_number, report.pickup_code_number.as_ref());
         self.state = self.state.advance(self.meant(report.state, now));
-        for told in &report.records {
+        for told in &report.lines {
             if let Some(line) = matching(&mut self.lines, &told.number, &told.slot, told.quantity) {
                 fill(&mut line.record, Some(&told.number));
                 line.price = line.price.or(told.price);

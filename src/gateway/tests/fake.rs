@@ -10,13 +10,17 @@ use async_trait::async_trait;
 use iso_currency::Currency;
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
+use url::Url;
 
 use crate::{
     domain::{
         Capability, Category, Delivery, Line, Machine, MachineDetail, Money, OrderReport, PickupCode,
-        Product, Refill, RefillSales, Report, SalesFigure, SalesStatistics, Trade, Window,
+        Product, Refill, RefillSales, Report, SalesFigure, SalesStatistics, Text, Trade, Window,
     },
-    vendor::{Error, Kind, Result, TradePage, TradeQuery, Vendor},
+    vendor::{
+        Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
+        Result, TradePage, TradeQuery, Vendor,
+    },
 };
 
 /// Holds calls until it is opened.
@@ -253,5 +257,41 @@ impl Vendor for Fake {
 
     async fn delivery(&self, _: &str, _: &str) -> Result<Delivery> {
         unsupported("delivery")
+    }
+
+    async fn create_order(&self, _: &NewOrder) -> Result<Text> {
+        unsupported("create_order")
+    }
+
+    async fn update_order(&self, _: &str, _: &str, _: OrderUpdate) -> Result<()> {
+        unsupported("update_order")
+    }
+
+    async fn dispense(&self, _: &str, _: &str, _: &str) -> Result<Dispensed> {
+        unsupported("dispense")
+    }
+
+    async fn test_dispense(&self, _: &str, _: &str, _: &Url) -> Result<Dispensed> {
+        unsupported("test_dispense")
+    }
+
+    async fn replenish(&self, _: &str, _: &Replenishment) -> Result<()> {
+        unsupported("replenish")
+    }
+
+    async fn create_pickup_codes(&self, _: &NewPickupCodes) -> Result<NewCodes> {
+        unsupported("create_pickup_codes")
+    }
+
+    async fn cancel_pickup_code(&self, _: &str, _: &str) -> Result<()> {
+        unsupported("cancel_pickup_code")
+    }
+
+    async fn cancel_all_pickup_codes(&self, _: &str) -> Result<()> {
+        unsupported("cancel_all_pickup_codes")
+    }
+
+    async fn redeem_pickup_code(&self, _: &Redemption) -> Result<OrderReport> {
+        unsupported("redeem_pickup_code")
     }
 }

@@ -1,13 +1,19 @@
 //! The vendor's calls, one method each: signs, sends, and reads the envelope.
 //!
-//! Reference, *Calls*. Nothing is converted here; that is `mapping`'s.
+//! Reference, *Calls*. Nothing is converted here; that is `mapping`'s. What changes something is in `writes`.
+
+mod writes;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header::CONTENT_TYPE};
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::value::RawValue;
 use url::Url;
 
 use super::{
@@ -19,7 +25,7 @@ use super::{
     },
 };
 use crate::{
-    domain::Clock,
+    domain::{Clock, Text},
     vendor::{
         Error, Kind, Result,
         transport::{Effect, Reply, Request, Transport},
@@ -36,6 +42,14 @@ pub const CATEGORIES: &str = "categories";
 pub const PICKUP_CODES: &str = "products/product_id/pickup_code";
 pub const ORDER: &str = "orders/order_id";
 pub const DELIVERY: &str = "deliveries/delivery_id";
+pub const ORDERS: &str = "orders";
+pub const ORDER_UPDATE: &str = "orders/order_id put";
+pub const DELIVERIES: &str = "deliveries";
+pub const TEST_DELIVERIES: &str = "deliveries/debug";
+pub const REPLENISHMENTS: &str = "replenishments";
+pub const NEW_PICKUP_CODES: &str = "pickup_codes";
+pub const CANCELLED_PICKUP_CODES: &str = "pickup_codes put";
+pub const CONSUMES: &str = "consumes";
 
 /// As many rows of `/products` as one page is asked for; the vendor gives ten unless told (Trap 10).
 pub const ROWS_PER_PAGE: &str = "50";
@@ -50,12 +64,29 @@ pub struct Client {
     clock: Arc<dyn Clock>,
 }
 
-/// One call: its name, its path below the base, and its parameters if it carries a signed payload.
-#[derive(Clone, Copy)]
+/// One call: its name, its path below the base, and what it carries. All calls are POST but a few (Trap 8).
+#[derive(Clone)]
 struct Call<'a> {
     operation: &'static str,
+    method: Method,
     path: &'a [&'a str],
-    parameters: Option<&'a [(&'a str, &'a str)]>,
+    content: Content<'a>,
+}
+
+/// What a call carries.
+#[derive(Clone)]
+enum Content<'a> {
+    Nothing,
+    /// Parameters in a signed payload.
+    Signed(&'a [(&'a str, &'a str)]),
+    /// JSON as it is, unsigned.
+    Plain(Bytes),
+}
+
+impl<'a> Call<'a> {
+    const fn post(operation: &'static str, path: &'a [&'a str], content: Content<'a>) -> Self {
+        Self { operation, method: Method::POST, path, content }
+    }
 }
 
 impl Client {
@@ -78,16 +109,16 @@ impl Client {
     }
 
     pub async fn ping(&self) -> Result<()> {
-        self.read::<IgnoredAny>(Call { operation: PING, path: &["ping"], parameters: None }).await.map(drop)
+        self.read::<IgnoredAny>(Call::post(PING, &["ping"], Content::Nothing)).await.map(drop)
     }
 
     pub async fn machines(&self) -> Result<Rows<MachineRow>> {
-        self.read(Call { operation: MACHINES, path: &["rent", "machines"], parameters: None }).await
+        self.read(Call::post(MACHINES, &["rent", "machines"], Content::Nothing)).await
     }
 
     pub async fn machine(&self, machine: &str) -> Result<Maybe<MachineDetail>> {
         let path = ["rent", "machines", name(machine, Kind::MachineNotFound, MACHINE)?];
-        self.read(Call { operation: MACHINE, path: &path, parameters: None }).await
+        self.read(Call::post(MACHINE, &path, Content::Nothing)).await
     }
 
     /// One page, counted from 1, of one cabinet.
@@ -99,7 +130,7 @@ impl Client {
             ("page", &page),
             ("per_page", ROWS_PER_PAGE),
         ];
-        self.read(Call { operation: PRODUCTS, path: &["products"], parameters: Some(&parameters) }).await
+        self.read(Call::post(PRODUCTS, &["products"], Content::Signed(&parameters))).await
     }
 
     pub async fn floors(&self, machine: &str) -> Result<Rows<Floor>> {
@@ -133,41 +164,53 @@ impl Client {
         machine: &str,
     ) -> Result<T> {
         let parameters = [("machine_no", name(machine, Kind::MachineNotFound, operation)?)];
-        self.read(Call { operation, path, parameters: Some(&parameters) }).await
+        self.read(Call::post(operation, path, Content::Signed(&parameters))).await
     }
 
     async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T> {
         let operation = call.operation;
-        let build = || self.request(call);
+        let build = || self.request(&call);
         self.transport.call(operation, Effect::Read, build, |reply| answer(operation, &reply)).await
     }
 
-    fn request(&self, call: Call<'_>) -> Result<Request> {
+    fn request(&self, call: &Call<'_>) -> Result<Request> {
         let mut url = self.endpoint.clone();
         url.path_segments_mut()
             .map_err(|()| Error::new(Kind::Unavailable, call.operation))?
             .extend(call.path);
         let mut headers = self.headers.clone();
-        let body = match call.parameters {
-            None => None,
-            Some(parameters) => {
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let body = match &call.content {
+            Content::Nothing => None,
+            Content::Plain(body) => Some(body.clone()),
+            Content::Signed(parameters) => {
                 let parameters: Parameters<'_> = parameters.iter().copied().collect();
                 let payload = sign::payload(self.key.expose_secret(), &parameters, self.clock.now());
-                let body = serde_json::to_vec(&Body { payload })
-                    .map_err(|error| Error::new(Kind::BadInput, call.operation).with_source(error))?;
-                Some(Bytes::from(body))
+                Some(json(call.operation, &Body { payload })?)
             }
         };
-        Ok(Request { method: Method::POST, url, headers, body })
+        if body.is_some() {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        Ok(Request { method: call.method.clone(), url, headers, body })
     }
 }
 
+fn json(operation: &'static str, body: &impl Serialize) -> Result<Bytes> {
+    let body = serde_json::to_vec(body);
+    body.map(Bytes::from).map_err(|error| Error::new(Kind::BadInput, operation).with_source(error))
+}
+
 /// A number or id as the vendor gives them; anything else names nothing there, and is not asked for.
-fn name<'a>(text: &'a str, unknown: Kind, operation: &'static str) -> Result<&'a str> {
+pub fn name<'a>(text: &'a str, unknown: Kind, operation: &'static str) -> Result<&'a str> {
     let fits = (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
     if fits { Ok(text) } else { Err(Error::new(unknown, operation)) }
+}
+
+/// The order that used a pickup code, where `data` names it.
+fn used_by(data: Option<&RawValue>) -> Option<Text> {
+    let data: Maybe<Order> = serde_json::from_str(data?.get()).ok()?;
+    data.0?.order_id.text()
 }
 
 /// What an answer says. An envelope speaks for itself whatever its HTTP status, so that "machine offline"
@@ -185,7 +228,8 @@ fn answer<T: DeserializeOwned>(operation: &'static str, reply: &Reply) -> Result
         if error.kind == Kind::Rejected && reply.status.is_server_error() {
             error.kind = Kind::Unavailable;
         }
-        return Err(error);
+        let used_by = if error.kind == Kind::PickupCodeUsed { used_by(envelope.data) } else { None };
+        return Err(error.with_used_by(used_by));
     }
     if !reply.status.is_success() {
         return Err(Error::new(codes::kind_of_status(reply.status), operation)

@@ -16,6 +16,7 @@
 //!
 //! Their times have no zone and are GMT+8 (Trap 5); their prices are decimal text in major units (Trap 6).
 
+mod commands;
 mod shelves;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ use crate::domain::{
     OrderReport, OrderReportLine, OrderState, PickupCode, PickupCodeState, Text,
 };
 
+pub use commands::{Parameters, new_order, new_pickup_codes, order_status, redemption, replenishment};
 pub use shelves::{Floors, last_page, shelves};
 
 /// The cabinet that every machine has, and that is meant where none is named.
@@ -155,7 +157,7 @@ fn pickup_code_state(status: &Scalar) -> PickupCodeState {
 
 /// An order; `asked` is the number it was asked for by, which an answer need not repeat.
 pub fn order(asked: &str, row: &wire::Order, currency: Option<Currency>) -> OrderReport {
-    let records = row.records.0.iter().filter_map(|record| {
+    let lines = row.records.0.iter().filter_map(|record| {
         Some(OrderReportLine {
             number: record.id.text()?,
             slot: record.product_id.text()?,
@@ -170,7 +172,7 @@ pub fn order(asked: &str, row: &wire::Order, currency: Option<Currency>) -> Orde
         state: order_state(&row.status),
         amount: money(&row.amount, currency),
         pickup_code_number: row.pickup_code_id.text().filter(|number| &**number != "0"),
-        records: records.collect(),
+        lines: lines.collect(),
     }
 }
 

@@ -20,6 +20,7 @@ use futures_util::{
     future::{join3, try_join},
     stream,
 };
+use iso_currency::Currency;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use url::Url;
@@ -29,7 +30,10 @@ use self::{
     mapping::{Floors, MAIN_CABINET},
     wire::{Maybe, ProductPage},
 };
-use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
+use super::{
+    Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
+    Result, TradePage, TradeQuery, Vendor, transport::Transport,
+};
 use crate::domain::{
     Capability, Category, Clock, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product,
     Refill, RefillSales, Report, SalesStatistics, Status, Text, Window,
@@ -71,6 +75,11 @@ impl Dingshang {
 
     async fn detail(&self, machine: &str) -> Result<wire::MachineDetail> {
         present(self.client.machine(machine).await?, client::MACHINE)
+    }
+
+    /// The currency of a machine's prices, if its detail tells it.
+    async fn currency(&self, machine: &str) -> Result<Option<Currency>> {
+        Ok(self.detail(machine).await.ok().and_then(|detail| mapping::currency(&detail)))
     }
 
     /// What the vendor says of each slot. It warns that this call may go away, so that its failure costs
@@ -236,14 +245,59 @@ impl Vendor for Dingshang {
     /// An order's amounts are in its machine's currency, which only the machine's detail tells: both are
     /// asked for at once, and without the detail an order has no amounts rather than wrong ones.
     async fn order(&self, machine: &str, order: &str) -> Result<OrderReport> {
-        let currency =
-            async { Ok(self.detail(machine).await.ok().and_then(|detail| mapping::currency(&detail))) };
-        let (row, currency) = try_join(self.client.order(machine, order), currency).await?;
+        let (row, currency) = try_join(self.client.order(machine, order), self.currency(machine)).await?;
         Ok(mapping::order(order, &present(row, client::ORDER)?, currency))
     }
 
     async fn delivery(&self, machine: &str, delivery: &str) -> Result<Delivery> {
         let row = present(self.client.delivery(machine, delivery).await?, client::DELIVERY)?;
         Ok(mapping::delivery(&row))
+    }
+
+    async fn create_order(&self, order: &NewOrder) -> Result<Text> {
+        self.client.create_order(&mapping::new_order(order)?).await
+    }
+
+    async fn update_order(&self, machine: &str, order: &str, update: OrderUpdate) -> Result<()> {
+        self.client.update_order(machine, order, mapping::order_status(update)).await
+    }
+
+    async fn dispense(&self, machine: &str, order: &str, line: &str) -> Result<Dispensed> {
+        let (number, row) = self.client.dispense(machine, order, line).await?;
+        Ok(Dispensed { number, delivery: mapping::delivery(&row) })
+    }
+
+    async fn test_dispense(&self, machine: &str, shelf: &str, notify_url: &Url) -> Result<Dispensed> {
+        let (number, row) = self.client.test_dispense(machine, shelf, notify_url.as_str()).await?;
+        Ok(Dispensed { number, delivery: mapping::delivery(&row) })
+    }
+
+    async fn replenish(&self, machine: &str, replenishment: &Replenishment) -> Result<()> {
+        self.client.replenish(machine, &mapping::replenishment(replenishment)?).await
+    }
+
+    /// The vendor answers nothing of the codes that it made.
+    async fn create_pickup_codes(&self, codes: &NewPickupCodes) -> Result<NewCodes> {
+        let (machine, parameters) = mapping::new_pickup_codes(codes)?;
+        self.client.create_pickup_codes(machine, &parameters).await?;
+        Ok(NewCodes::Listed)
+    }
+
+    async fn cancel_pickup_code(&self, machine: &str, number: &str) -> Result<()> {
+        self.client.cancel_pickup_code(machine, number).await
+    }
+
+    async fn cancel_all_pickup_codes(&self, machine: &str) -> Result<()> {
+        self.client.cancel_all_pickup_codes(machine).await
+    }
+
+    /// Amounts as in [`Vendor::order`]: the machine's detail is asked for at the same time, and not waited for
+    /// where the code is refused.
+    async fn redeem_pickup_code(&self, redemption: &Redemption) -> Result<OrderReport> {
+        let Redemption { machine, code, .. } = redemption;
+        let parameters = mapping::redemption(redemption)?;
+        let redeemed = self.client.redeem(machine, code, &parameters);
+        let ((number, row), currency) = try_join(redeemed, self.currency(machine)).await?;
+        Ok(mapping::order(&number, &row, currency))
     }
 }

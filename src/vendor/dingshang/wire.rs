@@ -24,6 +24,23 @@ pub struct Body {
     pub payload: String,
 }
 
+/// The body that places an order, unsigned. The sample calls the first member `imei` and lacks the second and third
+/// (Trap 4).
+#[derive(Debug, Serialize)]
+pub struct NewOrder<'a> {
+    pub machine_no: &'a str,
+    pub trade_id: &'a str,
+    pub notify_url: &'a str,
+    pub products: Vec<NewOrderProduct>,
+}
+
+/// A line of an order to be placed; `product_id` names a slot.
+#[derive(Debug, Serialize)]
+pub struct NewOrderProduct {
+    pub product_id: u64,
+    pub quantity: u32,
+}
+
 /// What every answer stands in; `data` is read only once `code` and `message` say that it is worth it.
 #[derive(Debug, Deserialize)]
 pub struct Envelope<'a> {
@@ -301,6 +318,7 @@ pub struct OrderRecord {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Delivery {
+    pub delivery_id: Scalar,
     pub delivered_at: Scalar,
     pub status: Scalar,
     pub pickup_at: Scalar,

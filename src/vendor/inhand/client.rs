@@ -19,10 +19,16 @@ use super::{
     sign::Parameters,
     wire::{self, Rows},
 };
-use crate::vendor::{
-    Error, Kind, Result,
-    transport::{Effect, Reply, Request, Transport},
+use crate::{
+    domain::Text,
+    vendor::{
+        Error, Kind, Result,
+        transport::{Effect, Reply, Request, Transport},
+    },
 };
+
+/// The call that makes a pickup code.
+pub const CREATE_CODE: &str = "code/create";
 
 /// The longest page that the platform gives.
 pub const PAGE: u64 = 100;
@@ -62,9 +68,15 @@ pub type Parameter = (&'static str, String);
 #[derive(Clone, Debug)]
 struct Call {
     operation: &'static str,
+    method: Method,
     query: Vec<Parameter>,
-    /// `None` makes it a GET.
     body: Option<Vec<Parameter>>,
+}
+
+impl Call {
+    fn post(operation: &'static str, query: Vec<Parameter>, body: Vec<Parameter>) -> Self {
+        Self { operation, method: Method::POST, query, body: Some(body) }
+    }
 }
 
 /// Signs and sends the calls of one account.
@@ -134,7 +146,7 @@ impl Client {
         limit: u64,
         map: fn(R) -> Option<T>,
     ) -> Result<(Vec<T>, bool)> {
-        let call = Call { operation, query: page(cursor, limit), body: Some(Vec::new()) };
+        let call = Call::post(operation, page(cursor, limit), Vec::new());
         self.ask(&call, |body| {
             let Rows(rows) = decode::<Rows<R>>(operation, body)?;
             let is_short = count(rows.len()) < limit;
@@ -151,7 +163,7 @@ impl Client {
         map: fn(wire::Trade) -> Option<T>,
     ) -> Result<Page<T>> {
         let operation = "trade/list";
-        let call = Call { operation, query: page(cursor, limit), body: Some(filter.to_vec()) };
+        let call = Call::post(operation, page(cursor, limit), filter.to_vec());
         self.ask(&call, |body| {
             let answer: wire::Trades = decode(operation, body)?;
             let total = answer.total.0.and_then(|total| u64::try_from(total).ok());
@@ -168,7 +180,7 @@ impl Client {
         map: impl Fn(wire::Statistics) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
         let operation = "trade/statistic";
-        let call = Call { operation, query, body: None };
+        let call = Call { operation, method: Method::GET, query, body: None };
         self.ask(&call, |body| {
             let Rows(rows) = decode::<Rows<wire::Statistics>>(operation, body)?;
             keyed(operation, rows, &map)
@@ -182,9 +194,9 @@ impl Client {
         operation: &'static str,
         machine: &str,
         query: Vec<Parameter>,
-        map: fn(R) -> Option<(crate::domain::Text, T)>,
+        map: fn(R) -> Option<(Text, T)>,
     ) -> Result<T> {
-        let call = Call { operation, query, body: Some(vec![("assetId", machine.to_owned())]) };
+        let call = Call::post(operation, query, vec![("assetId", machine.to_owned())]);
         self.ask(&call, |body| {
             let unknown = || Error::new(Kind::MachineNotFound, operation);
             if is_empty(body) {
@@ -205,7 +217,7 @@ impl Client {
         map: fn(wire::Refill) -> Option<T>,
     ) -> Result<Vec<T>> {
         let operation = "refill/message";
-        let call = Call { operation, query: Vec::new(), body: Some(filter) };
+        let call = Call::post(operation, Vec::new(), filter);
         self.ask(&call, |body| {
             let answer: wire::Refills = decode(operation, body)?;
             keyed(operation, answer.message.0, map)
@@ -213,13 +225,39 @@ impl Client {
         .await
     }
 
+    /// Makes a pickup code (`code/create`, §10): a POST without a body.
+    pub async fn create_code(&self, query: Vec<Parameter>) -> Result<Text> {
+        let operation = CREATE_CODE;
+        let call = Call { operation, method: Method::POST, query, body: None };
+        self.tell(&call, |body| {
+            let answer: wire::NewCode = decode(operation, body)?;
+            let code = answer.code.0.filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()));
+            code.ok_or_else(|| Error::new(Kind::Protocol, operation).with_source("no code"))
+        })
+        .await
+    }
+
     /// Sends a read, and reads its answer unless that is a failure.
     async fn ask<T: Send>(&self, call: &Call, read: impl Fn(&[u8]) -> Result<T> + Send + Sync) -> Result<T> {
+        self.send(call, Effect::Read, read).await
+    }
+
+    /// Sends what must not be sent twice, and reads its answer unless that is a failure.
+    async fn tell<T: Send>(&self, call: &Call, read: impl Fn(&[u8]) -> Result<T> + Send + Sync) -> Result<T> {
+        self.send(call, Effect::Write, read).await
+    }
+
+    async fn send<T: Send>(
+        &self,
+        call: &Call,
+        effect: Effect,
+        read: impl Fn(&[u8]) -> Result<T> + Send + Sync,
+    ) -> Result<T> {
         let read = |reply: Reply| match codes::failure(call.operation, reply.status, &reply.body) {
             Some(error) => Err(error),
             None => read(&reply.body),
         };
-        self.transport.call(call.operation, Effect::Read, || self.request(call), read).await
+        self.transport.call(call.operation, effect, || self.request(call), read).await
     }
 
     /// A signed request with a nonce of its own.
@@ -244,13 +282,13 @@ impl Client {
         let mut headers =
             HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static("application/json"))]);
         let Some(body) = body else {
-            return Ok(Request { method: Method::GET, url, headers, body: None });
+            return Ok(Request { method: call.method.clone(), url, headers, body: None });
         };
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let members: BTreeMap<&str, String> = body.into_iter().collect();
         let body = serde_json::to_vec(&members)
             .map_err(|error| Error::new(Kind::BadInput, call.operation).with_source(error))?;
-        Ok(Request { method: Method::POST, url, headers, body: Some(Bytes::from(body)) })
+        Ok(Request { method: call.method.clone(), url, headers, body: Some(Bytes::from(body)) })
     }
 }
 

@@ -15,13 +15,16 @@ use std::{collections::HashSet, ops::Range, sync::Arc};
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
-use self::client::{Client, PAGE, Page, Parameter, WIDEST};
-use super::{Error, Kind, Result, TradePage, TradeQuery, Vendor, transport::Transport};
+use self::client::{CREATE_CODE, Client, PAGE, Page, Parameter, WIDEST};
+use super::{
+    Dispensed, Error, Goods, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
+    Replenishment, Result, TradePage, TradeQuery, Vendor, transport::Transport,
+};
 use crate::domain::{
     Capability, Category, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product, Refill,
-    RefillSales, Report, SalesStatistics, Trade, Window,
+    RefillSales, Report, SalesStatistics, Text, Trade, Window,
 };
 
 pub use self::client::{Credentials, InvalidBaseUrl};
@@ -31,6 +34,9 @@ const LONGEST_LIST: usize = 6_000;
 
 /// The longest machine number that is asked about, in characters.
 const LONGEST_NUMBER: usize = 64;
+
+/// How many digits the platform's pickup codes have (§10).
+const CODE_LENGTH: u32 = 7;
 
 /// What the platform can do.
 const CAPABILITIES: &[Capability] = &[
@@ -215,6 +221,44 @@ impl Vendor for Inhand {
     async fn delivery(&self, _: &str, _: &str) -> Result<Delivery> {
         Err(Error::new(Kind::Unsupported, "delivery"))
     }
+
+    async fn create_order(&self, _: &NewOrder) -> Result<Text> {
+        Err(Error::new(Kind::Unsupported, "create_order"))
+    }
+
+    async fn update_order(&self, _: &str, _: &str, _: OrderUpdate) -> Result<()> {
+        Err(Error::new(Kind::Unsupported, "update_order"))
+    }
+
+    async fn dispense(&self, _: &str, _: &str, _: &str) -> Result<Dispensed> {
+        Err(Error::new(Kind::Unsupported, "dispense"))
+    }
+
+    async fn test_dispense(&self, _: &str, _: &str, _: &Url) -> Result<Dispensed> {
+        Err(Error::new(Kind::Unsupported, "test_dispense"))
+    }
+
+    async fn replenish(&self, _: &str, _: &Replenishment) -> Result<()> {
+        Err(Error::new(Kind::Unsupported, "replenish"))
+    }
+
+    /// One code a call, of seven digits; the platform has no call that lists it (§10).
+    async fn create_pickup_codes(&self, codes: &NewPickupCodes) -> Result<NewCodes> {
+        let code = self.client.create_code(new_code(codes)?).await?;
+        Ok(NewCodes::Told(vec![code]))
+    }
+
+    async fn cancel_pickup_code(&self, _: &str, _: &str) -> Result<()> {
+        Err(Error::new(Kind::Unsupported, "cancel_pickup_code"))
+    }
+
+    async fn cancel_all_pickup_codes(&self, _: &str) -> Result<()> {
+        Err(Error::new(Kind::Unsupported, "cancel_all_pickup_codes"))
+    }
+
+    async fn redeem_pickup_code(&self, _: &Redemption) -> Result<OrderReport> {
+        Err(Error::new(Kind::Unsupported, "redeem_pickup_code"))
+    }
 }
 
 /// Whether a text can be a machine's number at all. A comma would make it two in a list.
@@ -269,6 +313,31 @@ fn trade_filter(query: &TradeQuery) -> Result<Option<Vec<Parameter>>> {
         }
     }
     Ok(Some(filter))
+}
+
+/// The parameters that make a pickup code (§10). What the platform has no parameter for is refused.
+fn new_code(codes: &NewPickupCodes) -> Result<Vec<Parameter>> {
+    let refused = |kind| Error::new(kind, CREATE_CODE);
+    let NewPickupCodes { machine, goods, count, length, starts_at, expires_at } = codes;
+    if count.is_some_and(|count| count != 1) || length.is_some_and(|length| length != CODE_LENGTH) {
+        return Err(refused(Kind::Unsupported));
+    }
+    let product = match goods {
+        Goods::Any => None,
+        Goods::Product(number) => Some(number),
+        Goods::Slot(_) => return Err(refused(Kind::Unsupported)),
+    };
+    if let Some(machine) = machine {
+        known(machine, CREATE_CODE)?;
+    }
+    if product.is_some_and(|number| number.is_empty()) {
+        return Err(refused(Kind::ProductNotFound));
+    }
+    let window = seconds(Window { from: *starts_at, to: *expires_at });
+    let window = window.ok_or_else(|| refused(Kind::BadInput))?;
+    let names = [("assetId", machine.as_ref()), ("productCode", product)];
+    let names = names.into_iter().filter_map(|(name, text)| Some((name, text?.to_string())));
+    Ok(names.chain(window).collect())
 }
 
 /// The limit and the cursors of the pages that cover a range. A cursor is always a multiple of the limit: the

@@ -20,6 +20,13 @@ pub struct Envelope {
     pub error_code: Word,
 }
 
+/// The answer of `code/create` (§10).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct NewCode {
+    pub code: Word,
+}
+
 /// The answer of `trade/list` (§3.2).
 #[derive(Deserialize)]
 pub struct Trades {

@@ -148,6 +148,7 @@ fn without_source(error: &Error) -> Error {
         operation: error.operation,
         vendor_code: error.vendor_code.clone(),
         vendor_message: error.vendor_message.clone(),
+        used_by: None,
         source: None,
     }
 }

@@ -331,7 +331,7 @@ fn an_order_reads_in_the_words_of_every_server() {
             "price": "3.00", "status": status, "notify_sent": "0"}]});
         let order = order("60", &read(&row), Some(Currency::CNY));
         assert_eq!((&*order.number, order.amount), ("60", cny(300)));
-        let record = &order.records[0];
+        let record = &order.lines[0];
         assert_eq!((&*record.number, &*record.slot, record.quantity), ("78", "811", 2));
         assert_eq!((record.price, record.delivery), (cny(300), state), "{status}");
         assert_eq!(delivery(&read(&json!({"status": status}))).state, state);
