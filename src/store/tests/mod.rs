@@ -1,1 +1,85 @@
-//! The contract of the store.
+//! The contract of the store: one suite, run over every backend.
+
+mod codes;
+mod file;
+mod intents;
+mod orders;
+mod samples;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tempfile::TempDir;
+
+use super::{Store, open};
+
+/// Where a store lies that can be opened again and again.
+#[async_trait]
+trait Place: Send + Sync {
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+struct File(TempDir);
+
+impl File {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn url(&self) -> String {
+        format!("sqlite://{}/vendgraph.db", self.0.path().display())
+    }
+}
+
+#[async_trait]
+impl Place for File {
+    async fn open(&self) -> Arc<dyn Store> {
+        open(&self.url()).await.unwrap()
+    }
+}
+
+macro_rules! contract {
+    ($($area:ident: $($name:ident)+;)+) => {
+        mod sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$area::$name(&super::File::new()).await;
+                }
+            )+)+
+        }
+    };
+}
+
+contract! {
+    intents:
+        of_a_hundred_that_begin_under_one_key_one_is_new
+        another_input_under_a_key_is_a_conflict
+        a_key_is_the_subjects_the_accounts_and_the_actions_own
+        an_order_takes_one_command_at_a_time
+        of_many_commands_on_one_order_one_gets_it
+        a_command_of_unknown_outcome_holds_its_order_until_it_is_settled
+        what_was_under_way_is_found_after_a_restart
+        the_first_known_ending_stays
+        what_is_refused_stores_nothing
+        keys_are_forgotten_and_the_trail_is_kept
+        the_trail_is_paged_newest_first;
+    orders:
+        an_order_comes_back_as_it_was_stored
+        every_state_comes_back
+        savers_lose_nothing_of_each_other
+        news_that_came_before_the_ending_is_not_lost_by_it
+        an_order_is_found_by_its_callback_and_number
+        pages_stay_stable_while_orders_come
+        filters_match_what_they_say
+        lapsed_orders_are_due_and_told_as_expired;
+    codes:
+        of_two_hundred_machines_one_holds_a_code
+        of_many_uses_one_is_granted_and_may_be_told_again
+        a_hold_survives_a_restart
+        digits_are_unique_while_their_code_is_live
+        of_many_that_take_the_same_digits_one_gets_them
+        a_vendors_digits_are_remembered_whatever_they_are
+        codes_are_listed_as_they_are_now
+        time_is_written_down_in_steps;
+}
