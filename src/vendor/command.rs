@@ -30,8 +30,8 @@ pub struct NewOrderLine {
     pub quantity: u32,
 }
 
-/// What became of an order's payment. Everything but [`OrderUpdate::Paid`] and [`OrderUpdate::Paying`] ends the
-/// order and gives its goods back to the machine.
+/// What became of an order's payment. Everything but [`OrderUpdate::Paid`] ends the order and gives its goods back to
+/// the machine; Dingshang's documents say so even of [`OrderUpdate::Paying`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum OrderUpdate {
     /// It is paid.

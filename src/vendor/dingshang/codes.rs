@@ -4,6 +4,7 @@
 
 use http::StatusCode;
 
+use super::client;
 use crate::vendor::{Error, Kind};
 
 /// What an answer's `code` and `message` say went wrong; nothing if it is a success, which takes both: code 0
@@ -11,7 +12,7 @@ use crate::vendor::{Error, Kind};
 pub fn failure(operation: &'static str, code: i64, message: &str) -> Option<Error> {
     let kind = match (code, message) {
         (0, "ok") => return None,
-        (0, words) => kind_of_words(words),
+        (0, words) => kind_of_words(operation, words),
         (code, _) => kind_of_code(code).unwrap_or(Kind::Rejected),
     };
     Some(Error::new(kind, operation).with_vendor(code.to_string(), Some(message)))
@@ -29,11 +30,13 @@ pub fn kind_of_status(status: StatusCode) -> Kind {
     }
 }
 
-/// Trap 1: 库存 is the stock, 不足 "not enough", 未支付 "not paid". Words about the stock that do not say
-/// what is wrong with it ("1 个货道库存更新失败") come from a replenishment, which fails by asking for too much.
-fn kind_of_words(words: &str) -> Kind {
+/// Trap 1: 库存 is the stock, 不足 "not enough", 未支付 "not paid". Words about the stock that do not say what is
+/// wrong with it ("1 个货道库存更新失败") mean too little where goods are taken out, and elsewhere, as in a
+/// replenishment, too much.
+fn kind_of_words(operation: &str, words: &str) -> Kind {
     if words.contains("库存") {
-        if words.contains("不足") { Kind::OutOfStock } else { Kind::CapacityExceeded }
+        let takes = matches!(operation, client::ORDERS | client::DELIVERIES | client::CONSUMES);
+        if takes || words.contains("不足") { Kind::OutOfStock } else { Kind::CapacityExceeded }
     } else if words.contains("未支付") {
         Kind::OrderUnpaid
     } else {
@@ -96,7 +99,7 @@ fn kind_of_code(code: i64) -> Option<Kind> {
 mod tests {
     use http::StatusCode;
 
-    use super::{failure, kind_of_status};
+    use super::{client, failure, kind_of_status};
     use crate::vendor::Kind;
 
     fn kind(code: i64, message: &str) -> Option<Kind> {
@@ -114,6 +117,8 @@ mod tests {
         assert_eq!(kind(0, "库存不足"), Some(Kind::OutOfStock));
         assert_eq!(kind(0, "订单未支付"), Some(Kind::OrderUnpaid));
         assert_eq!(kind(30003, "ok"), Some(Kind::MachineNotFound));
+        let taking = failure(client::ORDERS, 0, "商品库存更新失败").unwrap();
+        assert_eq!(taking.kind, Kind::OutOfStock, "an order can only ask for more than there is");
     }
 
     #[test]

@@ -267,8 +267,8 @@ impl Vendor for Dingshang {
         Ok(Dispensed { number, delivery: mapping::delivery(&row) })
     }
 
-    async fn test_dispense(&self, machine: &str, shelf: &str, notify_url: &Url) -> Result<Dispensed> {
-        let (number, row) = self.client.test_dispense(machine, shelf, notify_url.as_str()).await?;
+    async fn test_dispense(&self, machine: &str, channel: &str, notify_url: &Url) -> Result<Dispensed> {
+        let (number, row) = self.client.test_dispense(machine, channel, notify_url.as_str()).await?;
         Ok(Dispensed { number, delivery: mapping::delivery(&row) })
     }
 

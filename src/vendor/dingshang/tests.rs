@@ -2,6 +2,7 @@
 //! The samples under `tests/fixtures/dingshang` are the vendor's documents' own, to the letter.
 
 mod stub;
+mod writes;
 
 use iso_currency::Currency;
 use jiff::Timestamp;

@@ -1,6 +1,7 @@
 //! The adapter against a small platform on a real socket.
 
 mod platform;
+mod writes;
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{StatusCode, header};
+use http::{HeaderValue, Method, StatusCode, header};
 use reqwest::{redirect, retry};
 use thiserror::Error;
 use tracing::warn;
@@ -70,6 +70,10 @@ impl Client {
     pub(super) async fn send(&self, request: Request, clock: &dyn Clock) -> Result<Answer, Loss> {
         let mut outgoing = reqwest::Request::new(request.method, request.url);
         *outgoing.headers_mut() = request.headers;
+        // Left out otherwise, and some servers refuse a POST without it (RFC 9110 §8.6, §15.5.12).
+        if request.body.is_none() && outgoing.method() != Method::GET {
+            outgoing.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         *outgoing.body_mut() = request.body.map(reqwest::Body::from);
         let response = self.0.execute(outgoing).await.map_err(|error| {
             let unsent = error.is_connect() || error.is_builder();

@@ -10,6 +10,7 @@ use std::{
 use axum::{Router, body::to_bytes, extract::Request, http::StatusCode, response::IntoResponse as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use md5::{Digest as _, Md5};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -38,12 +39,26 @@ pub struct Seen {
     pub has_body: bool,
     /// The members of the payload; that they are all text is checked in reading them.
     pub parameters: BTreeMap<String, String>,
+    /// A body without a payload.
+    pub plain: Option<Value>,
 }
 
 impl Seen {
     /// A parameter of the payload, empty if absent.
     pub fn parameter(&self, name: &str) -> &str {
         self.parameters.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether a payload bears the signature that belongs to it, computed from the reference's own words.
+    fn is_signed(&self) -> bool {
+        let sign = self.parameters.get("sign");
+        let mut signed: Vec<_> =
+            self.parameters.iter().filter(|(name, value)| *name != "sign" && !value.is_empty()).collect();
+        signed.sort_by_key(|(name, _)| name.as_bytes());
+        let pairs: Vec<_> = signed.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let digest = Md5::digest(format!("{}&key={KEY}", pairs.join("&")));
+        let hex = digest.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"));
+        self.parameters.contains_key("timestamp") && sign == Some(&hex)
     }
 }
 
@@ -63,6 +78,8 @@ pub fn refused(code: i64, message: &str) -> Answer {
 /// A platform that is asked by an account.
 pub struct Stub {
     pub account: Dingshang,
+    /// Where the vendor's calls are, `…/api/openapi/v1`.
+    pub base: String,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
@@ -73,7 +90,16 @@ impl fmt::Debug for Stub {
 }
 
 impl Stub {
+    /// A platform that gives these answers, but to a payload without its right signature.
     pub async fn start(answer: impl Fn(&Seen) -> Answer + Clone + Send + Sync + 'static) -> Self {
+        Self::with_retries(0, answer).await
+    }
+
+    /// The same, asked by an account that asks as often again where it may.
+    pub async fn with_retries(
+        retries: u32,
+        answer: impl Fn(&Seen) -> Answer + Clone + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -82,13 +108,15 @@ impl Stub {
             let (answer, record) = (answer.clone(), Arc::clone(&record));
             async move {
                 let request = read(request).await;
-                let (status, body) = answer(&request);
+                let signed = request.parameters.is_empty() || request.is_signed();
+                let (status, body) = if signed { answer(&request) } else { refused(4006, "签名错误") };
                 record.lock().unwrap().push(request);
                 (StatusCode::from_u16(status).unwrap(), body).into_response()
             }
         });
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { account: account(url), seen }
+        let base = format!("{url}api/openapi/v1");
+        Self { account: account(url, retries), base, seen }
     }
 
     /// What came in so far, by path and parameters, since calls run side by side.
@@ -108,14 +136,18 @@ async fn read(request: Request) -> Seen {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, 65_536).await.unwrap();
     let header = |name| parts.headers.get(name).map_or("", |value| value.to_str().unwrap()).to_owned();
-    let parameters = if body.is_empty() {
-        BTreeMap::new()
-    } else {
+    let (mut parameters, mut plain) = (BTreeMap::new(), None);
+    if !body.is_empty() {
         assert_eq!(header("content-type"), "application/json");
-        let body: BTreeMap<String, String> = serde_json::from_slice(&body).unwrap();
-        assert_eq!(body.len(), 1, "the payload alone");
-        serde_json::from_slice(&STANDARD.decode(&body["payload"]).unwrap()).unwrap()
-    };
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        if let Some(payload) = body.get("payload") {
+            assert_eq!(body.as_object().unwrap().len(), 1, "the payload alone");
+            let payload = STANDARD.decode(payload.as_str().unwrap()).unwrap();
+            parameters = serde_json::from_slice(&payload).unwrap();
+        } else {
+            plain = Some(body);
+        }
+    }
     Seen {
         method: parts.method.to_string(),
         path: parts.uri.path().strip_prefix("/api/openapi/v1").unwrap().to_owned(),
@@ -123,13 +155,14 @@ async fn read(request: Request) -> Seen {
         app_secret: header("appsecret"),
         has_body: !body.is_empty(),
         parameters,
+        plain,
     }
 }
 
-fn account(url: Url) -> Dingshang {
+fn account(url: Url, retries: u32) -> Dingshang {
     let clock = Arc::new(ManualClock::new(Timestamp::from_second(NOW).unwrap()));
     let limits =
-        Limits { timeout: Duration::from_secs(5), max_concurrency: 8, requests_per_second: None, retries: 0 };
+        Limits { timeout: Duration::from_secs(5), max_concurrency: 8, requests_per_second: None, retries };
     let credentials = Credentials {
         url,
         app_id: "ds1".to_owned(),

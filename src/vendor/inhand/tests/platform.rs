@@ -12,7 +12,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{Method, Uri},
+    http::{HeaderMap, HeaderValue, Method, Uri},
 };
 use md5::{Digest as _, Md5};
 use secrecy::SecretString;
@@ -37,6 +37,8 @@ pub struct Seen {
     pub method: String,
     pub path: String,
     pub url_length: usize,
+    /// The headers about a body, `-` where there is none.
+    pub body_headers: [String; 2],
     query: Vec<(String, String)>,
     body: Vec<(String, String)>,
 }
@@ -57,15 +59,17 @@ struct Asked {
 }
 
 impl Seen {
-    fn new(method: &Method, uri: &Uri, body: &[u8]) -> Self {
+    fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
+        let header = |name| headers.get(name).map_or("-", |text: &HeaderValue| text.to_str().unwrap());
         let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
         let body: BTreeMap<String, Value> =
-            if *method == Method::POST { serde_json::from_slice(body).unwrap() } else { BTreeMap::new() };
+            if body.is_empty() { BTreeMap::new() } else { serde_json::from_slice(body).unwrap() };
         let text = |value: &Value| value.as_str().expect("every value is sent as a string").to_owned();
         Self {
             method: method.to_string(),
             path: uri.path().to_owned(),
             url_length: uri.to_string().len(),
+            body_headers: ["content-type", "content-length"].map(|name| header(name).to_owned()),
             query,
             body: body.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
         }
@@ -128,8 +132,14 @@ impl Drop for Platform {
     }
 }
 
-async fn respond(State(asked): State<Arc<Asked>>, method: Method, uri: Uri, body: Bytes) -> String {
-    let seen = Seen::new(&method, &uri, &body);
+async fn respond(
+    State(asked): State<Arc<Asked>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> String {
+    let seen = Seen::new(&method, &uri, &headers, &body);
     asked.seen.lock().unwrap().push(seen.clone());
     if !seen.is_signed() {
         return r#"{"result":"FAIL","errorCode":"sign"}"#.to_owned();
