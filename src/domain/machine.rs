@@ -58,6 +58,8 @@ pub struct MachineDetail {
     pub currency: Option<Currency>,
     /// Whether the vendor reaches it.
     pub online: bool,
+    /// Where it stands, as coordinates.
+    pub location: Option<GeoPoint>,
 }
 
 /// WGS 84 coordinates in degrees.

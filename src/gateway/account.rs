@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -10,6 +11,7 @@ use super::{
     Error, Result,
     cache::{Cache, Fresh, Policy, WhenOld},
     catalogue::Catalogue,
+    error,
     fleet::{Listing, Row},
     lease::{self, Revision},
 };
@@ -162,13 +164,14 @@ impl Account {
     /// A machine's status and shelves.
     pub async fn report(&self, row: &Arc<Row>, until: Instant) -> Result<Fresh<Report>> {
         let key = &row.machine.number;
-        self.reports.get(key, until, || self.fetch_report(row)).await.map_err(self.failure())
+        let fetch = || self.fetch_report(row, Some(self.now()));
+        self.reports.get(key, until, fetch).await.map_err(self.failure())
     }
 
     /// A machine's status and shelves, asked of the vendor whatever is kept.
     pub async fn refresh_report(&self, row: &Arc<Row>, until: Instant) -> Result<Fresh<Report>> {
         let key = &row.machine.number;
-        self.reports.refresh(key, until, || self.fetch_report(row)).await.map_err(self.failure())
+        self.reports.refresh(key, until, || self.fetch_report(row, None)).await.map_err(self.failure())
     }
 
     /// A machine's status and shelves as last read, asked of the vendor only when nothing is kept.
@@ -181,9 +184,7 @@ impl Account {
 
     /// What the call for the single machine tells.
     pub async fn detail(&self, machine: &Text, until: Instant) -> Result<Fresh<MachineDetail>> {
-        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
-        let fetch = || self.named(async move { client.machine_detail(&number).await });
-        self.details.get(machine, until, fetch).await.map_err(self.failure())
+        self.details.get(machine, until, || self.fetch_detail(machine)).await.map_err(self.failure())
     }
 
     /// The groups of a machine's products, with their sort order.
@@ -315,11 +316,31 @@ impl Account {
         })
     }
 
-    fn fetch_report(&self, row: &Arc<Row>) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
+    fn fetch_detail(
+        &self,
+        machine: &Text,
+    ) -> impl Future<Output = vendor::Result<MachineDetail>> + Send + 'static {
+        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        self.named(async move { client.machine_detail(&number).await })
+    }
+
+    /// A detail no older than `since`, shared with whoever asks for it by itself; `None`: asked for anew.
+    fn newest_detail(&self, machine: &Text, since: Option<Timestamp>) -> vendor::Detail<'static> {
+        let (details, key, fetch) = (self.details.clone(), Arc::clone(machine), self.fetch_detail(machine));
+        async move { details.newest(&key, since, || fetch).await.map_err(error::again) }.boxed()
+    }
+
+    /// `since`: when the report was asked for; `None`: whatever is under way.
+    fn fetch_report(
+        &self,
+        row: &Arc<Row>,
+        since: Option<Timestamp>,
+    ) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
         let client = Arc::clone(&self.connection.client);
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
+        let detail = self.newest_detail(&row.machine.number, since);
         self.named(async move {
-            let report = client.report(&row.machine.number).await?;
+            let report = client.report(&row.machine.number, detail).await?;
             row.last.hear_report(&report, clock.now());
             Ok(report)
         })

@@ -117,9 +117,15 @@ struct Flight<V> {
     outcome: Shared<BoxFuture<'static, Outcome<V>>>,
 }
 
-/// A cache of `V` by `K`.
+/// A cache of `V` by `K`; its copies share everything.
 pub struct Cache<K, V> {
     inner: Arc<Inner<K, V>>,
+}
+
+impl<K, V> Clone for Cache<K, V> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
 }
 
 struct Inner<K, V> {
@@ -170,7 +176,7 @@ where
             return Ok(from_cache(kept.clone(), false));
         }
         lease::note_once();
-        let flight = match self.join(key, fetch) {
+        let flight = match self.join(key, |_, age| age <= policy.ttl, fetch) {
             Joined::Flight(flight) => flight,
             Joined::Landed(kept) => return Ok(from_cache(kept, false)),
         };
@@ -207,6 +213,28 @@ where
         landed(flight, until).await.map(live)
     }
 
+    /// The value of `key` for a call that began at `since` and is made up of it: from the call under way, or from
+    /// one that has landed since, else from a new one; without a `since`, from a new one whatever is under way. Waits
+    /// as long as the call takes.
+    pub async fn newest<F>(
+        &self,
+        key: &K,
+        since: Option<Timestamp>,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<Arc<V>, Arc<vendor::Error>>
+    where
+        F: Future<Output = vendor::Result<V>> + Send + 'static,
+    {
+        let joined = match since {
+            Some(since) => self.join(key, |kept, _| since <= kept.as_of, fetch),
+            None => Joined::Flight(Inner::launch(&self.inner, &mut self.inner.flights(), key, fetch())),
+        };
+        match joined {
+            Joined::Flight(flight) => flight.await.map(|kept| kept.value),
+            Joined::Landed(kept) => Ok(kept.value),
+        }
+    }
+
     /// The value of `key` if one is kept and still may be served; asks nobody.
     pub fn peek(&self, key: &K) -> Option<Fresh<V>> {
         let Some((kept, age)) = self.inner.kept(key) else {
@@ -234,8 +262,13 @@ where
         kept.as_of.saturating_add(self.inner.policy.ttl).unwrap_or(Timestamp::MAX)
     }
 
-    /// Joins the call under way for `key`, or starts one.
-    fn join<F>(&self, key: &K, fetch: impl FnOnce() -> F) -> Joined<V>
+    /// Joins the call under way for `key`, or starts one unless a value is kept that will do, by itself and its age.
+    fn join<F>(
+        &self,
+        key: &K,
+        will_do: impl FnOnce(&Kept<V>, Duration) -> bool,
+        fetch: impl FnOnce() -> F,
+    ) -> Joined<V>
     where
         F: Future<Output = vendor::Result<V>> + Send + 'static,
     {
@@ -244,7 +277,7 @@ where
             return Joined::Flight(flight.outcome.clone());
         }
         // A call may have landed since the asker looked: what it brought is kept before it leaves the flights.
-        match self.inner.kept(key).filter(|(_, age)| *age <= self.inner.policy.ttl) {
+        match self.inner.kept(key).filter(|(kept, age)| will_do(kept, *age)) {
             Some((kept, _)) => Joined::Landed(kept),
             None => Joined::Flight(Inner::launch(&self.inner, &mut flights, key, fetch())),
         }

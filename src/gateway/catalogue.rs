@@ -91,9 +91,7 @@ impl Weigh for Catalogue {
 /// What the vendor said, taken out of what a caller would be told.
 fn of_vendor(error: error::Error) -> vendor::Error {
     match error {
-        error::Error::Vendor { error, .. } => {
-            vendor::Error::new(error.kind, error.operation).with_source(error)
-        }
+        error::Error::Vendor { error, .. } => error::again(error),
         error::Error::Input(_) | error::Error::NotFound => {
             vendor::Error::new(vendor::Kind::Protocol, "catalogue").with_source(error)
         }

@@ -131,6 +131,17 @@ impl Error {
     }
 }
 
+/// A failure that many waited for, as the failure of a call that needed it.
+pub(super) fn again(error: Arc<vendor::Error>) -> vendor::Error {
+    vendor::Error {
+        kind: error.kind,
+        operation: error.operation,
+        vendor_code: error.vendor_code.clone(),
+        vendor_message: error.vendor_message.clone(),
+        source: Some(Box::new(error)),
+    }
+}
+
 /// What happened at a vendor, in the contract's codes.
 pub const fn code(kind: Kind) -> Code {
     match kind {

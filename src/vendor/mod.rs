@@ -14,9 +14,10 @@ pub mod error;
 pub mod inhand;
 pub mod transport;
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use url::Url;
 
@@ -33,6 +34,10 @@ pub use error::{Error, Kind};
 
 /// The answer to a vendor call.
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// A machine's detail for a call that may need it: as fresh as the call itself, asked of the vendor when first it is
+/// awaited, and by one call for all who need it at that time.
+pub type Detail<'a> = BoxFuture<'a, Result<Arc<MachineDetail>>>;
 
 /// Which trades are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -70,8 +75,8 @@ pub trait Vendor: std::fmt::Debug + Send + Sync {
     /// What the call for a single machine tells.
     async fn machine_detail(&self, machine: &str) -> Result<MachineDetail>;
 
-    /// A machine's status and all its shelves.
-    async fn report(&self, machine: &str) -> Result<Report>;
+    /// A machine's status and all its shelves. A vendor that tells a part of it in the detail awaits `detail`.
+    async fn report(&self, machine: &str, detail: Detail<'_>) -> Result<Report>;
 
     /// The groups of a machine's products, with their sort order.
     async fn categories(&self, machine: &str) -> Result<Vec<Category>>;

@@ -47,6 +47,43 @@ async fn identical_reads_at_the_same_time_make_one_call() {
 }
 
 #[tokio::test]
+async fn a_cold_question_about_one_machine_asks_for_its_detail_once() {
+    let system = System::start(Setup::default()).await;
+    let number = system.vendors.dingshang().machines()[0].number.clone();
+    let id = machine_id("north", &number);
+    let query =
+        format!("{{ machine(id: \"{id}\") {{ currency cabinets shelves {{ code }} status {{ online }} }} }}");
+    let answer = system.ask(&query).await;
+    assert!(answer["errors"].is_null(), "{answer}");
+    assert_eq!(answer["data"]["machine"]["currency"], "CNY", "{answer}");
+    assert_eq!(system.dingshang_calls("/rent/machines/{machine_no}"), 1);
+    assert_eq!(system.dingshang_calls("/floors"), 1);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_status_past_its_time_reads_the_detail_anew_though_details_live_longer() {
+    let system = System::start(Setup::default()).await;
+    let number = system.vendors.dingshang().machines()[0].number.clone();
+    let id = machine_id("north", &number);
+    let ask = async || {
+        let query = format!("{{ machine(id: \"{id}\") {{ currency status {{ online }} }} }}");
+        system.ask(&query).await["data"]["machine"]["status"]["online"].as_bool().unwrap()
+    };
+    let before = ask().await;
+    assert!(system.vendors.dingshang().set_online(&number, !before));
+    system.clock.advance(Duration::from_secs(9));
+    assert_eq!(ask().await, before);
+    system.clock.advance(Duration::from_secs(2));
+    assert_eq!(ask().await, !before);
+    assert_eq!(system.dingshang_calls("/rent/machines/{machine_no}"), 2);
+    // What the report read is what the currency is told from: nobody asks for it again within its time.
+    system.ask(&format!("{{ machine(id: \"{id}\") {{ currency }} }}")).await;
+    assert_eq!(system.dingshang_calls("/rent/machines/{machine_no}"), 2);
+    system.end().await;
+}
+
+#[tokio::test]
 async fn a_filter_over_the_fleet_asks_no_machine() {
     let system = System::start(Setup { machines: 150, ..Setup::default() }).await;
     for filter in ["online: true", "hasFaults: true", "soldOut: false", "search: \"9100\"", "areaName: \"x\""]

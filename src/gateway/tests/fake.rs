@@ -18,7 +18,7 @@ use crate::{
         Product, Refill, RefillSales, Report, SalesFigure, SalesStatistics, Text, Trade, Window,
     },
     vendor::{
-        Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
+        Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
         Result, TradePage, TradeQuery, Vendor,
     },
 };
@@ -184,7 +184,7 @@ impl Vendor for Fake {
         unsupported("machine_detail")
     }
 
-    async fn report(&self, machine: &str) -> Result<Report> {
+    async fn report(&self, machine: &str, _: Detail<'_>) -> Result<Report> {
         self.call("report", machine).await?;
         let report = self.script().reports.get(machine).cloned();
         report.ok_or_else(|| Error::new(Kind::MachineNotFound, "report"))

@@ -80,6 +80,7 @@ pub fn machine_detail(row: &wire::MachineDetail) -> MachineDetail {
         categories: row.categories.0.iter().filter_map(category).collect(),
         currency: currency(row),
         online: row.is_online.is_true(),
+        location: location(&row.lng_lat),
     }
 }
 
@@ -96,7 +97,7 @@ fn machine_kind(machine_type: &Scalar) -> MachineKind {
 }
 
 /// The names of a machine's cabinets, each once; one that names none has the main one.
-pub fn cabinets(row: &wire::MachineDetail) -> Vec<Text> {
+fn cabinets(row: &wire::MachineDetail) -> Vec<Text> {
     let mut seen = HashSet::new();
     let names = row.model.0.iter().flat_map(|model| &model.cabinet_names.0);
     let names: Vec<Text> = names.filter_map(Scalar::text).filter(|name| seen.insert(name.clone())).collect();

@@ -31,7 +31,7 @@ use self::{
     wire::{Maybe, ProductPage},
 };
 use super::{
-    Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
+    Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
     Result, TradePage, TradeQuery, Vendor, transport::Transport,
 };
 use crate::domain::{
@@ -183,23 +183,22 @@ impl Vendor for Dingshang {
     /// The main cabinet's first page is asked for together with detail and floors, before the detail has
     /// named the cabinets: nearly every machine has that cabinet, and most have no second page, so that a
     /// report takes the time of one call.
-    async fn report(&self, machine: &str) -> Result<Report> {
+    async fn report(&self, machine: &str, detail: Detail<'_>) -> Result<Report> {
         let main = Text::from(MAIN_CABINET);
-        let (detail, floors, main) =
-            join3(self.detail(machine), self.floors(machine), self.page(machine, &main, 1)).await;
+        let (detail, floors, main) = join3(detail, self.floors(machine), self.page(machine, &main, 1)).await;
         let (detail, floors) = (detail?, floors?);
-        let pages = self.shelves(machine, &mapping::cabinets(&detail), main).await?;
+        let pages = self.shelves(machine, &detail.cabinets, main).await?;
         let rows =
             pages.iter().flat_map(|(cabinet, page)| page.data.0.iter().map(move |row| (&**cabinet, row)));
-        let shelves = mapping::shelves(rows, floors.as_ref(), mapping::currency(&detail));
+        let shelves = mapping::shelves(rows, floors.as_ref(), detail.currency);
         let sold_out = shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
         let status = Status {
-            online: Some(detail.is_online.is_true()),
+            online: Some(detail.online),
             sold_out_shelf_count: u32::try_from(sold_out).ok(),
             faults: floors.map(|floors| floors.faults),
             ..Status::default()
         };
-        Ok(Report { status, shelves, location: mapping::location(&detail.lng_lat) })
+        Ok(Report { status, shelves, location: detail.location })
     }
 
     async fn categories(&self, machine: &str) -> Result<Vec<Category>> {

@@ -50,7 +50,7 @@ fn machine(floors: &Answer) -> impl Fn(&Seen) -> Answer + Clone + use<> {
 }
 
 async fn report_with(floors: Answer) -> Result<Report, Error> {
-    Stub::start(machine(&floors)).await.account.report("16327129").await
+    Stub::start(machine(&floors)).await.report("16327129").await
 }
 
 fn codes(report: &Report) -> Vec<&str> {
@@ -140,7 +140,7 @@ async fn trap_10_a_machines_shelves_are_all_pages_of_all_cabinets_each_row_once(
         {"status": "2", "channel": {"id": "B7", "name": "B07", "cabinet_name": "B"}}
     ]));
     let stub = Stub::start(machine(&floors)).await;
-    let report = stub.account.report("16327129").await.unwrap();
+    let report = stub.report("16327129").await.unwrap();
     assert_eq!(codes(&report), ["A01", "A02", "A03", "A04", "A05", "B07"]);
     let states: Vec<_> = report.shelves.iter().map(|shelf| shelf.state).collect();
     let (unknown, normal, sold_out) = (ShelfState::Unknown, ShelfState::Normal, ShelfState::SoldOut);
@@ -189,13 +189,13 @@ async fn a_machine_without_a_main_cabinet_is_read_without_it() {
         _ => ok(&json!([])),
     })
     .await;
-    assert_eq!(codes(&stub.account.report("1").await.unwrap()), ["C01"]);
+    assert_eq!(codes(&stub.report("1").await.unwrap()), ["C01"]);
 }
 
 #[tokio::test]
 async fn a_machine_without_products_has_no_shelves_and_one_with_too_many_pages_is_refused() {
     let empty = Stub::start(|seen| if seen.path.contains("/rent") { ok(&json!({})) } else { ok(&json!([])) });
-    let report = empty.await.account.report("1").await.unwrap();
+    let report = empty.await.report("1").await.unwrap();
     assert_eq!((report.shelves.len(), report.status.online), (0, Some(false)));
     assert_eq!(report.status.faults, Some(Vec::new()));
 
@@ -204,7 +204,7 @@ async fn a_machine_without_products_has_no_shelves_and_one_with_too_many_pages_i
         _ => ok(&json!({})),
     })
     .await;
-    assert_eq!(stub.account.report("1").await.unwrap_err().kind, Kind::Protocol);
+    assert_eq!(stub.report("1").await.unwrap_err().kind, Kind::Protocol);
     assert_eq!(stub.paths(), ["/floors", "/products", "/rent/machines/1"], "and no page more is asked for");
 }
 
@@ -215,7 +215,7 @@ async fn what_cannot_be_a_number_or_id_is_refused_without_a_call() {
     let long = "1".repeat(65);
     for odd in ["", "../x", "1/2", "1%2F2", "1 2", "é", long.as_str()] {
         assert_eq!(account.machine_detail(odd).await.unwrap_err().kind, Kind::MachineNotFound, "{odd}");
-        assert_eq!(account.report(odd).await.unwrap_err().kind, Kind::MachineNotFound);
+        assert_eq!(stub.report(odd).await.unwrap_err().kind, Kind::MachineNotFound);
         assert_eq!(account.categories(odd).await.unwrap_err().kind, Kind::MachineNotFound);
         assert_eq!(account.pickup_codes(odd, "1").await.unwrap_err().kind, Kind::MachineNotFound);
         assert_eq!(account.pickup_codes("1", odd).await.unwrap_err().kind, Kind::ProductNotFound);

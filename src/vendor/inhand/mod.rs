@@ -19,7 +19,7 @@ use url::{Url, form_urlencoded};
 
 use self::client::{CREATE_CODE, Client, PAGE, Page, Parameter, WIDEST};
 use super::{
-    Dispensed, Error, Goods, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
+    Detail, Dispensed, Error, Goods, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
     Replenishment, Result, TradePage, TradeQuery, Vendor, transport::Transport,
 };
 use crate::domain::{
@@ -93,7 +93,7 @@ impl Vendor for Inhand {
         Err(Error::new(Kind::Unsupported, "machine_detail"))
     }
 
-    async fn report(&self, machine: &str) -> Result<Report> {
+    async fn report(&self, machine: &str, _: Detail<'_>) -> Result<Report> {
         let operation = "router/status";
         known(machine, operation)?;
         // The document does not say what the limit of a single status counts. The greatest loses no shelf.

@@ -5,6 +5,7 @@ mod writes;
 
 use std::collections::{BTreeSet, HashSet};
 
+use futures_util::{FutureExt as _, future::pending};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use self::platform::{Platform, Seen};
 use super::{Credentials, InvalidBaseUrl};
 use crate::{
     domain::{PaymentMethod, Window},
-    vendor::{Kind, TradeQuery, Vendor as _},
+    vendor::{Detail, Kind, TradeQuery, Vendor as _},
 };
 
 /// The documents' times are about this one; those of the platform have ten digits.
@@ -38,9 +39,14 @@ fn trade_page(count: usize, seen: &Seen) -> String {
     json!({"result": "SUCCESS", "total": count.to_string(), "list": list}).to_string()
 }
 
+/// Nothing in a status needs a detail: whoever awaited this one would wait for ever.
+fn no_detail() -> Detail<'static> {
+    pending().boxed()
+}
+
 async fn kind_of_report(answer: &'static str) -> Kind {
     let platform = Platform::start(move |_| answer.to_owned()).await;
-    platform.vendor.report("151111").await.unwrap_err().kind
+    platform.vendor.report("151111", no_detail()).await.unwrap_err().kind
 }
 
 #[tokio::test]
@@ -60,7 +66,7 @@ async fn every_call_puts_its_parameters_where_the_document_says() {
     vendor.machines().await.unwrap();
     vendor.products().await.unwrap();
     vendor.lines().await.unwrap();
-    vendor.report("a").await.unwrap();
+    vendor.report("a", no_detail()).await.unwrap();
     vendor.sales_since_refill("a").await.unwrap();
     vendor.unreported_refills(Some("a"), window).await.unwrap();
     vendor.trades(&query, 0..30).await.unwrap();
@@ -103,7 +109,7 @@ async fn trap_09_every_call_is_signed_over_query_and_body_with_a_fresh_nonce() {
     })
     .await;
     for _ in 0..3 {
-        platform.vendor.report("冰 &=#1").await.unwrap();
+        platform.vendor.report("冰 &=#1", no_detail()).await.unwrap();
         platform.vendor.sales_statistics(&["冰 &=#1".to_owned()], at(5), at(9)).await.unwrap();
     }
     let nonces: HashSet<String> = platform.seen().iter().map(|seen| seen.parameter("nonce_str")).collect();
@@ -307,7 +313,7 @@ async fn what_can_be_no_machines_number_is_not_asked_for() {
     let platform = Platform::start(|_| "[]".to_owned()).await;
     let vendor = &platform.vendor;
     for machine in ["", "1,2", "1\n", "\u{7f}", &"9".repeat(65)] {
-        assert_eq!(vendor.report(machine).await.unwrap_err().kind, Kind::MachineNotFound);
+        assert_eq!(vendor.report(machine, no_detail()).await.unwrap_err().kind, Kind::MachineNotFound);
         assert_eq!(vendor.sales_since_refill(machine).await.unwrap_err().kind, Kind::MachineNotFound);
         let refills = vendor.unreported_refills(Some(machine), Window::default()).await;
         assert_eq!(refills.unwrap_err().kind, Kind::MachineNotFound);

@@ -9,6 +9,7 @@ use std::{
 
 use axum::{Router, body::to_bytes, extract::Request, http::StatusCode, response::IntoResponse as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures_util::{FutureExt as _, TryFutureExt as _};
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
 use secrecy::SecretString;
@@ -17,8 +18,9 @@ use tokio::net::TcpListener;
 use url::Url;
 
 use crate::{
-    domain::ManualClock,
+    domain::{ManualClock, Report},
     vendor::{
+        Error, Vendor as _,
         dingshang::{Credentials, Dingshang},
         transport::{Limits, Transport},
     },
@@ -117,6 +119,12 @@ impl Stub {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let base = format!("{url}api/openapi/v1");
         Self { account: account(url, retries), base, seen }
+    }
+
+    /// A report, with a detail of its own.
+    pub async fn report(&self, machine: &str) -> Result<Report, Error> {
+        let detail = self.account.machine_detail(machine).map_ok(Arc::new).boxed();
+        self.account.report(machine, detail).await
     }
 
     /// What came in so far, by path and parameters, since calls run side by side.
