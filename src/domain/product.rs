@@ -3,7 +3,7 @@
 use super::{Money, Text};
 
 /// One product of an account.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Product {
     /// The operator's number of it; unique in the account.
     pub number: Text,

@@ -13,6 +13,7 @@ use super::{
     catalogue::Catalogue,
     error,
     fleet::{Listing, Row},
+    interner::Interner,
     lease::{self, Revision},
 };
 use crate::{
@@ -62,6 +63,8 @@ pub struct Account {
     clock: Arc<dyn Clock>,
     listing: Cache<(), Listing>,
     reports: Cache<Text, Report>,
+    /// What the reports share.
+    interner: Arc<Interner>,
     details: Cache<Text, MachineDetail>,
     categories: Cache<Text, Vec<Category>>,
     sales: Cache<Text, RefillSales>,
@@ -96,6 +99,7 @@ impl Account {
         Self {
             listing: Cache::new(sites, Arc::clone(&clock), Arc::clone(revision)),
             reports: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
+            interner: Arc::default(),
             details: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
             categories: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
             sales: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
@@ -338,9 +342,10 @@ impl Account {
     ) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
         let client = Arc::clone(&self.connection.client);
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
-        let detail = self.newest_detail(&row.machine.number, since);
+        let (interner, detail) = (Arc::clone(&self.interner), self.newest_detail(&row.machine.number, since));
         self.named(async move {
-            let report = client.report(&row.machine.number, detail).await?;
+            let mut report = client.report(&row.machine.number, detail).await?;
+            interner.share(&mut report, &row.machine.number);
             row.last.hear_report(&report, clock.now());
             Ok(report)
         })

@@ -9,6 +9,7 @@ pub mod cache;
 mod catalogue;
 pub mod error;
 pub mod fleet;
+mod interner;
 pub mod lease;
 mod machine;
 mod machines;

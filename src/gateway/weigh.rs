@@ -1,9 +1,10 @@
 //! What the kept values weigh, about: rows times what such a row takes with its texts.
 
-use super::cache::Weigh;
+use super::{cache::Weigh, interner::share_of};
 use crate::{
     domain::{
-        Category, Line, MachineDetail, PickupCode, Refill, RefillSales, Report, SalesStatistics, Shelf,
+        CabinetClimate, Category, ComponentVersion, Fault, Line, MachineDetail, PickupCode, Product, Refill,
+        RefillSales, Report, SalesStatistics, Shelf, Text,
     },
     vendor::TradePage,
 };
@@ -52,13 +53,65 @@ impl Weigh for RefillSales {
     }
 }
 
+/// The two counts of an `Arc`, and what the allocator rounds up by.
+const SHARED: usize = 16 + 12;
+
+/// What an entry takes beside its value: its places in the cache's table and queues.
+const ENTRY: usize = 320;
+
+impl Weigh for str {
+    fn weight(&self) -> usize {
+        self.len() + SHARED
+    }
+}
+
+impl Weigh for Product {
+    fn weight(&self) -> usize {
+        let texts =
+            [Some(&self.number), Some(&self.name), self.full_name.as_ref(), self.description.as_ref()];
+        let more = [self.category_name.as_ref(), self.manufacturer.as_ref(), self.image_url.as_ref()];
+        let texts = texts.into_iter().chain(more).flatten().chain(&self.image_urls);
+        size_of::<Self>() + SHARED + self.image_urls.capacity() * size_of::<Text>() + of_texts(texts)
+    }
+}
+
 impl Weigh for Report {
     fn weight(&self) -> usize {
+        let status = &self.status;
+        let faults = status.faults.as_deref().unwrap_or_default();
+        let network = status.network.as_ref().map_or([const { None }; 4], |network| {
+            [&network.kind, &network.sim_number, &network.iccid, &network.ip].map(Option::as_ref)
+        });
         size_of::<Self>()
-            + self.shelves.len() * (size_of::<Shelf>() + 480)
-            + (self.status.versions.len() + self.status.faults.as_ref().map_or(0, Vec::len)) * 120
-            + self.status.cabinets.len() * 260
+            + ENTRY
+            + self.shelves.iter().map(shelf).sum::<usize>()
+            + faults.iter().map(fault).sum::<usize>()
+            + status.versions.iter().map(version).sum::<usize>()
+            + status.cabinets.len() * (size_of::<CabinetClimate>() + 4 * 32)
+            + of_texts(network.into_iter().flatten())
     }
+}
+
+fn shelf(shelf: &Shelf) -> usize {
+    let category = shelf.category.as_ref();
+    let texts = [Some(&shelf.cabinet), Some(&shelf.code), shelf.slot.as_ref()];
+    let of_category = [category.map(|one| &one.number), category.map(|one| &one.title)];
+    size_of::<Shelf>()
+        + of_texts(texts.into_iter().chain(of_category).flatten())
+        + shelf.product.as_ref().map_or(0, share_of)
+}
+
+fn fault(fault: &Fault) -> usize {
+    let texts = [fault.cabinet.as_ref(), fault.code.as_ref(), Some(&fault.name)];
+    size_of::<Fault>() + of_texts(texts.into_iter().flatten())
+}
+
+fn version(version: &ComponentVersion) -> usize {
+    size_of::<ComponentVersion>() + of_texts([&version.component, &version.version].into_iter())
+}
+
+fn of_texts<'a>(texts: impl Iterator<Item = &'a Text>) -> usize {
+    texts.map(share_of).sum()
 }
 
 impl Weigh for TradePage {

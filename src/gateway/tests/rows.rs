@@ -49,12 +49,12 @@ pub(super) fn shelf(code: &str, state: ShelfState) -> Shelf {
     }
 }
 
-pub(super) fn shelf_of(product: &str) -> Shelf {
+pub(in crate::gateway) fn shelf_of(product: &str) -> Shelf {
     let product = Arc::new(Product::named(product.into(), format!("Product {product}").into()));
     Shelf { product: Some(product), ..shelf("1", ShelfState::Normal) }
 }
 
-pub(super) fn report(online: Option<bool>, shelves: Vec<Shelf>) -> Report {
+pub(in crate::gateway) fn report(online: Option<bool>, shelves: Vec<Shelf>) -> Report {
     Report { status: Status { online, ..Status::default() }, shelves, location: None }
 }
 
