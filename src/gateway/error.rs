@@ -51,6 +51,9 @@ pub enum Input {
     /// The window ends before it starts.
     #[error("`from` is after `to`")]
     Window,
+    /// The window lies between two seconds.
+    #[error("`from` and `to` have no whole second between them, and sales are counted to the second")]
+    NoWholeSecond,
     /// Hardly anything matches, and more lies between than one request looks through.
     #[error("nothing matched among those looked through; narrow `from` and `to` to look further back")]
     TooRare,

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
-use super::{Account, Asker, Error, Gateway, Input, Machine, Result};
+use super::{Account, Asker, Error, Gateway, Input, Machine, Result, trade_walk::second_after};
 use crate::domain::{AccountName, Capability, SalesStatistics, Text};
 
 /// The greatest number of machines in one question.
@@ -34,6 +34,10 @@ impl Gateway {
         }
         if window.0 > window.1 {
             return Err(Input::Window.into());
+        }
+        // Sums cannot be filtered afterwards as trades are: nothing wider than the window may be asked for.
+        if second_after(window.0) > window.1 {
+            return Err(Input::NoWholeSecond.into());
         }
         let found =
             join_all(machines.iter().map(|(account, number)| self.machine(asker, account, number))).await;

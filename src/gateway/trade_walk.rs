@@ -231,7 +231,8 @@ fn second_before(at: Timestamp) -> Timestamp {
     Timestamp::from_second(second).unwrap_or(Timestamp::MIN)
 }
 
-fn second_after(at: Timestamp) -> Timestamp {
+/// The first whole second at that instant or after it.
+pub(super) fn second_after(at: Timestamp) -> Timestamp {
     let second = at.as_second() + i64::from(at.subsec_nanosecond() > 0);
     Timestamp::from_second(second).unwrap_or(Timestamp::MAX)
 }
