@@ -17,7 +17,7 @@ const MOST_REFRESHED: usize = 100;
 #[derive(Debug, Default)]
 pub struct Mutation;
 
-/// The root of all changes.
+/// The root of all changes; one operation makes at most 10 of them.
 #[Object]
 impl Mutation {
     /// Asks the vendors for the status of these machines now, whatever is kept. At most 100 machines.

@@ -29,6 +29,7 @@ async fn what_cannot_be_is_refused_with_a_code_and_without_a_vendor_call() {
         ("{ trades(filter: {from: \"yesterday\"}) { nodes { id } } }".to_owned(), "BAD_USER_INPUT"),
         (format!("{{ salesStatistics(machineIds: [\"{machine}\"], from: \"2026-01-02T00:00:00Z\", to: \"2026-01-01T00:00:00Z\") {{ machineNumber }} }}"), "BAD_USER_INPUT"),
         (format!("{{ salesStatistics(machineIds: [\"{machine}\"], from: \"2026-01-01T00:00:00.2Z\", to: \"2026-01-01T00:00:00.7Z\") {{ machineNumber }} }}"), "BAD_USER_INPUT"),
+        (format!("mutation {{ {} }}", format!("refreshMachines(input: {{machineIds: [\"{machine}\"]}}) {{ machines {{ id }} }} ").repeat(11)), "QUERY_TOO_COMPLEX"),
         (format!("{{ trades(filter: {{machineIds: [{many}]}}) {{ nodes {{ id }} }} }}"), "BAD_USER_INPUT"),
         (format!("{{ machines(filter: {{search: \"{}\"}}) {{ totalCount }} }}", "x".repeat(5_000)), "BAD_USER_INPUT"),
         ("{ nope }".to_owned(), "BAD_USER_INPUT"),

@@ -64,6 +64,8 @@ pub enum Bound {
     Levels,
     /// Fields once every fragment is spread out.
     Fields,
+    /// Changes in one mutation.
+    Changes,
     /// Fields within fields.
     Depth,
     /// Complexity.
@@ -81,6 +83,7 @@ impl std::fmt::Display for Bound {
             Self::Arguments => "the number of arguments of one field",
             Self::Levels => "the document's nesting of selections and fragments",
             Self::Fields => "the document's number of fields with its fragments spread out",
+            Self::Changes => "the number of changes in one operation",
             Self::Depth => "the operation's depth",
             Self::Complexity => "the operation's complexity",
             Self::Introspection => "the introspection's complexity",

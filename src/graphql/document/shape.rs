@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use async_graphql::{
     Name, Positioned,
-    parser::types::{Directive, ExecutableDocument, Field, Selection, SelectionSet},
+    parser::types::{Directive, ExecutableDocument, Field, OperationType, Selection, SelectionSet},
 };
 use async_graphql_value::Value;
 
@@ -24,6 +24,10 @@ pub(super) const LEVELS: usize = 32;
 /// arguments of equal fields with each other.
 pub(super) const ARGUMENTS: usize = 16;
 
+/// Most changes in one operation: they run one after the other, and each of them may ask vendors as much as a whole
+/// request does.
+pub(super) const CHANGES: u64 = 10;
+
 /// What was measured, and is within the bounds of this file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shape {
@@ -39,7 +43,11 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<Shape, Refusal> {
     let mut total = Extent::default();
     for (_, operation) in document.operations.iter() {
         check_directives(&operation.node.directives)?;
-        total.add_deeper(measuring.set(&operation.node.selection_set.node, 1)?, 0);
+        let extent = measuring.set(&operation.node.selection_set.node, 1)?;
+        if operation.node.ty == OperationType::Mutation && extent.own > CHANGES {
+            return Err(Bound::Changes.exceeded(extent.own, CHANGES));
+        }
+        total.add_deeper(extent, 0);
     }
     let mut spread_out = total.work;
     for name in document.fragments.keys() {
@@ -54,7 +62,9 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<Shape, Refusal> {
 /// How far a selection set extends.
 #[derive(Clone, Copy, Debug, Default)]
 struct Extent {
-    /// Fields of this set itself, those of its fragments included.
+    /// Fields of this set itself, those of its fragments included, introspection apart.
+    own: u64,
+    /// Likewise with introspection, and each spread counted as one more.
     fields: u64,
     /// Fields at all levels, counted as the validator meets them.
     work: u64,
@@ -93,11 +103,13 @@ impl<'a> Measuring<'a> {
                 Selection::Field(field) => self.field(&field.node, level, &mut extent)?,
                 Selection::InlineFragment(inline) => {
                     let below = self.set(&inline.node.selection_set.node, level + 1)?;
+                    extent.own = extent.own.saturating_add(below.own);
                     extent.fields = extent.fields.saturating_add(below.fields);
                     extent.add_deeper(below, 0);
                 }
                 Selection::FragmentSpread(spread) => {
                     let below = self.fragment(&spread.node.fragment_name.node, level + 1)?;
+                    extent.own = extent.own.saturating_add(below.own);
                     extent.fields = extent.fields.saturating_add(below.fields).saturating_add(1);
                     extent.add_deeper(below, 0);
                 }
@@ -114,6 +126,7 @@ impl<'a> Measuring<'a> {
         extent.introspects |= matches!(field.name.node.as_str(), "__schema" | "__type");
         if !introspection {
             extent.depth = extent.depth.max(1);
+            extent.own = extent.own.saturating_add(1);
         }
         if !field.selection_set.node.items.is_empty() {
             let mut below = self.set(&field.selection_set.node, level + 1)?;

@@ -241,6 +241,32 @@ fn many_tokens_fields_and_arguments_are_refused() {
 }
 
 #[test]
+fn a_mutation_makes_ten_changes_at_most_however_they_are_written() {
+    let changes =
+        |count: usize| (0..count).fold(String::new(), |all, at| format!("{all} a{at}: refresh {{ id }}"));
+    let ten = changes(10);
+    for within in [
+        format!("mutation {{ {ten} }}"),
+        format!("mutation {{ __typename ...F }} fragment F on Mutation {{ {ten} }}"),
+        format!("query {{ node(id: 1) {{ id }} }} {}", "fragment F on Query { node(id: 1) { id } }"),
+    ] {
+        assert!(prepare(&within).is_ok(), "{within}");
+    }
+    let six = changes(6);
+    for beyond in [
+        format!("mutation {{ {} }}", changes(200)),
+        format!("mutation {{ {ten} ... {{ refresh {{ id }} }} }}"),
+        format!("mutation {{ ...F b: refresh {{ id }} ...F }} fragment F on Mutation {{ {six} }}"),
+        // The operation that is asked for may be another one: the document is refused all the same.
+        format!("query A {{ node(id: 1) {{ id }} }} mutation B {{ {} }}", changes(11)),
+    ] {
+        assert_eq!(exceeded(&beyond).0, Bound::Changes, "{beyond}");
+    }
+    let query = (0..11).fold(String::new(), |all, at| format!("{all} a{at}: node(id: 1) {{ id }}"));
+    assert!(prepare(&format!("{{ {query} }}")).is_ok());
+}
+
+#[test]
 fn graphiqls_introspection_is_within_the_bounds() {
     let operation = prepare(INTROSPECTION).unwrap();
     assert!(operation.introspects);
