@@ -145,6 +145,42 @@ fn a_wrong_configuration_names_file_key_and_remedy_with_exit_code_1() {
 }
 
 #[test]
+fn a_key_or_section_that_is_given_twice_is_named_with_its_line_and_no_value() {
+    for (config, told) in [
+        (
+            CONFIG.replace("app_id =", "app_secret = \"hush\"\napp_id ="),
+            "line 12: app_secret is given a second time",
+        ),
+        (format!("{CONFIG}\n[auth]\nissuer = \"hush\""), "auth is given a second time"),
+    ] {
+        let place = Place::with(&config);
+        let output = run(&["check", "--config", place.config().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1));
+        let line = complaint(&output);
+        assert!(line.contains(told) && !line.contains("hush"), "{line}");
+    }
+}
+
+#[test]
+fn every_line_that_check_logs_of_a_call_names_the_account() {
+    // Nothing listens on port 1.
+    let nowhere = CONFIG.replace("https://www.awish.vip", "http://127.0.0.1:1");
+    let nowhere = nowhere.replace("http://vending.example.net", "http://127.0.0.1:1");
+    let place = Place::with(&nowhere);
+    let mut check = vendgraph();
+    check.args(["check", "--config"]).arg(place.config()).env("VENDGRAPH_LOG", "vendgraph=debug");
+    let output = check.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let log = std::str::from_utf8(&output.stderr).unwrap();
+    let calls: Vec<&str> = log.lines().filter(|line| line.contains("vendgraph::vendor")).collect();
+    for account in ["north", "metro"] {
+        let span = format!("vendor{{account={account}}}");
+        assert!(calls.iter().any(|line| line.contains(&span)), "{account}: {log}");
+    }
+    assert!(calls.iter().all(|line| line.contains("vendor{account=")), "{log}");
+}
+
+#[test]
 fn the_environment_stands_over_the_file_and_is_named_when_wrong() {
     let place = Place::with(CONFIG);
     let output = vendgraph()

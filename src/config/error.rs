@@ -33,6 +33,14 @@ pub enum Problem {
         /// The parser's words, without the line itself.
         reason: String,
     },
+    /// A key or a section is given twice.
+    #[error("line {line}: {key} is given a second time; keep one of them")]
+    Duplicate {
+        /// Counted from 1.
+        line: usize,
+        /// As written, without what it lies in.
+        key: String,
+    },
     /// The key is none of ours.
     #[error("{key} is not a key; {remedy}")]
     UnknownKey {

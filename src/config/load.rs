@@ -97,8 +97,14 @@ fn table(text: &str) -> Result<Table, Problem> {
         let start = error.span().map_or(0, |span| span.start);
         let before = text.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = before.matches('\n').count() + 1;
+        // The span of this error is the key alone, never a value.
+        let twice = error.span().filter(|_| error.message() == "duplicate key").and_then(|key| text.get(key));
+        if let Some(key) = twice {
+            return Problem::Duplicate { line, key: shown(key) };
+        }
         Problem::Syntax {
-            line: before.matches('\n').count() + 1,
+            line,
             column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
             reason: error.message().replace('\n', " "),
         }

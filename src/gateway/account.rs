@@ -152,7 +152,7 @@ impl Account {
 
     /// Asks the vendor whether it answers us.
     pub async fn ping(&self) -> Result<()> {
-        self.connection.client.ping().await.map_err(|error| self.failed(Arc::new(error)))
+        self.named(self.connection.client.ping()).await.map_err(|error| self.failed(Arc::new(error)))
     }
 
     /// Its machines.
@@ -232,9 +232,6 @@ impl Account {
             self.named(async move {
                 let mut lines = client.lines().await?;
                 lines.sort_unstable_by(|a, b| (&a.name, &a.area_name).cmp(&(&b.name, &b.area_name)));
-                lines.dedup_by(|later, earlier| {
-                    (&later.name, &later.area_name) == (&earlier.name, &earlier.area_name)
-                });
                 Ok(lines)
             })
         };
@@ -250,10 +247,6 @@ impl Account {
                 let mut refills = client.unreported_refills(number.as_deref(), Window::default()).await?;
                 refills.sort_by(|a, b| {
                     (b.refilled_at, &a.machine_number).cmp(&(a.refilled_at, &b.machine_number))
-                });
-                refills.dedup_by(|later, earlier| {
-                    (later.refilled_at, &later.machine_number)
-                        == (earlier.refilled_at, &earlier.machine_number)
                 });
                 Ok(refills)
             })

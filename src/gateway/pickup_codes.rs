@@ -1,11 +1,14 @@
 //! The vendors' own pickup codes, shelf by shelf.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
 use futures_util::{StreamExt as _, stream};
 
 use super::{Asker, Error, Freshness, Gateway, Input, Machine, Page, PageRequest, Result, SourceStatus};
-use crate::domain::{AccountName, Capability, Id, PickupCode, Shelf, Text};
+use crate::{
+    domain::{AccountName, Capability, Id, PickupCode, Shelf, Text},
+    vendor::Kind,
+};
 
 /// How many shelves are asked at a time.
 const AT_A_TIME: usize = 8;
@@ -73,18 +76,17 @@ impl Machine {
         let until = asker.until;
         let slots: Vec<_> =
             shelves.iter().enumerate().filter_map(|(at, shelf)| Some((at, shelf.slot.clone()?))).collect();
-        let answers: Vec<_> = stream::iter(slots)
+        let answers = stream::iter(slots)
             .map(|(at, slot)| {
                 let machine = self.clone();
                 async move { (at, machine.account.pickup_codes(machine.number(), &slot, until).await) }
             })
-            .buffered(AT_A_TIME)
-            .collect()
-            .await;
+            .buffered(AT_A_TIME);
+        let mut answers = pin!(answers);
         let mut codes = Vec::new();
         let mut outcome =
             Ok(Freshness { as_of: self.account.now(), stale: false, source: super::Source::Live });
-        for (at, answer) in answers {
+        while let Some((at, answer)) = answers.next().await {
             let Some(own) = shelves.get(at) else { continue };
             match answer {
                 Ok(fresh) => {
@@ -96,7 +98,13 @@ impl Machine {
                             },
                         );
                 }
-                Err(error) => outcome = Err(error),
+                Err(error) => {
+                    let is_for_all = speaks_for_all_shelves(&error);
+                    outcome = Err(error);
+                    if is_for_all {
+                        break;
+                    }
+                }
             }
         }
         codes.sort_by(|a, b| position(a).cmp(&position(b)));
@@ -130,6 +138,17 @@ impl Gateway {
         let codes = machine.account.pickup_codes(machine.number(), slot, asker.until).await?;
         let code = codes.value.iter().find(|code| &*code.number == number).ok_or(Error::NotFound)?.clone();
         Ok(ShelfPickupCode { machine, shelf: found, code })
+    }
+}
+
+/// Whether every other shelf of the machine would be answered alike: then none of them is asked.
+fn speaks_for_all_shelves(error: &Error) -> bool {
+    match error {
+        Error::Vendor { error, .. } => {
+            error.kind.speaks_for_machine()
+                || matches!(error.kind, Kind::PickupCodesDisabled | Kind::CircuitOpen)
+        }
+        Error::Input(_) | Error::NotFound => false,
     }
 }
 

@@ -131,6 +131,11 @@ impl Kind {
         !self.is_no_answer() && !matches!(self, Self::Credentials | Self::Unsupported | Self::OutcomeUnknown)
     }
 
+    /// Whether every other call about the same machine would fail alike.
+    pub const fn speaks_for_machine(self) -> bool {
+        matches!(self, Self::MachineNotFound | Self::MachineOffline | Self::Credentials)
+    }
+
     /// Whether an older answer serves the asker better than this error: the vendor gave none of its own.
     pub const fn is_no_answer(self) -> bool {
         self.is_transient() || matches!(self, Self::Protocol)

@@ -102,7 +102,7 @@ pub trait Vendor: std::fmt::Debug + Send + Sync {
     /// What a machine sold since it was last refilled.
     async fn sales_since_refill(&self, machine: &str) -> Result<RefillSales>;
 
-    /// The refills that the vendor could not report to us.
+    /// The refills that the vendor could not report to us, each once, in no promised order.
     async fn unreported_refills(&self, machine: Option<&str>, window: Window) -> Result<Vec<Refill>>;
 
     /// The unused pickup codes of one slot.

@@ -8,6 +8,7 @@ mod fleet;
 mod large;
 mod leases;
 mod paging;
+mod pickup_codes;
 pub(super) mod rows;
 mod statistics;
 mod sweep;

@@ -87,7 +87,7 @@ impl Dingshang {
     async fn floors(&self, machine: &str) -> Result<Option<Floors>> {
         match self.client.floors(machine).await {
             Ok(rows) => Ok(Some(Floors::new(&rows.0))),
-            Err(error) if speaks_for_all(error.kind) => Err(error),
+            Err(error) if error.kind.speaks_for_machine() => Err(error),
             Err(error) => {
                 tracing::debug!(machine, %error, "no slot states");
                 Ok(None)
@@ -137,11 +137,6 @@ impl Dingshang {
 fn too_many_pages() -> Error {
     Error::new(Kind::Protocol, client::PRODUCTS)
         .with_source(format!("more than {MAX_PAGES} pages of shelves"))
-}
-
-/// Whether an error of one call would be every other call's as well.
-const fn speaks_for_all(kind: Kind) -> bool {
-    matches!(kind, Kind::MachineNotFound | Kind::MachineOffline | Kind::Credentials)
 }
 
 /// What was asked for; a success without it is none.

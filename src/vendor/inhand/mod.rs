@@ -10,7 +10,7 @@ mod mapping;
 pub mod sign;
 mod wire;
 
-use std::{collections::HashSet, ops::Range, sync::Arc};
+use std::{collections::HashSet, hash::Hash, ops::Range, sync::Arc};
 
 use async_trait::async_trait;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -83,10 +83,8 @@ impl Vendor for Inhand {
     }
 
     async fn machines(&self) -> Result<Vec<Machine>> {
-        let mut machines = self.client.listing("router/sites", mapping::machine).await?;
-        machines.sort_by(|one, other| one.number.cmp(&other.number));
-        machines.dedup_by(|next, first| next.number == first.number);
-        Ok(machines)
+        let machines = self.client.listing("router/sites", mapping::machine).await?;
+        Ok(each_once(machines, |machine| machine.number.clone()))
     }
 
     async fn machine_detail(&self, _: &str) -> Result<MachineDetail> {
@@ -105,17 +103,13 @@ impl Vendor for Inhand {
     }
 
     async fn products(&self) -> Result<Vec<Product>> {
-        let mut products = self.client.listing("router/goods", mapping::product).await?;
-        products.sort_by(|one, other| one.number.cmp(&other.number));
-        products.dedup_by(|next, first| next.number == first.number);
-        Ok(products)
+        let products = self.client.listing("router/goods", mapping::product).await?;
+        Ok(each_once(products, |product| product.number.clone()))
     }
 
     async fn lines(&self) -> Result<Vec<Line>> {
-        let mut lines = self.client.listing("router/lines", mapping::line).await?;
-        lines.sort_by(|one, other| (&one.name, &one.area_name).cmp(&(&other.name, &other.area_name)));
-        lines.dedup_by(|next, first| (&next.name, &next.area_name) == (&first.name, &first.area_name));
-        Ok(lines)
+        let lines = self.client.listing("router/lines", mapping::line).await?;
+        Ok(each_once(lines, |line| (line.name.clone(), line.area_name.clone())))
     }
 
     async fn trades(&self, query: &TradeQuery, range: Range<u64>) -> Result<TradePage> {
@@ -204,10 +198,7 @@ impl Vendor for Inhand {
         filter.extend(machine.map(|machine| ("assetId", machine.to_owned())));
         let mut refills = self.client.refills(filter, mapping::refill).await?;
         refills.retain(|refill| machine.is_none_or(|machine| *refill.machine_number == *machine));
-        let key = |refill: &Refill| (refill.machine_number.clone(), refill.refilled_at);
-        refills.sort_by_cached_key(key);
-        refills.dedup_by(|next, first| key(next) == key(first));
-        Ok(refills)
+        Ok(each_once(refills, |refill| (refill.machine_number.clone(), refill.refilled_at)))
     }
 
     async fn pickup_codes(&self, _: &str, _: &str) -> Result<Vec<PickupCode>> {
@@ -259,6 +250,13 @@ impl Vendor for Inhand {
     async fn redeem_pickup_code(&self, _: &Redemption) -> Result<OrderReport> {
         Err(Error::new(Kind::Unsupported, "redeem_pickup_code"))
     }
+}
+
+/// Each row once; the first of a key counts. Pages shift while they are read.
+fn each_once<T, K: Eq + Hash>(mut rows: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::new();
+    rows.retain(|row| seen.insert(key(row)));
+    rows
 }
 
 /// Whether a text can be a machine's number at all. A comma would make it two in a list.
