@@ -5,7 +5,10 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 use async_trait::async_trait;
 use axum::{Router, http::HeaderValue};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::{net::TcpListener, time::Instant};
+use tokio::{
+    net::TcpListener,
+    time::{Instant, sleep},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -72,6 +75,7 @@ pub struct App {
     listener: TcpListener,
     sweeps: Vec<(usize, sweep::Pace)>,
     stopping: CancellationToken,
+    drain: Duration,
 }
 
 impl App {
@@ -102,7 +106,14 @@ impl App {
         let address = config.server.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-        Ok(Self { sweeps: sweeps(config, &gateway), gateway, router: router(door), listener, stopping })
+        Ok(Self {
+            sweeps: sweeps(config, &gateway),
+            gateway,
+            router: router(door),
+            listener,
+            stopping,
+            drain: config.server.drain,
+        })
     }
 
     /// Where it listens.
@@ -110,7 +121,8 @@ impl App {
         self.listener.local_addr()
     }
 
-    /// Serves until `shutdown` is done, then finishes what is under way.
+    /// Serves until `shutdown` is done. Then readiness goes red while everything is still served for `server.drain`,
+    /// so that nobody sends requests to a closed door; then the door closes, and what is under way is finished.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let background = TaskTracker::new();
         for (position, pace) in self.sweeps {
@@ -122,6 +134,7 @@ impl App {
         let told = async {
             shutdown.await;
             stopping.cancel();
+            sleep(self.drain).await;
         };
         serve(self.listener, self.router, Listening::default(), told).await;
         background.close();

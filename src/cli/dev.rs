@@ -68,6 +68,7 @@ fn config(vendors: &Sandbox, port: u16) -> Result<Config, Error> {
         r#"
         [server]
         listen = "{host}:{port}"
+        drain = "off"
         [auth]
         secret = "{secret}"
         [[accounts]]

@@ -1,10 +1,14 @@
 //! `[server]`: where we listen and what the door shows.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 use url::Url;
 
 use super::{
+    duration,
     error::Problem,
     section::{Given, Keys, Section},
 };
@@ -23,10 +27,15 @@ pub struct Server {
     pub graphiql: bool,
     /// The web pages that may call us from a browser, as `scheme://host[:port]`.
     pub cors_origins: Vec<String>,
+    /// How long we go on serving once told to end, with `/readyz` red, so that whoever sends requests here notices
+    /// before the door closes; zero: the door closes at once.
+    pub drain: Duration,
 }
 
-pub(super) const KEYS: Keys<'static> =
-    Keys { plain: &["listen", "public_url", "introspection", "graphiql", "cors_origins"], secret: &[] };
+pub(super) const KEYS: Keys<'static> = Keys {
+    plain: &["listen", "public_url", "introspection", "graphiql", "cors_origins", "drain"],
+    secret: &[],
+};
 
 impl Default for Server {
     fn default() -> Self {
@@ -36,6 +45,7 @@ impl Default for Server {
             introspection: true,
             graphiql: true,
             cors_origins: Vec::new(),
+            drain: Duration::from_secs(2),
         }
     }
 }
@@ -44,6 +54,10 @@ impl Server {
     pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
         let default = Self::default();
         let address = |given: &Given| given.text()?.parse().ok();
+        let drain = |given: &Given| match given.text()? {
+            "off" => Some(Duration::ZERO),
+            text => duration::parse(text),
+        };
         Ok(Self {
             listen: section
                 .optional("listen", "an IP address and a port, such as \"127.0.0.1:8080\"", address)?
@@ -58,6 +72,9 @@ impl Server {
                     |given| given.list()?.into_iter().map(origin).collect(),
                 )?
                 .unwrap_or_default(),
+            drain: section
+                .optional("drain", "a duration such as \"2s\", or \"off\"", drain)?
+                .unwrap_or(default.drain),
         })
     }
 }

@@ -139,6 +139,7 @@ fn what_is_left_out_has_a_default() {
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
     assert!(config.server.introspection && config.server.graphiql && config.server.public_url.is_none());
     assert_eq!(config.fleet.sweep, Some(Duration::from_mins(5)));
+    assert_eq!(config.server.drain, Duration::from_secs(2));
     assert_eq!(config.limits.request_timeout, Duration::from_secs(15));
     assert!(config.accounts.is_empty() && config.store.url.is_none());
 }
@@ -151,12 +152,14 @@ fn every_value_can_be_overridden() {
         ("VENDGRAPH__SERVER__CORS_ORIGINS", "https://a.example, https://b.example"),
         ("VENDGRAPH__LIMITS__DEPTH", "7"),
         ("VENDGRAPH__FLEET__SWEEP", "1m"),
+        ("VENDGRAPH__SERVER__DRAIN", "off"),
         ("VENDGRAPH__ACCOUNTS__NORTH__APP_SECRET", "s-2"),
         ("VENDGRAPH__ACCOUNTS__NORTH__MERCHANT_ID__FILE", "windows"),
         ("vendgraph__accounts__Metro_2__retries", "3"),
     ])
     .unwrap();
     assert_eq!(config.server.listen.port(), 1);
+    assert_eq!(config.server.drain, Duration::ZERO);
     assert!(config.server.introspection);
     assert_eq!(config.server.cors_origins, ["https://a.example", "https://b.example"]);
     assert_eq!(config.limits.depth, 7);

@@ -24,14 +24,14 @@ pub struct Listening {
     /// How many connections may be open at once; more wait in the system's queue.
     pub connections: usize,
     /// How long the requests under way may take to finish after the shutdown began.
-    pub drain: Duration,
+    pub finish: Duration,
     /// How long a request's head may take to arrive, and a connection may be idle.
     pub head_timeout: Duration,
 }
 
 impl Default for Listening {
     fn default() -> Self {
-        Self { connections: 8_192, drain: Duration::from_secs(20), head_timeout: Duration::from_mins(1) }
+        Self { connections: 8_192, finish: Duration::from_secs(20), head_timeout: Duration::from_mins(1) }
     }
 }
 
@@ -65,7 +65,7 @@ pub async fn serve(
     drop(listener);
     stopping.cancel();
     connections.close();
-    if tokio::time::timeout(listening.drain, connections.wait()).await.is_err() {
+    if tokio::time::timeout(listening.finish, connections.wait()).await.is_err() {
         let left = connections.len();
         tracing::warn!(left, "connections were still busy when we stopped waiting for them");
     }

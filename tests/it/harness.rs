@@ -27,11 +27,13 @@ pub struct Setup {
     pub account: &'static str,
     /// How many InHand machines there are.
     pub machines: usize,
+    /// How long it goes on serving once told to end.
+    pub drain: &'static str,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { sections: "", account: "", machines: 20 }
+        Self { sections: "", account: "", machines: 20, drain: "off" }
     }
 }
 
@@ -129,11 +131,23 @@ impl System {
         self.vendors.calls(Vendor::Dingshang).count(path)
     }
 
-    /// Stops everything; no call of ours may have been refused for its form or signature.
-    pub async fn end(mut self) {
+    /// Tells the gateway to end, and does not wait for it.
+    pub fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
+    }
+
+    /// The status of a path of the gateway, on a connection of its own; `None` where the door is closed.
+    pub async fn status(&self, path: &str) -> Option<u16> {
+        let url = self.url.replace("/graphql", path);
+        let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().expect("it builds");
+        client.get(url).send().await.ok().map(|response| response.status().as_u16())
+    }
+
+    /// Stops everything; no call of ours may have been refused for its form or signature.
+    pub async fn end(mut self) {
+        self.stop();
         if let Some(served) = self.served.take() {
             served.await.expect("the gateway ends by itself");
         }
@@ -177,6 +191,7 @@ fn configuration(vendors: &Sandbox, setup: &Setup) -> String {
         r#"
         [server]
         listen = "127.0.0.1:0"
+        drain = "{drain}"
         [fleet]
         sweep = "off"
         {sections}
@@ -200,6 +215,7 @@ fn configuration(vendors: &Sandbox, setup: &Setup) -> String {
         requests_per_second = 10000
         {account}
         "#,
+        drain = setup.drain,
         sections = setup.sections,
         account = setup.account,
         dingshang = vendors.dingshang_url(),

@@ -16,3 +16,4 @@ mod failure;
 mod harness;
 mod nodes;
 mod pages;
+mod shutdown;

@@ -29,7 +29,7 @@ async fn a_shutdown_waits_for_what_is_under_way_and_takes_nothing_new() {
 
 #[tokio::test]
 async fn a_shutdown_does_not_wait_for_ever() {
-    let listening = Listening { drain: Duration::from_millis(100), ..Listening::default() };
+    let listening = Listening { finish: Duration::from_millis(100), ..Listening::default() };
     let mut server = Server::with(settings(), listening).await;
     let _under_way = tokio::spawn(server.post().json(&json!({ "query": "{ slow }" })).send());
     server.gate.entered.notified().await;
