@@ -109,8 +109,9 @@ impl System {
         let free =
             std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("it is bound");
         let config = folder.join("vendgraph.toml");
+        let store = folder.display();
         let text = format!(
-            "[server]\nlisten = \"{free}\"\n[auth]\nsecret = \"{SECRET}\"\n[fleet]\nsweep = \"{sweep}\"\n[[accounts]]\nname = \"north\"\nvendor = \"dingshang\"\nurl = \"{dingshang}\"\napp_id = \"ds-sandbox\"\napp_secret = \"sandbox-secret\"\nmerchant_id = \"M20240318\"\n[[accounts]]\nname = \"metro\"\nvendor = \"inhand\"\nbase_url = \"{inhand}\"\nclient_id = \"c-100\"\nkey = \"9f3c1a7be0\"\nmax_concurrency = 32\nrequests_per_second = 10000\n"
+            "[server]\nlisten = \"{free}\"\n[auth]\nsecret = \"{SECRET}\"\n[store]\nurl = \"sqlite://{store}/vendgraph.db\"\n[fleet]\nsweep = \"{sweep}\"\n[[accounts]]\nname = \"north\"\nvendor = \"dingshang\"\nurl = \"{dingshang}\"\napp_id = \"ds-sandbox\"\napp_secret = \"sandbox-secret\"\nmerchant_id = \"M20240318\"\n[[accounts]]\nname = \"metro\"\nvendor = \"inhand\"\nbase_url = \"{inhand}\"\nclient_id = \"c-100\"\nkey = \"9f3c1a7be0\"\nmax_concurrency = 32\nrequests_per_second = 10000\n"
         );
         fs::write(&config, text).expect("written");
         let token = program(&["token"], &config)

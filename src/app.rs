@@ -10,17 +10,19 @@ use tokio::{
     time::{Instant, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use url::Url;
 
 use crate::{
     auth::{self, Caller, KeyError, Verifier},
     config::{self, Config},
     domain::{AccountName, Clock, Vendor},
-    gateway::{Asker, Connection, Gateway, Lifetimes, fleet::sweep},
+    gateway::{Asker, Connection, Gateway, Keeping, Lifetimes, fleet::sweep, orders::reconcile},
     graphql::{
         self,
         document::{self, Documents},
     },
     http::{Authenticate, Denied, Door, Execute, Executed, Listening, Ready, Settings, router, serve},
+    store::{self, OpenError, Store},
     vendor::{
         self,
         dingshang::{self, Dingshang},
@@ -35,6 +37,9 @@ const CONCURRENCY: usize = 2_048;
 const MARGIN: Duration = Duration::from_millis(500);
 /// The part of an account's rate that the sweep may take, in tenths.
 const SWEEP_TENTHS: u32 = 8;
+
+/// The store where `store.url` names none: a file in the working directory.
+const DEFAULT_STORE: &str = "sqlite:vendgraph.db";
 
 /// Why the gateway cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +68,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// The store cannot be used.
+    #[error("store.url: {0}")]
+    Store(#[from] OpenError),
     /// The schema does not describe itself: a fault of this program.
     #[error("the schema cannot be read")]
     Schema(#[from] async_graphql::parser::Error),
@@ -85,7 +93,15 @@ impl App {
         clock: Arc<dyn Clock>,
         dev_token: Option<SecretString>,
     ) -> Result<Self, Error> {
-        let gateway = Arc::new(gateway(config, &clock)?);
+        let address = config.server.listen;
+        let listener =
+            TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+        let store = store::open(store_url(config)).await?;
+        let dev = dev_token.is_some();
+        let callbacks = config.server.public_url.clone().or_else(|| own_url(&listener).filter(|_| dev));
+        let keeping = Keeping { store: Arc::clone(&store), callbacks };
+        let gateway = Gateway::new(connections(config, &clock)?, lifetimes(config), keeping, &clock);
+        let gateway = Arc::new(gateway);
         let stopping = CancellationToken::new();
         let limits = document::Limits { depth: config.limits.depth, complexity: config.limits.complexity };
         let documents = Documents::new(&graphql::sdl(), limits)?;
@@ -100,12 +116,9 @@ impl App {
         let door = Door::new(
             Arc::new(executor),
             Arc::new(Tokens(Verifier::new(&config.auth, clock)?)),
-            Arc::new(Readiness(stopping.clone())),
+            Arc::new(Readiness { stopping: stopping.clone(), store }),
             (documents, settings(config, dev_token)?),
         );
-        let address = config.server.listen;
-        let listener =
-            TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
         Ok(Self {
             sweeps: sweeps(config, &gateway),
             gateway,
@@ -130,6 +143,7 @@ impl App {
                 background.spawn(sweep::run(Arc::clone(account), pace, self.stopping.clone()));
             }
         }
+        background.spawn(reconcile(Arc::clone(&self.gateway), self.stopping.clone()));
         let stopping = self.stopping;
         let told = async {
             shutdown.await;
@@ -139,20 +153,34 @@ impl App {
         serve(self.listener, self.router, Listening::default(), told).await;
         background.close();
         background.wait().await;
+        // A command that is under way ends with its outcome written down, whoever has hung up.
+        self.gateway.finish().await;
     }
 }
 
-/// The use cases over the configured accounts.
-pub fn gateway(config: &Config, clock: &Arc<dyn Clock>) -> Result<Gateway, Error> {
-    let connections =
-        config.accounts.iter().map(|account| connect(account, clock)).collect::<Result<_, _>>()?;
-    let lifetimes = Lifetimes {
+/// Where the store is.
+fn store_url(config: &Config) -> &str {
+    config.store.url.as_ref().map_or(DEFAULT_STORE, |url| url.expose_secret())
+}
+
+/// The address at which this machine itself reaches the gateway.
+fn own_url(listener: &TcpListener) -> Option<Url> {
+    Url::parse(&format!("http://{}", listener.local_addr().ok()?)).ok()
+}
+
+/// How long each sort of answer is kept.
+pub fn lifetimes(config: &Config) -> Lifetimes {
+    Lifetimes {
         status: config.cache.status,
         products: config.cache.products,
         sites: config.cache.sites,
         max_stale: config.cache.max_stale,
-    };
-    Ok(Gateway::new(connections, lifetimes, clock))
+    }
+}
+
+/// The adapters of the configured accounts.
+pub fn connections(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Connection>, Error> {
+    config.accounts.iter().map(|account| connect(account, clock)).collect()
 }
 
 /// One account's adapter and its way to the vendor.
@@ -263,12 +291,23 @@ impl Authenticate for Tokens {
     }
 }
 
-/// Ready until told to stop.
-struct Readiness(CancellationToken);
+/// Ready while the store answers, until told to stop.
+struct Readiness {
+    stopping: CancellationToken,
+    store: Arc<dyn Store>,
+}
 
 #[async_trait]
 impl Ready for Readiness {
     async fn obstacles(&self) -> Vec<String> {
-        if self.0.is_cancelled() { vec!["the gateway is shutting down".to_owned()] } else { Vec::new() }
+        let mut obstacles = Vec::new();
+        if self.stopping.is_cancelled() {
+            obstacles.push("the gateway is shutting down".to_owned());
+        }
+        if let Err(error) = self.store.ping().await {
+            tracing::warn!(%error, "the store does not answer");
+            obstacles.push("the store does not answer".to_owned());
+        }
+        obstacles
     }
 }

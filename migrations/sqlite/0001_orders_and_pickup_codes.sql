@@ -32,7 +32,7 @@ CREATE UNIQUE INDEX intents_key ON intents (account, subject, action, idempotenc
 CREATE UNIQUE INDEX intents_claim ON intents (account, claim) WHERE claim IS NOT NULL;
 CREATE UNIQUE INDEX intents_callback ON intents (callback) WHERE callback IS NOT NULL;
 CREATE INDEX intents_claimed_orders ON intents (account, trade_number) WHERE claim IS NOT NULL;
-CREATE INDEX intents_unsettled ON intents (account, id) WHERE outcome IS NULL OR outcome = 'UNKNOWN';
+CREATE INDEX intents_unsettled ON intents (account, id) WHERE outcome IS NULL OR (outcome = 'UNKNOWN' AND claim IS NOT NULL);
 CREATE INDEX intents_account ON intents (account, id);
 CREATE INDEX intents_keys_by_age ON intents (begun_at) WHERE idempotency_key IS NOT NULL;
 

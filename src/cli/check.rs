@@ -30,12 +30,16 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     let config = Config::load(&args.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Verifier::new(&config.auth, Arc::clone(&clock)).map_err(app::Error::from)?;
-    let gateway = app::gateway(&config, &clock)?;
-    if gateway.all_accounts().is_empty() {
+    let revision = Arc::default();
+    let account = |connection| {
+        Arc::new(Account::new(connection, app::lifetimes(&config), Arc::clone(&clock), &revision))
+    };
+    let accounts: Vec<_> = app::connections(&config, &clock)?.into_iter().map(account).collect();
+    if accounts.is_empty() {
         output::print("there are no accounts; add [[accounts]] to the configuration")?;
     }
     let mut code = ExitCode::SUCCESS;
-    for account in gateway.all_accounts() {
+    for account in &accounts {
         let name = account.name();
         match reach(account).await {
             Ok(found) => output::print(format!("{name}  ok  {found}"))?,

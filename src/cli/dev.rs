@@ -1,6 +1,13 @@
 //! `vendgraph dev`: the whole system on one machine with nothing configured.
 
-use std::{net::Ipv4Addr, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    env, fs,
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use rand::distr::{Alphanumeric, SampleString as _};
@@ -36,7 +43,8 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     let mut options = sandbox::Options { live: true, tick_every: TICK, ..sandbox::Options::default() };
     options.inhand.machines = usize::try_from(args.machines).unwrap_or(usize::MAX);
     let vendors = sandbox::start(options).await.map_err(Error::Sandbox)?;
-    let config = config(&vendors, args.port)?;
+    let folder = Folder::new()?;
+    let config = config(&vendors, args.port, &folder.0)?;
     let token = token(&config)?;
     let app = App::start(&config, Arc::new(SystemClock), Some(SecretString::from(token.clone()))).await?;
     let address = app.address().map_err(Error::Address)?;
@@ -44,6 +52,26 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     app.serve(stop::told()).await;
     vendors.shutdown().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A folder for the throw-away store, gone when this is dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Result<Self, Error> {
+        let name = format!("vendgraph-dev-{}", Alphanumeric.sample_string(&mut rand::rng(), 12));
+        let path = env::temp_dir().join(name);
+        fs::create_dir(&path).map_err(Error::Folder)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, folder = %self.0.display(), "the throw-away store stays behind");
+        }
+    }
 }
 
 /// One `name  value` a line, for people and programs alike.
@@ -61,7 +89,7 @@ fn announce(vendors: &Sandbox, gateway: &str, token: &str) -> Result<(), Error> 
 }
 
 /// The configuration that `serve` would be given for the made-up vendors; its secret dies with the process.
-fn config(vendors: &Sandbox, port: u16) -> Result<Config, Error> {
+fn config(vendors: &Sandbox, port: u16, folder: &Path) -> Result<Config, Error> {
     let secret = Alphanumeric.sample_string(&mut rand::rng(), 48);
     let options = vendors.options();
     let text = format!(
@@ -71,6 +99,8 @@ fn config(vendors: &Sandbox, port: u16) -> Result<Config, Error> {
         drain = "off"
         [auth]
         secret = "{secret}"
+        [store]
+        url = 'sqlite://{folder}/vendgraph.db'
         [[accounts]]
         name = "north"
         vendor = "dingshang"
@@ -88,6 +118,7 @@ fn config(vendors: &Sandbox, port: u16) -> Result<Config, Error> {
         requests_per_second = 1000
         "#,
         host = Ipv4Addr::LOCALHOST,
+        folder = folder.display(),
         dingshang = vendors.dingshang_url(),
         app_id = options.dingshang.app_id,
         app_secret = options.dingshang.app_secret,

@@ -42,6 +42,9 @@ pub enum Error {
     /// The simulators cannot start.
     #[error("the sandbox cannot listen ({0}); choose free ports of this machine")]
     Sandbox(#[source] io::Error),
+    /// The throw-away store has no place.
+    #[error("no folder can be made for the throw-away store ({0}); set TMPDIR to one that may be written")]
+    Folder(#[source] io::Error),
     /// The system does not say where we listen.
     #[error("the address that is listened on is not known ({0})")]
     Address(#[source] io::Error),
@@ -60,6 +63,7 @@ impl Error {
             | Self::Output(_)
             | Self::App(_)
             | Self::Sandbox(_)
+            | Self::Folder(_)
             | Self::Address(_) => ExitCode::from(1),
         }
     }

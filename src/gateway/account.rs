@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     domain::{
-        AccountName, Capability, Category, Clock, Id, Line, MachineDetail, PickupCode, Refill, RefillSales,
-        Report, SalesStatistics, Text, Vendor, Window,
+        AccountName, Capability, Category, Clock, Id, Line, MachineDetail, OrderReport, PickupCode, Refill,
+        RefillSales, Report, SalesStatistics, Text, Vendor, Window,
     },
     vendor::{self, TradePage, TradeQuery, transport::Health},
 };
@@ -69,6 +69,7 @@ pub struct Account {
     categories: Cache<Text, Vec<Category>>,
     sales: Cache<Text, RefillSales>,
     pickup_codes: Cache<(Text, Text), Vec<PickupCode>>,
+    orders: Cache<(Text, Text), OrderReport>,
     catalogue: Cache<(), Catalogue>,
     lines: Cache<(), Vec<Line>>,
     refills: Cache<Option<Text>, Vec<Refill>>,
@@ -104,6 +105,7 @@ impl Account {
             categories: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
             sales: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
             pickup_codes: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
+            orders: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
             catalogue: Cache::new(products, Arc::clone(&clock), Arc::clone(revision)),
             lines: Cache::new(sites, Arc::clone(&clock), Arc::clone(revision)),
             refills: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
@@ -142,6 +144,11 @@ impl Account {
     /// Whether its vendor can do that.
     pub fn can(&self, capability: Capability) -> bool {
         self.capabilities().contains(&capability)
+    }
+
+    /// Its adapter, for commands.
+    pub(super) fn client(&self) -> Arc<dyn vendor::Vendor> {
+        Arc::clone(&self.connection.client)
     }
 
     /// How its vendor has been answering.
@@ -219,6 +226,20 @@ impl Account {
         self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
     }
 
+    /// An order as the vendor knows it; asked once for all who ask at the same time.
+    pub async fn order_report(
+        &self,
+        machine: &Text,
+        order: &Text,
+        until: Instant,
+    ) -> Result<Fresh<OrderReport>> {
+        let client = Arc::clone(&self.connection.client);
+        let key = (Arc::clone(machine), Arc::clone(order));
+        let (machine, order) = key.clone();
+        let fetch = || self.named(async move { client.order(&machine, &order).await });
+        self.orders.get(&key, until, fetch).await.map_err(self.failure())
+    }
+
     /// Its products.
     pub async fn catalogue(self: &Arc<Self>, until: Instant) -> Result<Fresh<Catalogue>> {
         let fetch = || self.named(Catalogue::gather(Arc::clone(self), Arc::clone(&self.connection.client)));
@@ -294,7 +315,7 @@ impl Account {
     }
 
     /// The calls that `asking` makes, named after this account in the log.
-    fn named<F: Future>(&self, asking: F) -> tracing::instrument::Instrumented<F> {
+    pub(super) fn named<F: Future>(&self, asking: F) -> tracing::instrument::Instrumented<F> {
         asking.instrument(tracing::info_span!("vendor", account = %self.name()))
     }
 

@@ -92,7 +92,12 @@ impl Weigh for Catalogue {
 fn of_vendor(error: error::Error) -> vendor::Error {
     match error {
         error::Error::Vendor { error, .. } => error::again(error),
-        error::Error::Input(_) | error::Error::NotFound => {
+        error::Error::Input(_)
+        | error::Error::NotFound
+        | error::Error::Refused(_)
+        | error::Error::Store(_)
+        | error::Error::Internal(_)
+        | error::Error::NoCallback => {
             vendor::Error::new(vendor::Kind::Protocol, "catalogue").with_source(error)
         }
     }

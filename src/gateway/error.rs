@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::Refusal;
 use crate::{
     domain::AccountName,
+    store,
     vendor::{self, Kind},
 };
 
@@ -21,6 +23,18 @@ pub enum Error {
     /// There is no such object, or it belongs to an account that the caller does not see: the two look alike.
     #[error("there is no such object")]
     NotFound,
+    /// A command is not carried out.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store gave no answer. What was under way is settled later.
+    #[error("the gateway's own store does not answer: try again soon")]
+    Store(Arc<store::Error>),
+    /// A fault of this program.
+    #[error("something is wrong on our side")]
+    Internal(&'static str),
+    /// The operator has not said where vendors reach this gateway, so that no order can be placed.
+    #[error("this gateway takes no orders: its operator must set server.public_url")]
+    NoCallback,
     /// The vendor gave no answer that we can use.
     #[error("account `{account}`: {}", .error.kind)]
     Vendor {
@@ -66,6 +80,66 @@ pub enum Input {
         count: usize,
         /// How many are taken.
         most: usize,
+    },
+    /// The number is out of range.
+    #[error("`{argument}` is {value}; it may be {least} to {most}")]
+    Range {
+        /// The argument.
+        argument: &'static str,
+        /// What it is.
+        value: i64,
+        /// The least that is taken.
+        least: i64,
+        /// The most that is taken.
+        most: i64,
+    },
+    /// Nothing is given where something must be.
+    #[error("`{argument}` is empty")]
+    Empty {
+        /// The argument.
+        argument: &'static str,
+    },
+    /// The same is named twice.
+    #[error("`{argument}` is named twice; name it once, with the sum")]
+    Twice {
+        /// The argument.
+        argument: &'static str,
+    },
+    /// Two arguments do not belong together.
+    #[error("`{argument}` does not belong to `{of}`")]
+    Apart {
+        /// The argument.
+        argument: &'static str,
+        /// What it should belong to.
+        of: &'static str,
+    },
+    /// Two arguments exclude each other.
+    #[error("`{argument}` and `{other}` exclude each other; give one of them")]
+    Both {
+        /// The argument.
+        argument: &'static str,
+        /// The other one.
+        other: &'static str,
+    },
+    /// The argument is missing for what the others ask.
+    #[error("`{argument}` is needed here")]
+    Missing {
+        /// The argument.
+        argument: &'static str,
+    },
+    /// The argument has no meaning for what the others ask.
+    #[error("`{argument}` cannot be given here: {why}")]
+    Needless {
+        /// The argument.
+        argument: &'static str,
+        /// Why.
+        why: &'static str,
+    },
+    /// The time is over.
+    #[error("`{argument}` is not in the future")]
+    Past {
+        /// The argument.
+        argument: &'static str,
     },
     /// The text is too long.
     #[error("`{argument}` is too long; at most {most} characters are taken")]
@@ -115,20 +189,85 @@ pub enum Code {
     Internal,
 }
 
+impl Code {
+    /// Every code with its word in the contract.
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Unauthenticated, "UNAUTHENTICATED"),
+        (Self::Forbidden, "FORBIDDEN"),
+        (Self::BadUserInput, "BAD_USER_INPUT"),
+        (Self::NotFound, "NOT_FOUND"),
+        (Self::UnsupportedByVendor, "UNSUPPORTED_BY_VENDOR"),
+        (Self::Conflict, "CONFLICT"),
+        (Self::VendorUnavailable, "VENDOR_UNAVAILABLE"),
+        (Self::VendorTimeout, "VENDOR_TIMEOUT"),
+        (Self::VendorRejected, "VENDOR_REJECTED"),
+        (Self::VendorProtocol, "VENDOR_PROTOCOL"),
+        (Self::VendorCredentials, "VENDOR_CREDENTIALS"),
+        (Self::MachineOffline, "MACHINE_OFFLINE"),
+        (Self::MachineNotFound, "MACHINE_NOT_FOUND"),
+        (Self::MachineNotOperational, "MACHINE_NOT_OPERATIONAL"),
+        (Self::ProductNotFound, "PRODUCT_NOT_FOUND"),
+        (Self::ProductOffSale, "PRODUCT_OFF_SALE"),
+        (Self::OutOfStock, "OUT_OF_STOCK"),
+        (Self::CapacityExceeded, "CAPACITY_EXCEEDED"),
+        (Self::OrderExpired, "ORDER_EXPIRED"),
+        (Self::OrderStateInvalid, "ORDER_STATE_INVALID"),
+        (Self::OrderUnpaid, "ORDER_UNPAID"),
+        (Self::OrderAlreadyPaid, "ORDER_ALREADY_PAID"),
+        (Self::OrderAlreadyDelivered, "ORDER_ALREADY_DELIVERED"),
+        (Self::PickupCodesDisabled, "PICKUP_CODES_DISABLED"),
+        (Self::PickupCodeUsed, "PICKUP_CODE_USED"),
+        (Self::PickupCodeExpired, "PICKUP_CODE_EXPIRED"),
+        (Self::PickupCodeNotFound, "PICKUP_CODE_NOT_FOUND"),
+        (Self::DuplicateTradeNumber, "DUPLICATE_TRADE_NUMBER"),
+        (Self::OutcomeUnknown, "OUTCOME_UNKNOWN"),
+        (Self::QueryTooComplex, "QUERY_TOO_COMPLEX"),
+        (Self::Overloaded, "OVERLOADED"),
+        (Self::Internal, "INTERNAL"),
+    ];
+
+    /// Its word in the contract.
+    pub fn word(self) -> &'static str {
+        Self::WORDS.iter().find(|(code, _)| *code == self).map_or("INTERNAL", |(_, word)| word)
+    }
+
+    /// The code of that word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::WORDS.iter().find(|(_, known)| *known == word).map(|(code, _)| *code)
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
 impl Error {
     /// The contract's code.
     pub fn code(&self) -> Code {
         match self {
             Self::Input(_) => Code::BadUserInput,
             Self::NotFound => Code::NotFound,
+            Self::Refused(refusal) => refusal.code,
+            Self::Store(_) | Self::Internal(_) | Self::NoCallback => Code::Internal,
             Self::Vendor { error, .. } => code(error.kind),
         }
+    }
+
+    /// Whether there is no such object.
+    pub const fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound)
     }
 
     /// Whether the same request may succeed soon.
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::Input(_) | Self::NotFound => false,
+            Self::Input(_) | Self::NotFound | Self::Internal(_) | Self::NoCallback => false,
+            Self::Refused(refusal) => {
+                matches!(refusal.code, Code::VendorUnavailable | Code::VendorTimeout | Code::Overloaded)
+            }
+            Self::Store(error) => matches!(**error, store::Error::Unavailable { .. }),
             Self::Vendor { error, .. } => error.kind.is_transient(),
         }
     }
@@ -141,6 +280,7 @@ pub(super) fn again(error: Arc<vendor::Error>) -> vendor::Error {
         operation: error.operation,
         vendor_code: error.vendor_code.clone(),
         vendor_message: error.vendor_message.clone(),
+        used_by: error.used_by.clone(),
         source: Some(Box::new(error)),
     }
 }

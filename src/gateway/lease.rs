@@ -164,7 +164,7 @@ impl fmt::Debug for Lease {
 impl Lease {
     /// Runs `making`, which makes an answer in the task that it is called in, and tells how long that stays true; `None`:
     /// it is true this once only.
-    pub(super) async fn of<T>(
+    pub async fn of<T>(
         revision: &Arc<Revision>,
         clock: &Arc<dyn Clock>,
         making: impl Future<Output = T>,

@@ -7,16 +7,19 @@ mod account;
 mod asker;
 pub mod cache;
 mod catalogue;
+mod commands;
 pub mod error;
 pub mod fleet;
 mod interner;
 pub mod lease;
 mod machine;
 mod machines;
+pub mod orders;
 mod page;
 mod pickup_codes;
 mod products;
 mod refills;
+mod refusal;
 mod sites;
 mod sources;
 mod statistics;
@@ -28,7 +31,13 @@ mod weigh;
 
 use std::sync::Arc;
 
-use crate::domain::{AccountName, Clock};
+use url::Url;
+
+use self::commands::Commands;
+use crate::{
+    domain::{AccountName, Clock},
+    store::Store,
+};
 
 pub use account::{Account, Connection, Lifetimes};
 pub use asker::Asker;
@@ -39,14 +48,25 @@ pub use fleet::MachineFilter;
 pub use lease::{Lease, Revision};
 pub use machine::{Freshness, Machine};
 pub use machines::MachineList;
+pub use orders::{Commanded, PlacedOrder, Problem};
 pub use page::{Page, PageRequest};
 pub use pickup_codes::{PickupCodePage, ShelfPickupCode};
 pub use products::{ProductFilter, ProductPage};
 pub use refills::{RefillFilter, RefillPage};
+pub use refusal::Refusal;
 pub use sites::{Line, LineFilter, LinePage, Site, SiteFilter, SitePage};
 pub use sources::SourceStatus;
 pub use statistics::Statistics;
 pub use trades::{TradeFilter, TradePage, TradeRow};
+
+/// What a gateway needs in order to be told to do something.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// Where commands are written down.
+    pub store: Arc<dyn Store>,
+    /// Where vendors reach this gateway (`server.public_url`); `None`: nowhere, and no order can be placed.
+    pub callbacks: Option<Url>,
+}
 
 /// All accounts of the operator, asked as one.
 #[derive(Debug)]
@@ -54,24 +74,47 @@ pub struct Gateway {
     accounts: Vec<Arc<Account>>,
     revision: Arc<Revision>,
     clock: Arc<dyn Clock>,
+    commands: Commands,
+    /// Where vendors reach this gateway.
+    callbacks: Option<Url>,
 }
 
 impl Gateway {
     /// A gateway over these accounts.
-    pub fn new(connections: Vec<Connection>, lifetimes: Lifetimes, clock: &Arc<dyn Clock>) -> Self {
+    pub fn new(
+        connections: Vec<Connection>,
+        lifetimes: Lifetimes,
+        keeping: Keeping,
+        clock: &Arc<dyn Clock>,
+    ) -> Self {
         let revision = Arc::default();
         let mut accounts: Vec<_> = connections
             .into_iter()
             .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(clock), &revision)))
             .collect();
         accounts.sort_unstable_by(|a, b| a.name().cmp(b.name()));
-        Self { accounts, revision, clock: Arc::clone(clock) }
+        Self {
+            accounts,
+            revision,
+            clock: Arc::clone(clock),
+            commands: Commands::new(keeping.store),
+            callbacks: keeping.callbacks,
+        }
     }
 
     /// Runs `making`, which makes an answer from this gateway in the task that it is called in, and tells for how long
     /// that would be made again; `None`: it is true this once only.
     pub async fn leased<T>(&self, making: impl Future<Output = T>) -> (T, Option<Lease>) {
         Lease::of(&self.revision, &self.clock, making).await
+    }
+
+    fn store(&self) -> &dyn Store {
+        self.commands.store.as_ref()
+    }
+
+    /// Waits until everything that is under way is written down.
+    pub async fn finish(&self) {
+        self.commands.finish().await;
     }
 
     /// Every account, by name; for what runs on nobody's behalf.

@@ -148,7 +148,12 @@ fn speaks_for_all_shelves(error: &Error) -> bool {
             error.kind.speaks_for_machine()
                 || matches!(error.kind, Kind::PickupCodesDisabled | Kind::CircuitOpen)
         }
-        Error::Input(_) | Error::NotFound => false,
+        Error::Input(_)
+        | Error::NotFound
+        | Error::Refused(_)
+        | Error::Store(_)
+        | Error::Internal(_)
+        | Error::NoCallback => false,
     }
 }
 

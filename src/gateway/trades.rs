@@ -146,10 +146,12 @@ impl Gateway {
 
 /// A machine that the vendor does not know has no trade: the id names nothing.
 fn no_such_trade(error: Error) -> Error {
-    match error {
-        Error::Vendor { error, .. } if error.kind == vendor::Kind::MachineNotFound => Error::NotFound,
-        other @ (Error::Vendor { .. } | Error::Input(_) | Error::NotFound) => other,
+    if let Error::Vendor { error, .. } = &error
+        && error.kind == vendor::Kind::MachineNotFound
+    {
+        return Error::NotFound;
     }
+    error
 }
 
 /// Where a trade stands. What has no time stands at the end.

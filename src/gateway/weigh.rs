@@ -3,8 +3,8 @@
 use super::{cache::Weigh, interner::share_of};
 use crate::{
     domain::{
-        CabinetClimate, Category, ComponentVersion, Fault, Line, MachineDetail, PickupCode, Product, Refill,
-        RefillSales, Report, SalesStatistics, Shelf, Text,
+        CabinetClimate, Category, ComponentVersion, Fault, Line, MachineDetail, OrderReport, PickupCode,
+        Product, Refill, RefillSales, Report, SalesStatistics, Shelf, Text,
     },
     vendor::TradePage,
 };
@@ -112,6 +112,12 @@ fn version(version: &ComponentVersion) -> usize {
 
 fn of_texts<'a>(texts: impl Iterator<Item = &'a Text>) -> usize {
     texts.map(share_of).sum()
+}
+
+impl Weigh for OrderReport {
+    fn weight(&self) -> usize {
+        size_of::<Self>() + self.lines.len() * 160
+    }
 }
 
 impl Weigh for TradePage {

@@ -8,7 +8,10 @@ use super::{
     input::{self, RefreshMachinesInput},
     types::{ErrorCode, Machine},
 };
-use crate::{auth::Scope, gateway};
+use crate::{
+    auth::Scope,
+    gateway::{self, Refusal},
+};
 
 /// The greatest number of machines that one refresh takes.
 const MOST_REFRESHED: usize = 100;
@@ -80,19 +83,23 @@ impl UserError {
     /// The error of the argument at that path.
     fn at(field: Vec<String>, error: &gateway::Error) -> Self {
         let failure = Failure::from(error.clone());
-        let vendor = match error {
-            gateway::Error::Vendor { error, .. } => Some(error),
-            gateway::Error::Input(_) | gateway::Error::NotFound => None,
+        let told = match error {
+            gateway::Error::Vendor { error, .. } => Some(Refusal::of(error)),
+            gateway::Error::Refused(refusal) => Some(refusal.clone()),
+            gateway::Error::Input(_)
+            | gateway::Error::NotFound
+            | gateway::Error::Store(_)
+            | gateway::Error::Internal(_)
+            | gateway::Error::NoCallback => None,
         };
+        let (vendor_code, vendor_message) =
+            told.map(|told| (told.vendor_code, told.vendor_message)).unwrap_or_default();
         Self {
             code: failure.code().into(),
             message: failure.to_string(),
-            field: Some(field),
-            vendor_code: vendor.and_then(|error| error.vendor_code.as_deref()).map(str::to_owned),
-            vendor_message: vendor
-                .filter(|error| error.kind.is_refusal())
-                .and_then(|error| error.vendor_message.as_deref())
-                .map(str::to_owned),
+            field: Some(field).filter(|field| !field.is_empty()),
+            vendor_code: vendor_code.map(|code| code.to_string()),
+            vendor_message: vendor_message.map(|words| words.to_string()),
             retryable: error.is_retryable(),
         }
     }

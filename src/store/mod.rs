@@ -79,15 +79,24 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// stored. Their order is joined all the same, as news of an order is never wrong to have. New codes
     /// whose number is in use are left out, so that ending again is harmless; our own codes belong to `begin`, where it
     /// is told that their digits are taken.
+    ///
+    /// An intent that ends at once as `NotDone` gives its key back: nothing was done, and the same command may be given
+    /// again. An order whose creation is refused or not done, and of which the vendor has told nothing, is taken
+    /// out again: there never was one.
     async fn end(&self, id: IntentId, ending: &Ending, change: &Change) -> Result<Intent>;
 
     /// An intent.
     async fn intent(&self, id: IntentId) -> Result<Option<Intent>>;
 
+    /// The intent that was begun under the same key, by the same subject for the same account and action; `None`: there is
+    /// none, or no key.
+    async fn intent_by_key(&self, wanted: &NewIntent) -> Result<Option<Intent>>;
+
     /// The intent whose callback address holds the token with this digest.
     async fn intent_by_callback(&self, token: &Digest) -> Result<Option<Intent>>;
 
-    /// The intents that are open or ended as unknown, oldest first, if begun before this instant.
+    /// The intents that are open, and those that ended as unknown and still hold what they are about, oldest first, if
+    /// begun before this instant.
     async fn unsettled(
         &self,
         account: &AccountName,

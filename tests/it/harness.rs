@@ -7,6 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 use vendgraph::{
     app::App,
@@ -46,6 +47,7 @@ pub struct System {
     /// Where the gateway answers.
     pub url: String,
     config: Config,
+    _folder: TempDir,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     served: Option<JoinHandle<()>>,
@@ -57,9 +59,14 @@ impl System {
         let mut options = sandbox::Options::default();
         options.inhand.machines = setup.machines;
         let vendors = sandbox::start(options).await.expect("the sandboxes listen");
-        let config =
-            Config::parse(&configuration(&vendors, &setup), [], &vendgraph::config::Folder::of("".as_ref()))
-                .expect("the configuration is right");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = format!("sqlite://{}/vendgraph.db", folder.path().display());
+        let config = Config::parse(
+            &configuration(&vendors, &setup, &store),
+            [],
+            &vendgraph::config::Folder::of("".as_ref()),
+        )
+        .expect("the configuration is right");
         let now =
             SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is past 1970").as_millis();
         let now = Timestamp::from_millisecond(i64::try_from(now).expect("it is long before the end of time"));
@@ -73,7 +80,7 @@ impl System {
             let _ = stopped.await;
         }));
         let client = reqwest::Client::new();
-        Self { vendors, clock, url, config, client, stop: Some(stop), served: Some(served) }
+        Self { vendors, clock, url, config, _folder: folder, client, stop: Some(stop), served: Some(served) }
     }
 
     /// A token for these scopes and accounts (`*`: all).
@@ -185,7 +192,7 @@ pub fn machine_id(account: &str, number: &str) -> String {
     vendgraph::domain::Id::Machine { account: AccountName::new(account), machine: number.into() }.encode()
 }
 
-fn configuration(vendors: &Sandbox, setup: &Setup) -> String {
+fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
     let options = vendors.options();
     format!(
         r#"
@@ -197,6 +204,8 @@ fn configuration(vendors: &Sandbox, setup: &Setup) -> String {
         {sections}
         [auth]
         secret = "{SECRET}"
+        [store]
+        url = '{store}'
         [[accounts]]
         name = "north"
         vendor = "dingshang"

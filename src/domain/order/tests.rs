@@ -84,7 +84,7 @@ fn report(state: OrderState, records: Vec<OrderReportLine>) -> OrderReport {
         state,
         amount: None,
         pickup_code_number: None,
-        records,
+        lines: records,
     }
 }
 

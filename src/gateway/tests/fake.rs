@@ -18,8 +18,8 @@ use crate::{
         Product, Refill, RefillSales, Report, SalesFigure, SalesStatistics, Text, Trade, Window,
     },
     vendor::{
-        Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
-        Result, TradePage, TradeQuery, Vendor,
+        Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
+        Replenishment, Result, TradePage, TradeQuery, Vendor,
     },
 };
 

@@ -15,15 +15,22 @@ mod sweep;
 mod trade_pages;
 mod trades;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+    thread,
+    time::Duration,
+};
 
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::{runtime::Builder, time::Instant};
+use url::Url;
 
-use super::{Asker, Connection, Gateway, Lifetimes, PageRequest};
+use super::{Asker, Connection, Gateway, Keeping, Lifetimes, PageRequest};
 use crate::{
     auth::caller::{Caller, Grant, Scope},
     domain::{AccountName, Clock, Id, ManualClock, Vendor},
+    store::{self, Store},
     vendor::transport::{Health, HealthState},
 };
 
@@ -47,6 +54,19 @@ pub(super) fn manual_clock() -> Arc<ManualClock> {
     Arc::new(ManualClock::new(START))
 }
 
+/// The store of all tests of this process that do not care which.
+fn store() -> Arc<dyn Store> {
+    static STORE: OnceLock<Arc<dyn Store>> = OnceLock::new();
+    let open = || {
+        let folder = tempfile::tempdir().unwrap().keep();
+        let url = format!("sqlite://{}/store.db", folder.display());
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(store::open(&url)).unwrap()
+    };
+    // Tests run in a runtime of their own, in which nothing can be waited for.
+    Arc::clone(STORE.get_or_init(|| thread::spawn(open).join().unwrap()))
+}
+
 /// A gateway over these accounts; those without a site capability are Dingshang's.
 #[expect(clippy::needless_pass_by_value, reason = "callers make a handle of their clock for this call")]
 pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
@@ -56,7 +76,9 @@ pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) ->
         client: Arc::clone(fake) as Arc<dyn crate::vendor::Vendor>,
         health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
     });
-    Gateway::new(connections.collect(), LIFETIMES, &clock)
+    let keeping =
+        Keeping { store: store(), callbacks: Some(Url::parse("https://vending.example.com").unwrap()) };
+    Gateway::new(connections.collect(), LIFETIMES, keeping, &clock)
 }
 
 /// Somebody who sees these accounts and waits for a minute.

@@ -29,7 +29,7 @@ use tokio::{
 use crate::{
     auth::{Caller, Grant, Scope, Scopes},
     domain::{Clock, SystemClock},
-    gateway::{Gateway, Lifetimes},
+    gateway::Lease,
     graphql::document::{Documents, Limits},
 };
 
@@ -38,13 +38,6 @@ use super::{Authenticate, Denied, Door, Execute, Executed, Listening, Ready, Set
 /// The token of a caller without scope `admin`, and of one with it.
 const TOKEN: &str = "good";
 const ADMIN: &str = "admin";
-
-const LIFETIMES: Lifetimes = Lifetimes {
-    status: Duration::ZERO,
-    products: Duration::ZERO,
-    sites: Duration::ZERO,
-    max_stale: Duration::ZERO,
-};
 
 struct Query;
 
@@ -118,9 +111,8 @@ impl Execute for Executor {
     async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> Executed {
         self.gate.executed.fetch_add(1, Ordering::SeqCst);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let (response, lease) = Gateway::new(Vec::new(), LIFETIMES, &clock)
-            .leased(self.schema.execute(request.data(caller)))
-            .await;
+        let making = self.schema.execute(request.data(caller));
+        let (response, lease) = Lease::of(&Arc::default(), &clock, making).await;
         Executed { response, lease: lease.filter(|_| self.leases) }
     }
 }

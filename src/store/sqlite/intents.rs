@@ -69,12 +69,32 @@ pub(super) async fn end(
     if let Some(order) = &change.order {
         orders::join(db, order).await?;
     }
+    let refused = matches!(ending.outcome, Outcome::Refused | Outcome::NotDone);
+    if refused
+        && makes_orders(intent.wanted.action)
+        && let Some(number) = &intent.wanted.target.trade_number
+    {
+        orders::remove_unheard(db, intent.wanted.account.as_str(), number).await?;
+    }
     Ok(intent)
 }
 
 pub(super) async fn by_id(db: &mut SqliteConnection, id: IntentId) -> Result<Option<Intent>, Fault> {
     let row = query("SELECT * FROM intents WHERE id = $1").bind(id.0).fetch_optional(db).await?;
     row.as_ref().map(intent).transpose()
+}
+
+/// The intent that was begun under the same key.
+pub(super) async fn by_key(db: &mut SqliteConnection, wanted: &NewIntent) -> Result<Option<Intent>, Fault> {
+    let Some(key) = &wanted.key else { return Ok(None) };
+    let sql =
+        "SELECT * FROM intents WHERE account = $1 AND subject = $2 AND action = $3 AND idempotency_key = $4";
+    let wanted = query(sql)
+        .bind(wanted.account.as_str())
+        .bind(&*wanted.subject)
+        .bind(wanted.action.word())
+        .bind(&**key);
+    wanted.fetch_optional(db).await?.as_ref().map(intent).transpose()
 }
 
 pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Result<Option<Intent>, Fault> {
@@ -89,7 +109,7 @@ pub(super) async fn unsettled(
     begun_before: Timestamp,
     first: usize,
 ) -> Result<Vec<Intent>, Fault> {
-    let sql = "SELECT * FROM intents WHERE account = $1 AND (outcome IS NULL OR outcome = 'UNKNOWN') \
+    let sql = "SELECT * FROM intents WHERE account = $1 AND (outcome IS NULL OR (outcome = 'UNKNOWN' AND claim IS NOT NULL)) \
                AND begun_at < $2 ORDER BY id LIMIT $3";
     let wanted = query(sql).bind(account.as_str()).bind(millis(begun_before)).bind(filter::limit(first));
     wanted.fetch_all(db).await?.iter().map(intent).collect()
@@ -120,18 +140,6 @@ pub(super) async fn forget_keys(
                AND outcome <> 'UNKNOWN' ORDER BY begun_at LIMIT $2)";
     let done = query(sql).bind(millis(begun_before)).bind(filter::limit(first)).execute(db).await?;
     Ok(done.rows_affected())
-}
-
-async fn by_key(db: &mut SqliteConnection, wanted: &NewIntent) -> Result<Option<Intent>, Fault> {
-    let Some(key) = &wanted.key else { return Ok(None) };
-    let sql =
-        "SELECT * FROM intents WHERE account = $1 AND subject = $2 AND action = $3 AND idempotency_key = $4";
-    let wanted = query(sql)
-        .bind(wanted.account.as_str())
-        .bind(&*wanted.subject)
-        .bind(wanted.action.word())
-        .bind(&**key);
-    wanted.fetch_optional(db).await?.as_ref().map(intent).transpose()
 }
 
 /// Whether a new order's number or the callback's token is in use.
@@ -195,8 +203,10 @@ async fn write_ending(
     ending: &Ending,
 ) -> Result<Intent, Fault> {
     let keeps = ending.outcome == Outcome::Unknown && intended.wanted.action.claims_until_settled();
+    let gives_back = ending.outcome == Outcome::NotDone && intended.end.is_none();
     let sql = "UPDATE intents SET ended_at = $2, outcome = $3, vendor_code = $4, vendor_message = $5, error = $6, \
-               claim = CASE WHEN $7 THEN claim ELSE NULL END WHERE id = $1 RETURNING *";
+               claim = CASE WHEN $7 THEN claim ELSE NULL END, \
+               idempotency_key = CASE WHEN $8 THEN NULL ELSE idempotency_key END WHERE id = $1 RETURNING *";
     let row = query(sql)
         .bind(intended.id.0)
         .bind(millis(ending.at))
@@ -205,6 +215,7 @@ async fn write_ending(
         .bind(ending.vendor_message.as_deref())
         .bind(ending.error.as_deref())
         .bind(keeps)
+        .bind(gives_back)
         .fetch_one(db)
         .await?;
     intent(&row)

@@ -150,6 +150,10 @@ impl Store for Sqlite {
         read!(self, "read an intent", intents::by_id(id))
     }
 
+    async fn intent_by_key(&self, wanted: &NewIntent) -> Result<Option<Intent>> {
+        read!(self, "read an intent", intents::by_key(wanted))
+    }
+
     async fn intent_by_callback(&self, token: &Digest) -> Result<Option<Intent>> {
         read!(self, "read an intent", intents::by_callback(token))
     }

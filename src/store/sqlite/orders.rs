@@ -9,11 +9,30 @@ use super::{
     row::{Reader, currency, millis},
 };
 use crate::{
-    domain::{Delivery, Money, Order, OrderLine},
+    domain::{Delivery, Money, Order, OrderLine, OrderState},
     store::{Digest, OrderFilter, Page, Part, words::Word as _},
 };
 
 type Found = Result<Option<Order>, Fault>;
+
+/// Takes out an order of which the vendor has told nothing, and that has not expired either.
+pub(super) async fn remove_unheard(
+    db: &mut SqliteConnection,
+    account: &str,
+    trade_number: &str,
+) -> Result<(), Fault> {
+    let Some(order) = by_trade_number(db, account, trade_number).await? else { return Ok(()) };
+    if order.number.is_some() || order.state != OrderState::Unknown {
+        return Ok(());
+    }
+    for sql in [
+        "DELETE FROM order_lines WHERE account = $1 AND trade_number = $2",
+        "DELETE FROM orders WHERE account = $1 AND trade_number = $2",
+    ] {
+        query(sql).bind(account).bind(trade_number).execute(&mut *db).await?;
+    }
+    Ok(())
+}
 
 pub(super) async fn by_trade_number(db: &mut SqliteConnection, account: &str, trade: &str) -> Found {
     let sql = "SELECT * FROM orders WHERE account = $1 AND trade_number = $2";

@@ -31,8 +31,8 @@ use self::{
     wire::{Maybe, ProductPage},
 };
 use super::{
-    Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption, Replenishment,
-    Result, TradePage, TradeQuery, Vendor, transport::Transport,
+    Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
+    Replenishment, Result, TradePage, TradeQuery, Vendor, transport::Transport,
 };
 use crate::domain::{
     Capability, Category, Clock, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product,

@@ -1,0 +1,182 @@
+//! How a command is carried out: written down, done once, and what came of it written down.
+//!
+//! What is under way runs in a task of its own: who hangs up, or waits too long, changes nothing about it, and the
+//! gateway does not stop before it is written down. A command that is repeated under its key waits for the one that
+//! is under way, here or in another gateway, and gets the same outcome.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep, timeout_at},
+};
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
+
+use super::{Code, Error, Refusal, Result};
+use crate::{
+    domain::Clock,
+    store::{Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Store},
+    vendor::{self, Kind},
+};
+
+/// How often it is looked whether a command that another gateway carries out has ended.
+const LOOK: Duration = Duration::from_millis(200);
+/// How often, and how far apart, an outcome is offered to a store that does not take it.
+const OFFERS: u32 = 8;
+const OFFER: Duration = Duration::from_millis(100);
+
+/// What carries commands out.
+#[derive(Debug)]
+pub(super) struct Commands {
+    pub(super) store: Arc<dyn Store>,
+    tasks: TaskTracker,
+    ended: Arc<Notify>,
+}
+
+/// Whether a command is for us to carry out.
+pub(super) enum Start {
+    /// It is written down: carry it out.
+    Carry(Intent),
+    /// It was given before: what came of that is the answer.
+    Again(Intent),
+    /// Another command holds what it is about.
+    Busy(Intent),
+    /// A number that we drew is in use: draw another.
+    Taken,
+}
+
+/// What became of a command, to be written down.
+#[derive(Debug)]
+pub(super) struct Came {
+    pub(super) ending: Ending,
+    pub(super) change: Change,
+}
+
+impl Commands {
+    pub(super) fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, tasks: TaskTracker::new(), ended: Arc::default() }
+    }
+
+    /// The command that was given before under the same key, if one was.
+    pub(super) async fn earlier(&self, wanted: &NewIntent) -> Result<Option<Intent>> {
+        match self.store.intent_by_key(wanted).await? {
+            Some(earlier) if earlier.wanted.fingerprint != wanted.fingerprint => {
+                Err(Refusal::ours(Code::Conflict).into())
+            }
+            earlier => Ok(earlier),
+        }
+    }
+
+    /// Writes a command down.
+    pub(super) async fn begin(&self, wanted: &NewIntent, change: &Change) -> Result<Start> {
+        Ok(match self.store.begin(wanted, change).await? {
+            Begun::New(intent) => Start::Carry(intent),
+            Begun::Again(intent) => Start::Again(intent),
+            Begun::Busy(intent) => Start::Busy(intent),
+            Begun::Taken => Start::Taken,
+            Begun::Conflict(_) => return Err(Refusal::ours(Code::Conflict).into()),
+        })
+    }
+
+    /// Carries a command out with `act`, which sends it once, and waits until it has ended or the time is up.
+    pub(super) async fn carry_out(
+        &self,
+        intent: Intent,
+        until: Instant,
+        act: impl Future<Output = Came> + Send + 'static,
+    ) -> Result<Intent> {
+        let (store, ended, id) = (Arc::clone(&self.store), Arc::clone(&self.ended), intent.id);
+        let carried = self.tasks.spawn(
+            async move {
+                let came = act.await;
+                let written = write_down(store.as_ref(), id, &came).await;
+                ended.notify_waiters();
+                written
+            }
+            .in_current_span(),
+        );
+        match timeout_at(until, carried).await {
+            Ok(Ok(Some(written))) => Ok(written),
+            // It is still under way, it panicked, or the store does not take its outcome: it is settled later.
+            Ok(Ok(None) | Err(_)) | Err(_) => Ok(intent),
+        }
+    }
+
+    /// Waits until a command that somebody else carries out has ended, or the time is up.
+    pub(super) async fn ended(&self, intent: Intent, until: Instant) -> Result<Intent> {
+        let mut intent = intent;
+        while intent.end.is_none() && Instant::now() < until {
+            let told = self.ended.notified();
+            let look = (Instant::now() + LOOK).min(until);
+            // Whether it was told or not, the store knows.
+            let _ = timeout_at(look, told).await;
+            intent = self.store.intent(intent.id).await?.unwrap_or(intent);
+        }
+        Ok(intent)
+    }
+
+    /// Waits until everything that is under way is written down.
+    pub(super) async fn finish(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// What a vendor's answer to a command comes to; `change` is what changed besides, whatever was answered.
+pub(super) fn came<T>(clock: &dyn Clock, answer: &vendor::Result<T>, change: Change) -> Came {
+    let at = clock.now();
+    let ending = match answer {
+        Ok(_) => Ending::new(Outcome::Done, at),
+        Err(error) => {
+            let refusal = Refusal::of(error);
+            Ending {
+                outcome: outcome(error.kind),
+                vendor_code: refusal.vendor_code,
+                vendor_message: refusal.vendor_message,
+                error: Some(refusal.code.word().into()),
+                ..Ending::new(Outcome::Unknown, at)
+            }
+        }
+    };
+    Came { ending, change }
+}
+
+/// What an error of a call that is sent once says of it: without an answer nothing was sent, except where it says that it
+/// does not know (`vendor/transport`).
+fn outcome(kind: Kind) -> Outcome {
+    match kind {
+        Kind::OutcomeUnknown => Outcome::Unknown,
+        kind if kind.is_no_answer() || kind == Kind::Credentials || kind == Kind::Unsupported => {
+            Outcome::NotDone
+        }
+        _ => Outcome::Refused,
+    }
+}
+
+/// What is told of a command that has ended, or that is under way for too long.
+pub(super) fn verdict(intent: &Intent) -> Result<()> {
+    match &intent.end {
+        Some(ending) if ending.outcome == Outcome::Done => Ok(()),
+        Some(ending) if ending.outcome != Outcome::Unknown => Err(Refusal::written(ending).into()),
+        Some(_) | None => Err(Refusal::ours(Code::OutcomeUnknown).into()),
+    }
+}
+
+/// Offers an outcome to the store until it takes it; `None` if it does not.
+async fn write_down(store: &dyn Store, id: IntentId, came: &Came) -> Option<Intent> {
+    for offer in 1..=OFFERS {
+        match store.end(id, &came.ending, &came.change).await {
+            Ok(written) => return Some(written),
+            Err(error) if offer == OFFERS => {
+                let error: Error = error.into();
+                tracing::error!(%error, intent = %id, ?came, "what came of a command could not be written down");
+            }
+            Err(error) => {
+                tracing::warn!(%error, intent = %id, "what came of a command is not written down yet");
+                sleep(OFFER * 2_u32.pow(offer)).await;
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,126 @@
+//! Telling of orders: one, as its vendor has it now, and many, as they are stored.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::PlacedOrder;
+use crate::{
+    domain::{AccountName, DeliveryState, Id, Order, OrderState, Text, Window},
+    gateway::{Asker, Error, Gateway, Input, Page, PageRequest, Result, lease},
+    store::{self, Part, Place},
+};
+
+/// Conditions that all must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// Of these accounts.
+    pub accounts: Option<Vec<AccountName>>,
+    /// Of these machines.
+    pub machines: Option<Vec<(AccountName, Text)>>,
+    /// In one of these states.
+    pub states: Option<Vec<OrderState>>,
+    /// Placed in this span of time.
+    pub window: Window,
+}
+
+/// A page of orders.
+#[derive(Debug)]
+pub struct OrderPage {
+    /// The page.
+    pub page: Page<PlacedOrder>,
+}
+
+impl Gateway {
+    /// An order; as its vendor has it now where it may still change and the vendor answers, else as it is stored.
+    pub async fn order(
+        &self,
+        asker: &Asker,
+        account: &AccountName,
+        trade_number: &str,
+    ) -> Result<PlacedOrder> {
+        lease::note_once();
+        let placed = self.stored_order(asker, account, trade_number).await?;
+        Ok(if may_change(&placed.order) { self.heard_if_told(placed, asker.until).await } else { placed })
+    }
+
+    /// The orders that match, newest first, as they are stored.
+    pub async fn orders(
+        &self,
+        asker: &Asker,
+        filter: OrderFilter,
+        request: &PageRequest,
+    ) -> Result<OrderPage> {
+        lease::note_once();
+        let accounts = self.chosen(asker, filter.accounts.as_deref());
+        let after = match &request.after {
+            None => None,
+            Some(Id::Order { account, trade_number }) => {
+                let at = self.stored_order(asker, account, trade_number).await;
+                let at =
+                    at.map_err(|error| if error.is_not_found() { Input::Cursor.into() } else { error })?;
+                Some(place(&at.order))
+            }
+            Some(_) => return Err(Input::Cursor.into()),
+        };
+        let filter = store::OrderFilter {
+            accounts: accounts.iter().map(|account| account.name().clone()).collect(),
+            machines: filter.machines,
+            states: filter.states,
+            window: filter.window,
+            now: self.clock.now(),
+        };
+        let found = self.store().orders(&filter, &Part { first: request.first, after }).await?;
+        let row = |order: Order| {
+            let account = accounts.iter().find(|account| *account.name() == order.account)?;
+            Some(PlacedOrder { account: Arc::clone(account), order })
+        };
+        let rows = found.rows.into_iter().filter_map(row).collect();
+        let page = Page { rows, has_next: found.more, has_previous: request.after.is_some() };
+        Ok(OrderPage { page })
+    }
+
+    /// The order as its vendor has it now.
+    pub(super) async fn heard(&self, placed: PlacedOrder, until: Instant) -> Result<PlacedOrder> {
+        let PlacedOrder { account, mut order } = placed;
+        let Some(number) = order.number.clone() else {
+            return Ok(PlacedOrder { account, order });
+        };
+        let report = account.order_report(&order.machine, &number, until).await?;
+        if order.hear(&report.value, self.clock.now()) {
+            order = self.store().save(&order).await?.ok_or(Error::NotFound)?;
+            order.lapse(self.clock.now());
+        }
+        Ok(PlacedOrder { account, order })
+    }
+
+    /// The order as its vendor has it now, or as it is where the vendor does not tell.
+    pub(super) async fn heard_if_told(&self, placed: PlacedOrder, until: Instant) -> PlacedOrder {
+        match self.heard(placed.clone(), until).await {
+            Ok(heard) => heard,
+            Err(error) => {
+                tracing::debug!(%error, order = %placed.order.trade_number, "an order is told as it is stored");
+                placed
+            }
+        }
+    }
+}
+
+fn place(order: &Order) -> Place {
+    Place { created_at: order.created_at, account: order.account.clone(), number: order.trade_number.clone() }
+}
+
+/// Whether the vendor may have something new to say of an order.
+fn may_change(order: &Order) -> bool {
+    match order.state {
+        OrderState::Unknown | OrderState::Unpaid | OrderState::Paying => true,
+        OrderState::Paid | OrderState::PickupCode | OrderState::Test => {
+            order.lines.iter().any(|line| line.delivery.state <= DeliveryState::TimedOut)
+        }
+        OrderState::Expired
+        | OrderState::PaymentFailed
+        | OrderState::Closed
+        | OrderState::Revoked
+        | OrderState::Refund => false,
+    }
+}

@@ -1,0 +1,156 @@
+//! Settling what is not known: of commands whose answer was lost, and of orders whose time to pay is over.
+//!
+//! Nothing is sent again. The order is read; where it shows the command done, it was done; where it does not show it
+//! long after, it was not.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::{PlacedOrder, dispense::has_begun, update::tells};
+use crate::{
+    domain::{Order, OrderState},
+    gateway::{Account, Gateway, Result},
+    store::{Action, Change, Ending, Intent, Outcome},
+};
+
+/// How often it is looked for what is not known.
+const EVERY: Duration = Duration::from_secs(5);
+/// How long a command may be under way before it counts as lost: longer than any call may take.
+const UNDER_WAY: SignedDuration = SignedDuration::from_secs(30);
+/// How long after a command an order that does not show it tells that it was not done: the vendor gives up a dispense
+/// after 120 s (Dingshang, *Rules of the vendor's platform*).
+const SHOWS_AFTER: SignedDuration = SignedDuration::from_mins(3);
+/// How much is looked at in one go.
+const AT_ONCE: usize = 50;
+/// How long one go may wait for vendors.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long idempotency keys are kept (interface, *Settled questions*).
+const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Settles what is not known, again and again, until told to stop.
+pub async fn reconcile(gateway: Arc<Gateway>, stopping: CancellationToken) {
+    loop {
+        let go = async {
+            gateway.reconcile_once().await;
+            sleep(EVERY).await;
+        };
+        if stopping.run_until_cancelled(go).await.is_none() {
+            return;
+        }
+    }
+}
+
+impl Gateway {
+    /// Looks once at everything that is not known.
+    pub async fn reconcile_once(&self) {
+        let until = Instant::now() + PATIENCE;
+        for account in self.all_accounts() {
+            if let Err(error) = self.settle_account(account, until).await {
+                tracing::warn!(account = %account.name(), %error, "what is not known could not be settled yet");
+            }
+        }
+        if let Err(error) = self.settle_store(until).await {
+            tracing::warn!(%error, "the store could not be tidied");
+        }
+    }
+
+    async fn settle_account(&self, account: &Arc<Account>, until: Instant) -> Result<()> {
+        let now = self.clock.now();
+        let lost = now.checked_sub(UNDER_WAY).unwrap_or(now);
+        for intent in self.store().unsettled(account.name(), lost, AT_ONCE).await? {
+            // One that cannot be settled now does not keep the others from it.
+            if let Err(error) = self.settle(account, &intent, until).await {
+                tracing::debug!(intent = %intent.id, %error, "still not known");
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_store(&self, until: Instant) -> Result<()> {
+        let now = self.clock.now();
+        for order in self.store().due_orders(now, AT_ONCE).await? {
+            let account = self.all_accounts().iter().find(|account| *account.name() == order.account);
+            let Some(account) = account else { continue };
+            let placed = PlacedOrder { account: Arc::clone(account), order };
+            // Who paid at the last moment may have paid: the vendor knows, if it answers.
+            let mut order = self.heard_if_told(placed, until).await.order;
+            if order.lapse(now) || order.state == OrderState::Expired {
+                self.store().save(&order).await?;
+            }
+        }
+        let forgotten = now.checked_sub(KEYS_KEPT).unwrap_or(now);
+        self.store().forget_keys(forgotten, AT_ONCE).await?;
+        self.store().expire_codes(now, AT_ONCE).await?;
+        Ok(())
+    }
+
+    /// Finds out what came of a command whose answer was lost, and writes it down if that can be told; gives the
+    /// command as it then stands.
+    pub(super) async fn settle(
+        &self,
+        account: &Arc<Account>,
+        intent: &Intent,
+        until: Instant,
+    ) -> Result<Intent> {
+        let now = self.clock.now();
+        let since = now.duration_since(intent.wanted.begun_at);
+        if intent.end.is_none() && since < UNDER_WAY {
+            return Ok(intent.clone());
+        }
+        let order = match &intent.wanted.target.trade_number {
+            Some(number) => self.store().order(account.name(), number).await?,
+            None => None,
+        };
+        let Some(order) = order else {
+            return self.write_off(intent).await;
+        };
+        let placed = PlacedOrder { account: Arc::clone(account), order };
+        let mut order = self.heard(placed, until).await?.order;
+        order.lapse(now);
+        let outcome = match shown(&order, intent) {
+            Some(outcome) => outcome,
+            None if since >= SHOWS_AFTER && order.number.is_some() => Outcome::NotDone,
+            None if intent.end.is_none() => Outcome::Unknown,
+            None => return Ok(intent.clone()),
+        };
+        Ok(self.store().end(intent.id, &Ending::new(outcome, now), &Change::order(order)).await?)
+    }
+
+    /// Ends what is about no order: nothing can tell what came of it.
+    async fn write_off(&self, intent: &Intent) -> Result<Intent> {
+        if intent.end.is_some() {
+            return Ok(intent.clone());
+        }
+        let ending = Ending::new(Outcome::Unknown, self.clock.now());
+        Ok(self.store().end(intent.id, &ending, &Change::none()).await?)
+    }
+}
+
+/// What an order shows of a command's outcome.
+fn shown(order: &Order, intent: &Intent) -> Option<Outcome> {
+    let done = |done: bool| if done { Outcome::Done } else { Outcome::NotDone };
+    match intent.wanted.action {
+        // A creation is known by its number; one without can never be paid, and is over when it expires.
+        Action::CreateOrder | Action::RedeemPickupCode => match order.state {
+            _ if order.number.is_some() => Some(Outcome::Done),
+            OrderState::Expired => Some(Outcome::NotDone),
+            _ => None,
+        },
+        Action::PayOrder => tells(order.state, true).map(done),
+        Action::CancelOrder => tells(order.state, false).map(done),
+        Action::DispenseOrderLine => {
+            let line = order.lines.iter().find(|line| Some(line.position) == intent.wanted.target.line)?;
+            has_begun(line.delivery.state).then_some(Outcome::Done)
+        }
+        Action::TestDispense
+        | Action::ReplenishMachine
+        | Action::ReplenishCategory
+        | Action::ReplenishShelf
+        | Action::CreatePickupCodes
+        | Action::CancelPickupCode
+        | Action::CancelAllPickupCodes => None,
+    }
+}
