@@ -27,6 +27,8 @@ pub struct Call {
 pub struct Record {
     /// Calls by path as the document writes it, with `{…}` for what varies.
     pub paths: BTreeMap<&'static str, u64>,
+    /// The same by method and path: `PUT /orders/{order_id}`.
+    pub calls: BTreeMap<String, u64>,
     /// All calls.
     pub total: u64,
     /// Calls refused because the signature was missing or wrong.
@@ -48,9 +50,9 @@ impl Calls {
     }
 
     /// How many calls of a path, written as the document does: `/products`, `/rent/machines/{machine_no}`,
-    /// `/osapi/trade/list`.
+    /// `/osapi/trade/list`; with a method before it, only those: `PUT /orders/{order_id}`.
     pub fn count(&self, path: &str) -> u64 {
-        self.with(|record| record.paths.get(path).copied().unwrap_or(0))
+        self.with(|record| record.paths.get(path).or_else(|| record.calls.get(path)).copied().unwrap_or(0))
     }
 
     /// All calls.
@@ -77,6 +79,7 @@ impl Calls {
         call.machines.truncate(MACHINES);
         self.with(|record| {
             *record.paths.entry(template).or_insert(0) += 1;
+            *record.calls.entry(format!("{} {template}", call.method)).or_insert(0) += 1;
             record.total += 1;
             if record.recent.len() >= RECENT {
                 record.recent.pop_front();
@@ -131,6 +134,8 @@ mod tests {
         assert_eq!(record.recent[0].path, "/1");
         assert_eq!(record.recent[0].machines.len(), 8);
         assert_eq!(calls.count("/ping"), RECENT as u64 + 1);
+        assert_eq!(calls.count("POST /ping"), RECENT as u64 + 1);
+        assert_eq!(calls.count("PUT /ping"), 0);
         calls.reset();
         assert_eq!(calls.total(), 0);
     }

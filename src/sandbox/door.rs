@@ -1,4 +1,5 @@
-//! The front of either vendor's server: reads a call, writes it down, lets a fault have it or hands it on.
+//! The front of either vendor's server: reads a call, writes it down, lets the vendor answer it, and lets faults
+//! have the call before the vendor acts or the answer after.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,7 +18,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio_util::sync::CancellationToken;
 
 use crate::sandbox::calls::{Call, Calls, Verdict};
-use crate::sandbox::fault::{Effect, Faults};
+use crate::sandbox::fault::{Aim, Effect, Faults, When};
 
 /// A request longer than this is refused.
 const LONGEST_REQUEST: usize = 1024 * 1024;
@@ -78,19 +79,27 @@ pub(crate) async fn serve<V: Api>(State(door): State<Arc<Door<V>>>, request: Req
         body,
     };
     let machines = door.vendor.machines(&asked);
-    let effects = door.faults.strike(&[&asked.path, door.vendor.short_path(&asked.path)], &machines);
-    door.calls.arrived(
-        door.vendor.template(&asked.path),
-        Call { method: asked.method.to_string(), path: asked.path.clone(), machines },
-    );
-    door.wait(door.latency).await;
-    for effect in effects {
-        if let Some(response) = door.suffer(&effect, &asked).await {
-            return response;
-        }
+    let template = door.vendor.template(&asked.path);
+    let effects = door.faults.strike(&Aim {
+        paths: &[&asked.path, door.vendor.short_path(&asked.path)],
+        method: asked.method.as_str(),
+        template,
+        machines: &machines,
+    });
+    let call = Call { method: asked.method.to_string(), path: asked.path.clone(), machines };
+    door.calls.arrived(template, call);
+    if effects.is_empty() && door.latency.is_zero() {
+        return door.answer(&asked).response();
     }
-    let answer = door.answer(&asked);
-    json(answer.status, answer.body)
+    // A vendor goes on with what it was asked, whether the caller still waits or has hung up.
+    let handling = tokio::spawn(async move { door.handle(&asked, effects).await });
+    handling.await.unwrap_or_else(|_| cut(None))
+}
+
+impl Answer {
+    fn response(self) -> Response {
+        json(self.status, self.body)
+    }
 }
 
 impl<V: Api> Door<V> {
@@ -100,8 +109,42 @@ impl<V: Api> Door<V> {
         answer
     }
 
-    /// The answer under an effect; none where the effect leaves the answer alone.
-    async fn suffer(&self, effect: &Effect, asked: &Asked) -> Option<Response> {
+    /// A call under effects: those that strike before, the vendor, those that strike after.
+    async fn handle(&self, asked: &Asked, effects: Vec<(When, Effect)>) -> Response {
+        self.wait(self.latency).await;
+        let (before, after): (Vec<_>, Vec<_>) =
+            effects.into_iter().partition(|(when, _)| *when == When::Before);
+        for (_, effect) in before {
+            let instead = match effect {
+                Effect::Delay { millis } => {
+                    self.wait(Duration::from_millis(millis)).await;
+                    None
+                }
+                // These are made of the vendor's answer.
+                Effect::Truncated | Effect::CutInBody => self.suffer(&effect, self.answer(asked).body).await,
+                Effect::Status(_)
+                | Effect::Refuse { .. }
+                | Effect::WrongShape
+                | Effect::Garbage
+                | Effect::Oversized { .. }
+                | Effect::Cut
+                | Effect::Hang => self.suffer(&effect, Vec::new()).await,
+            };
+            if let Some(instead) = instead {
+                return instead;
+            }
+        }
+        let answer = self.answer(asked);
+        for (_, effect) in after {
+            if let Some(instead) = self.suffer(&effect, answer.body.clone()).await {
+                return instead;
+            }
+        }
+        answer.response()
+    }
+
+    /// What the caller gets in the place of `body`; none where the effect leaves it as it is.
+    async fn suffer(&self, effect: &Effect, mut body: Vec<u8>) -> Option<Response> {
         match effect {
             Effect::Delay { millis } => {
                 self.wait(Duration::from_millis(*millis)).await;
@@ -116,14 +159,13 @@ impl<V: Api> Door<V> {
             }
             Effect::WrongShape => Some(json(StatusCode::OK, self.vendor.wrong_shape())),
             Effect::Truncated => {
-                let mut body = self.answer(asked).body;
                 body.truncate(body.len() / 2);
                 Some(json(StatusCode::OK, body))
             }
             Effect::Garbage => Some(json(StatusCode::OK, &b"\x00\xff<<not json>>\xfe"[..])),
             Effect::Oversized { bytes } => Some(oversized(*bytes)),
             Effect::Cut => Some(cut(None)),
-            Effect::CutInBody => Some(cut(Some(self.answer(asked).body))),
+            Effect::CutInBody => Some(cut(Some(body))),
             Effect::Hang => {
                 self.closing.cancelled().await;
                 Some(cut(None))

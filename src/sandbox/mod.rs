@@ -1,8 +1,9 @@
 //! Simulators of both vendors over real sockets, small and honest: as strict as the vendors' documents, with
-//! the habits of their servers, a fleet that lives, and every way to fail on a switch.
+//! the habits of their servers, a fleet that lives, and every way to fail on a switch, before the vendor acts and
+//! after.
 //!
-//! Nothing of the rest of the crate is imported here, so that a mistake of ours is not made twice. What is not
-//! simulated: the calls that change something at a vendor, and the messages a vendor sends by itself.
+//! Nothing of the rest of the crate is imported here, so that a mistake of ours is not made twice. Dingshang tells
+//! merchants how orders end ([`Callbacks`]). What is not simulated: the messages InHand sends by itself.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+mod callbacks;
 mod calls;
 pub mod clock;
 mod control;
@@ -22,6 +24,7 @@ mod dingshang;
 mod door;
 mod fault;
 mod inhand;
+mod inspect;
 mod options;
 mod seed;
 pub mod world;
@@ -29,14 +32,18 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
+pub use callbacks::{Callback, Callbacks, Progress};
 pub use calls::{Call, Calls, Record};
-pub use fault::{Effect, Fault, Faults};
-pub use options::{DingshangOptions, InhandOptions, MOST_INHAND_MACHINES, Options, StatisticsShape};
+pub use fault::{Effect, Fault, Faults, When};
+pub use options::{
+    DingshangOptions, ErrorNumbers, InhandOptions, MOST_INHAND_MACHINES, Options, StatisticsShape,
+};
 
 use clock::Clock;
 use dingshang::Dingshang;
 use door::Door;
 use inhand::Inhand;
+use inspect::Behind;
 use world::World;
 
 /// How long a server may take to let go of its connections.
@@ -58,6 +65,7 @@ pub struct Sandbox {
     dingshang_address: SocketAddr,
     inhand_address: SocketAddr,
     world: Arc<World>,
+    callbacks: Arc<Callbacks>,
     closing: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -72,7 +80,9 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
     let dingshang_socket = TcpListener::bind(options.dingshang.listen).await?;
     let inhand_socket = TcpListener::bind(options.inhand.listen).await?;
     let closing = CancellationToken::new();
-    let world = Arc::new(World::new(&options, &clock));
+    let world = Arc::new(World::new(&options, clock));
+    let callbacks = Arc::new(Callbacks::default());
+    let behind = Behind { world: Arc::clone(&world), callbacks: Arc::clone(&callbacks) };
     let dingshang = Dingshang::new(options.dingshang.clone(), Arc::clone(&world));
     let inhand = Inhand::new(options.inhand.clone(), Arc::clone(&world));
     let dingshang = open(dingshang, options.dingshang.latency.unwrap_or(options.latency), &closing);
@@ -81,12 +91,14 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
         dingshang_address: dingshang_socket.local_addr()?,
         inhand_address: inhand_socket.local_addr()?,
         tasks: vec![
-            serve(dingshang_socket, control::router(Arc::clone(&dingshang), Arc::clone(&world)), &closing),
-            serve(inhand_socket, control::router(Arc::clone(&inhand), Arc::clone(&world)), &closing),
+            serve(dingshang_socket, control::router(Arc::clone(&dingshang), behind.clone()), &closing),
+            serve(inhand_socket, control::router(Arc::clone(&inhand), behind), &closing),
+            tokio::spawn(callbacks::run(Arc::clone(&callbacks), Arc::clone(&world), closing.clone())),
         ],
         dingshang,
         inhand,
         world,
+        callbacks,
         closing,
         options,
     };
@@ -159,6 +171,18 @@ impl Sandbox {
     /// Lets one step of life happen in both fleets; says how many there were.
     pub fn tick(&self) -> u64 {
         self.world.tick()
+    }
+
+    /// Puts the clock of both fleets forward, whatever clock the sandbox was started with; what was due by then has
+    /// happened.
+    pub fn advance(&self, seconds: i64) {
+        self.world.advance(seconds);
+        self.callbacks.collect(&self.world);
+    }
+
+    /// What Dingshang told merchants, or is about to.
+    pub fn callbacks(&self) -> &Callbacks {
+        &self.callbacks
     }
 
     /// The Dingshang fleet, to look at and to change behind the API's back.

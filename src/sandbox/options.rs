@@ -55,6 +55,8 @@ pub struct DingshangOptions {
     /// How long it takes to answer anything.
     #[serde(deserialize_with = "some_duration")]
     pub latency: Option<Duration>,
+    /// The numbers of its failures.
+    pub error_numbers: ErrorNumbers,
 }
 
 impl Default for DingshangOptions {
@@ -66,6 +68,7 @@ impl Default for DingshangOptions {
             merchant_id: "M20240318".to_owned(),
             machines: 12,
             latency: None,
+            error_numbers: ErrorNumbers::Sampled,
         }
     }
 }
@@ -104,6 +107,17 @@ impl Default for InhandOptions {
 
 /// More InHand machines than this are not simulated.
 pub const MOST_INHAND_MACHINES: usize = 100_000;
+
+/// Two generations of Dingshang's servers are live, and many failures have another number in each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorNumbers {
+    /// As in the documents' samples: 30002, 60003, 10025, an unpaid order under code 0.
+    #[default]
+    Sampled,
+    /// The others: 6025, 6047, 6033, 6054.
+    Other,
+}
 
 /// The document's table says a list, its sample opens with `[[`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

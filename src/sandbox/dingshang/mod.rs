@@ -1,7 +1,8 @@
 //! Dingshang's Open API v1, as strict as its documents: who asks, what for, is it signed, and only then the answer.
 //!
-//! Reads only. The calls that change something (`/orders`, `/deliveries`, `/pickup_codes`, `/consumes`,
-//! `/replenishments`) belong into [`route::Call`] and a file of their own beside `reads`.
+//! `reads` answers the calls that change nothing; `orders`, `codes` and `refills` the others. The machine is
+//! looked at first, then the merchant's own numbers, then whether the machine is ready: a call that is repeated
+//! after its answer was lost learns that the first one acted.
 
 use std::sync::Arc;
 
@@ -13,8 +14,11 @@ use crate::sandbox::door::{Answer, Api, Asked};
 use crate::sandbox::options::DingshangOptions;
 use crate::sandbox::world::World;
 
+mod codes;
+mod orders;
 mod payload;
 mod reads;
+mod refills;
 mod refusal;
 mod render;
 mod route;
@@ -41,7 +45,7 @@ impl Dingshang {
     fn judge(&self, asked: &Asked) -> Result<Value, Refusal> {
         self.let_in(asked)?;
         let call = Call::of(&asked.path).ok_or_else(Refusal::no_such_call)?;
-        if asked.method != Method::POST {
+        if !call.takes(&asked.method) {
             return Err(Refusal::wrong_method());
         }
         let payload = if call.takes_payload() {
@@ -49,7 +53,27 @@ impl Dingshang {
         } else {
             Payload::default()
         };
-        reads::answer(&call, &payload, &self.world.dingshang)
+        let (fleet, numbers) = (&self.world.dingshang, self.account.error_numbers);
+        let (puts, payload) = (asked.method == Method::PUT, &payload);
+        match &call {
+            Call::Orders => orders::place(&asked.body, fleet, numbers),
+            Call::Order(id) if puts => orders::update(payload, fleet, id, numbers),
+            Call::Deliveries => orders::dispense(payload, fleet, numbers),
+            Call::DebugDelivery => orders::dispense_test(payload, fleet, numbers),
+            Call::PickupCodeBatches if puts => codes::cancel(payload, fleet, numbers),
+            Call::PickupCodeBatches => codes::create(payload, fleet, numbers),
+            Call::Consumes => codes::redeem(payload, fleet, numbers),
+            Call::Replenishments => refills::answer(payload, fleet, numbers),
+            Call::Ping
+            | Call::Machines
+            | Call::Machine(_)
+            | Call::Products
+            | Call::Floors
+            | Call::Categories
+            | Call::Order(_)
+            | Call::Delivery(_)
+            | Call::PickupCodes(_) => reads::answer(&call, payload, fleet),
+        }
     }
 
     fn let_in(&self, asked: &Asked) -> Result<(), Refusal> {
@@ -91,7 +115,7 @@ impl Api for Dingshang {
             },
             Err(refusal) => Answer {
                 status: refusal.status,
-                body: envelope(&json!(refusal.code), &refusal.message, &json!({})),
+                body: envelope(&json!(refusal.code), &refusal.message, &refusal.data),
                 verdict: refusal.verdict,
             },
         }

@@ -47,6 +47,19 @@ impl Payload {
         self.get(name).ok_or_else(|| Refusal::parameter(format!("{name} is required")))
     }
 
+    /// A parameter of digits only that must be there.
+    pub(crate) fn required_number(&self, name: &str) -> Result<u64, Refusal> {
+        self.number(name)?.ok_or_else(|| Refusal::parameter(format!("{name} is required")))
+    }
+
+    /// A parameter that has one value.
+    pub(crate) fn fixed(&self, name: &str, value: &str) -> Result<(), Refusal> {
+        if self.required(name)? == value {
+            return Ok(());
+        }
+        Err(Refusal::parameter(format!("{name} must be {value}")))
+    }
+
     /// A parameter of digits only.
     pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
         let Some(text) = self.get(name) else {
@@ -58,9 +71,9 @@ impl Payload {
     }
 }
 
-/// The machine that a body speaks of, for the record, whether the call is in order or not.
+/// The machine that a body speaks of, for the record, whether the call is in order or not. Orders are plain.
 pub(crate) fn machine(body: &[u8]) -> Option<String> {
-    let members = members(body)?;
+    let members = members(body).or_else(|| serde_json::from_slice(body).ok())?;
     Some(members.get("machine_no")?.as_str()?.to_owned())
 }
 

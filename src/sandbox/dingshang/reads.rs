@@ -33,6 +33,13 @@ pub(crate) fn answer(call: &Call, payload: &Payload, fleet: &Fleet) -> Result<Va
         Call::Order(id) => order(payload, fleet, id),
         Call::Delivery(id) => delivery(payload, fleet, id),
         Call::PickupCodes(product) => pickup_codes(payload, fleet, product),
+        // The other calls change something and are answered elsewhere.
+        Call::Orders
+        | Call::Deliveries
+        | Call::DebugDelivery
+        | Call::PickupCodeBatches
+        | Call::Consumes
+        | Call::Replenishments => Err(Refusal::no_such_call()),
     }
 }
 
@@ -78,7 +85,8 @@ fn products(payload: &Payload, machine: &Machine) -> Result<Value, Refusal> {
     }))
 }
 
-fn cabinet(payload: &Payload, machine: &Machine) -> Result<char, Refusal> {
+/// The cabinet that a call is about: by its name, by its address on the bus, or A.
+pub(super) fn cabinet(payload: &Payload, machine: &Machine) -> Result<char, Refusal> {
     match (payload.get("cabinet_name"), payload.get("addr")) {
         (Some(_), Some(_)) => Err(Refusal::parameter("cabinet_name and addr exclude each other")),
         (None, None) => Ok('A'),
@@ -104,7 +112,7 @@ fn order(payload: &Payload, fleet: &Fleet, id: &str) -> Result<Value, Refusal> {
     let state = fleet.read();
     let order =
         id.parse().ok().and_then(|id: u64| state.orders.get(&id)).filter(|order| order.machine == number);
-    Ok(render::order(&order.ok_or_else(Refusal::no_such_record)?.at(fleet.now())))
+    Ok(render::order(order.ok_or_else(Refusal::no_such_record)?))
 }
 
 fn delivery(payload: &Payload, fleet: &Fleet, id: &str) -> Result<Value, Refusal> {

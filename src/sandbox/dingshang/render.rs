@@ -105,6 +105,15 @@ pub(crate) fn order(order: &Order) -> Value {
     }))
 }
 
+/// The answer to a command to dispense: the only one that tells the delivery's number, as a string.
+pub(crate) fn started(started: &Delivery) -> Value {
+    let mut value = delivery(started);
+    if let Some(members) = value.as_object_mut() {
+        members.insert("delivery_id".to_owned(), json!(started.id.to_string()));
+    }
+    value
+}
+
 pub(crate) fn delivery(delivery: &Delivery) -> Value {
     omit_empty(json!({
         "delivered_at": time(delivery.delivered),

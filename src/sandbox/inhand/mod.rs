@@ -1,8 +1,7 @@
 //! InHand's Smart Vending platform, V0.9, as strict as its document: is it signed, was the nonce seen before,
 //! are the parameters where the table wants them, and only then the answer.
 //!
-//! Reads only. `/osapi/code/create` belongs into [`Call`] and a file of its own beside `reads`; its parameters
-//! are all in the query.
+//! One call changes something: `/osapi/code/create`, a POST without a body whose parameters are all in the query.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,6 +13,7 @@ use crate::sandbox::door::{Answer, Api, Asked};
 use crate::sandbox::options::{InhandOptions, StatisticsShape};
 use crate::sandbox::world::World;
 
+mod codes;
 mod nonces;
 mod parameters;
 mod places;
@@ -62,6 +62,11 @@ impl Refusal {
     fn no_such_machine() -> Self {
         Self { verdict: Verdict::Served, ..Self::mistake("asset_not_exist") }
     }
+
+    /// The call was in order, but there are no such goods.
+    fn no_such_goods() -> Self {
+        Self { verdict: Verdict::Served, ..Self::mistake("goods_not_exist") }
+    }
 }
 
 /// A call that is served.
@@ -75,10 +80,11 @@ pub(crate) enum Call {
     RouterLines,
     RouterSites,
     RouterGoods,
+    CodeCreate,
 }
 
 impl Call {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::TradeList,
         Self::TradeStatistic,
         Self::RouterStatus,
@@ -87,6 +93,7 @@ impl Call {
         Self::RouterLines,
         Self::RouterSites,
         Self::RouterGoods,
+        Self::CodeCreate,
     ];
 
     fn path(self) -> &'static str {
@@ -99,6 +106,7 @@ impl Call {
             Self::RouterLines => "/osapi/router/lines",
             Self::RouterSites => "/osapi/router/sites",
             Self::RouterGoods => "/osapi/router/goods",
+            Self::CodeCreate => "/osapi/code/create",
         }
     }
 
@@ -109,6 +117,11 @@ impl Call {
     /// Statistics are fetched with GET and without a body, all else is POST.
     fn method(self) -> Method {
         if self == Self::TradeStatistic { Method::GET } else { Method::POST }
+    }
+
+    /// Whether all parameters stand in the query.
+    fn without_body(self) -> bool {
+        matches!(self, Self::TradeStatistic | Self::CodeCreate)
     }
 }
 
@@ -127,7 +140,10 @@ impl Inhand {
         if asked.method != call.method() {
             return Err(Refusal::http(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"));
         }
-        let in_query = call.method() == Method::GET;
+        let in_query = call.without_body();
+        if call == Call::CodeCreate && !asked.body.is_empty() {
+            return Err(Refusal::mistake("body_error"));
+        }
         let parameters = Parameters::read(&asked.query, if in_query { b"" } else { &asked.body })?;
         if parameters.caller(in_query, "clientId")? != self.account.client_id {
             return Err(Refusal::mistake("client_not_exist"));
@@ -162,6 +178,7 @@ impl Api for Inhand {
             return Vec::new();
         };
         let ids = parameters.in_query("assetIds").or_else(|| parameters.in_body("assetId"));
+        let ids = ids.or_else(|| parameters.in_query("assetId"));
         ids.map_or_else(Vec::new, |ids| ids.split(',').map(str::to_owned).collect())
     }
 

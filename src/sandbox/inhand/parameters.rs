@@ -52,7 +52,7 @@ impl Parameters {
         given(&self.body, name)
     }
 
-    /// Who calls, the nonce and the signature stand in the query of a GET and in the body of a POST.
+    /// Who calls, the nonce and the signature stand in the body of a call that has one, else in the query.
     pub(super) fn caller(&self, in_query: bool, name: &str) -> Result<String, Refusal> {
         let value = if in_query { self.in_query(name) } else { self.in_body(name) };
         value.map(str::to_owned).ok_or_else(|| missing(name))

@@ -1,4 +1,4 @@
-//! The calls, all of which only read.
+//! The calls, all of which but one only read.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::sandbox::world::goods::GOODS;
 use crate::sandbox::world::inhand::{Filter, Fleet, Machine};
 
 use super::parameters::{self, Parameters, malformed, missing};
-use super::{Call, Refusal, places, refills, sales, statistics, status, trades};
+use super::{Call, Refusal, codes, places, refills, sales, statistics, status, trades};
 
 /// The whole body of an answer.
 pub(crate) fn answer(
@@ -17,6 +17,7 @@ pub(crate) fn answer(
     shape: StatisticsShape,
 ) -> Result<Value, Refusal> {
     match call {
+        Call::CodeCreate => codes::create(parameters, fleet),
         Call::TradeList => trade_list(parameters, fleet),
         Call::TradeStatistic => trade_statistic(parameters, fleet, shape),
         Call::RouterStatus => {

@@ -1,5 +1,7 @@
 //! A Dingshang machine and its slots.
 
+use serde::{Deserialize, Serialize};
+
 use crate::sandbox::world::goods::{self, Good};
 
 /// A machine.
@@ -29,8 +31,46 @@ pub struct Machine {
     pub cabinets: Vec<char>,
     /// All slots, cabinet by cabinet.
     pub slots: Vec<Slot>,
+    /// Whether its pickup codes are switched on.
+    pub pickup_codes: bool,
+    /// How long it takes to dispense, in seconds.
+    pub dispense_seconds: i64,
+    /// How long at most it takes no other command, in seconds: 15 for locks, 30 for motors, 90 for belts, else 45.
+    pub lock_seconds: i64,
+    /// Whether one command drops the whole quantity of a record, as beverage machines can; else it drops one unit.
+    pub drops_whole_lines: bool,
+    /// How its next dispensings end, where a test wants to know better than the slots.
+    pub dispenses: Option<Dispenses>,
     pub(crate) contact: &'static str,
     pub(crate) telephone: String,
+}
+
+/// How dispensings end that have not begun yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispenses {
+    /// How.
+    pub outcome: Outcome,
+    /// Only the next so many; without it, until something else is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub times: Option<u32>,
+}
+
+/// How a dispensing ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// The goods came out.
+    Succeeds,
+    /// They did not, and the machine says why.
+    Fails {
+        /// Such as `Goods are Stuck`.
+        reason: String,
+        /// The state of the slot: `0` missing, `1` normal, `2` jammed, `3` motor, `47` serial time-out.
+        floor_status: String,
+    },
+    /// The machine never answers, and is given up after 120 s.
+    Silent,
 }
 
 /// A slot, which the vendor calls a product.

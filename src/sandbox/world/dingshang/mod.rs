@@ -1,22 +1,36 @@
 //! The Dingshang fleet: few machines, so they are simply kept, with their orders, deliveries and pickup codes.
+//! Whoever looks at it sees it as it is at the clock's time: what was due by then has happened.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::sandbox::clock::Clock;
 use crate::sandbox::seed::Seed;
 
+mod agenda;
+mod codes;
+mod denied;
+mod dispensing;
 mod life;
 mod machine;
+mod news;
 mod order;
+mod ordering;
 mod seeding;
+mod stocking;
 
-pub use machine::{Condition, Currency, Machine, Slot, Status};
+pub(crate) use codes::Batch;
+pub(crate) use denied::Denied;
+pub use machine::{Condition, Currency, Dispenses, Machine, Outcome, Slot, Status};
+pub(crate) use news::News;
 pub use order::{Delivery, Order, PickupCode, Record};
+pub(crate) use ordering::{Payment, Wanted};
+pub(crate) use stocking::Fill;
 
 /// All machines of the account.
 pub struct Fleet {
     clock: Arc<dyn Clock>,
+    chance: Seed,
     state: RwLock<State>,
 }
 
@@ -28,6 +42,15 @@ pub(crate) struct State {
     pub(crate) orders: BTreeMap<u64, Order>,
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
     pub(crate) codes: BTreeMap<u64, PickupCode>,
+    /// The merchant's numbers and the orders that have them.
+    trades: HashMap<String, u64>,
+    agenda: BTreeSet<(i64, agenda::Due)>,
+    /// The machines that dispense.
+    locks: HashMap<String, dispensing::Lock>,
+    /// What is to be told, and where to.
+    news: VecDeque<(String, News)>,
+    /// How many records of orders were made.
+    records: u64,
 }
 
 impl Fleet {
@@ -40,7 +63,7 @@ impl Fleet {
             seeding::business(seed, &mut state, index, &machine, now);
             state.machines.push(machine);
         }
-        Self { clock, state: RwLock::new(state) }
+        Self { clock, chance: seed.with(500), state: RwLock::new(state) }
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -59,8 +82,7 @@ impl Fleet {
 
     /// Copies of all orders as they are now.
     pub fn orders(&self) -> Vec<Order> {
-        let now = self.now();
-        self.read().orders.values().map(|order| order.at(now)).collect()
+        self.read().orders.values().cloned().collect()
     }
 
     /// Copies of all deliveries.
@@ -99,17 +121,37 @@ impl Fleet {
         state.machines.get_mut(place).map(work).is_some()
     }
 
+    /// Lets happen what is due, and gives what merchants are to be told: where, and what.
+    pub(crate) fn take_news(&self) -> Vec<(String, News)> {
+        if self.read().news.is_empty() {
+            return Vec::new();
+        }
+        self.write().news.drain(..).collect()
+    }
+
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if !state.is_due(self.now()) {
+            return state;
+        }
+        drop(state);
+        RwLockWriteGuard::downgrade(self.write())
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.settle(self.now());
+        state
     }
 }
 
 impl State {
     pub(crate) fn find(&self, number: &str) -> Option<&Machine> {
         self.machines.get(self.places.get(number).copied()?)
+    }
+
+    fn slot(&mut self, machine: &str, product: u64) -> Option<&mut Slot> {
+        let machine = self.machines.get_mut(self.places.get(machine).copied()?)?;
+        machine.slots.iter_mut().find(|slot| slot.product_id == product)
     }
 }

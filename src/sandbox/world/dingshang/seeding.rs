@@ -5,17 +5,21 @@ use crate::sandbox::world::goods::GOODS;
 use crate::sandbox::world::places;
 
 use super::State;
-use super::machine::{Condition, Currency, Machine, Slot, Status};
+use super::agenda::{Due, LAPSES_AFTER};
+use super::machine::{Condition, Currency, Machine, Outcome, Slot, Status};
 use super::order::{Delivery, Order, PickupCode, Record};
+
+/// A machine dispenses within a second or so; the sandbox's clock knows no parts of a second.
+const DISPENSE_SECONDS: i64 = 2;
 
 /// The first product id of a machine is this times its place, from 1.
 const PRODUCTS_PER_MACHINE: u64 = 1000;
 
 /// The status of a delivery, and why it failed if it did.
-type Outcome = (&'static str, &'static str);
+type Ending = (&'static str, &'static str);
 
 /// The status of an order and of its records, and the delivery of the first record where there was one.
-type Story = (&'static str, &'static str, Option<Outcome>);
+type Story = (&'static str, &'static str, Option<Ending>);
 
 /// One order of each kind, told in turn over the fleet.
 const STORIES: [Story; 12] = [
@@ -65,6 +69,11 @@ pub(super) fn machine(fleet: Seed, index: usize) -> Machine {
         created: 1_650_000_000 + seed.with(6).below_signed(60_000_000),
         cabinets,
         slots,
+        pickup_codes: true,
+        dispense_seconds: DISPENSE_SECONDS,
+        lock_seconds: if index % 7 == 6 { 15 } else { 45 },
+        drops_whole_lines: false,
+        dispenses: None,
         contact: seed.with(7).pick(&["", "李工", "王经理", "Ms. Chen", "赵师傅"]),
         telephone: if seed.with(8).one_in(3) {
             String::new()
@@ -165,6 +174,11 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
             id: id * 10 + line,
             product_id: slot.product_id,
             quantity: 1 + u32::from(line == 1),
+            dispensed: if matches!(record_status, "IS_SUCCESS" | "IS_PICKED_UP" | "已取货") {
+                1 + u32::from(line == 1)
+            } else {
+                0
+            },
             price: slot.price * if line == 1 { 2 } else { 1 },
             status: record_status,
             notified: !open && line == 0,
@@ -174,9 +188,13 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
         id,
         machine: machine.number.clone(),
         trade_id: format!("20250101{:016}", seed.bits() % 10_000_000_000_000_000),
+        notify_url: String::new(),
         created: now - age,
         amount: records.iter().map(|record| record.price).sum(),
         status,
+        lapsed: false,
+        ended: matches!(status, "REFUND" | "CLOSED" | "REVOKED" | "PAYERROR"),
+        holds_stock: false,
         pickup_code_id,
         notified: u32::from(!open),
         records,
@@ -184,11 +202,15 @@ fn order(seed: Seed, state: &mut State, machine: &Machine, story: Story, now: i6
     if let Some(outcome) = outcome {
         deliver(state, &order, outcome);
     }
+    if order.unpaid() {
+        state.agenda.insert((order.created + LAPSES_AFTER, Due::Lapse(id)));
+    }
+    state.trades.insert(order.trade_id.clone(), id);
     state.orders.insert(id, order);
 }
 
 /// The dispensing of the first line of an order.
-fn deliver(state: &mut State, order: &Order, outcome: Outcome) {
+fn deliver(state: &mut State, order: &Order, outcome: Ending) {
     let (status, fail_reason) = outcome;
     let Some(record) = order.records.first() else {
         return;
@@ -204,7 +226,8 @@ fn deliver(state: &mut State, order: &Order, outcome: Outcome) {
         status,
         delivered: done,
         picked_up: taken,
-        fail_reason,
+        fail_reason: fail_reason.to_owned(),
+        outcome: Outcome::Silent,
     };
     state.deliveries.insert(id, delivery);
 }
@@ -223,6 +246,7 @@ fn codes(seed: Seed, state: &mut State, machine: &Machine, slot: &Slot, now: i64
             created: now - 90_000,
             expires: expires.map(|after: i64| now + after),
             used,
+            cancelled: false,
         };
         state.codes.insert(id, code);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::codes::Code;
 use super::refill::{Mark, Refill};
 use super::trade::Trade;
 use super::{ByMachine, Machine};
@@ -24,6 +25,8 @@ pub(crate) struct Happened {
     last: i64,
     /// Refills that the platform could tell nobody, oldest first.
     pub(super) notices: VecDeque<Refill>,
+    /// Pickup codes, oldest first.
+    pub(super) codes: VecDeque<Code>,
 }
 
 /// What happened to one machine.

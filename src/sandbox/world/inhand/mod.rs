@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::sandbox::clock::Clock;
 use crate::sandbox::seed::Seed;
 
+mod codes;
 mod facts;
 mod happened;
 mod history;
@@ -15,6 +16,7 @@ mod machine;
 mod refill;
 mod trade;
 
+pub use codes::Code;
 pub use facts::Facts;
 use happened::Fault;
 pub(crate) use happened::Happened;
