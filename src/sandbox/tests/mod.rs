@@ -9,16 +9,26 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::clock::Manual;
+use super::world::dingshang::Condition;
 use super::{InhandOptions, Options, Sandbox, start_at};
 
+mod callbacks;
 mod dingshang;
 mod dingshang_business;
+mod dispensing;
 mod faults;
 mod inhand;
 mod inhand_sales;
+mod lost_answers;
+mod orders;
+mod pickup_codes;
+mod replenishing;
 
 /// 2025-06-15 23:06:40 GMT+8.
 const NOW: i64 = 1_750_000_000;
+
+/// The first machine: online, in operation, with a leading zero.
+const MACHINE: &str = "01632712";
 
 /// A sandbox with its clock standing still, and a client.
 struct Harness {
@@ -56,18 +66,94 @@ impl Harness {
     }
 
     fn dingshang_request(&self, path: &str) -> reqwest::RequestBuilder {
+        self.dingshang_method(reqwest::Method::POST, path)
+    }
+
+    fn dingshang_method(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
         let account = &self.sandbox.options().dingshang;
         let url = format!("{}/api/openapi/v1{path}", self.sandbox.dingshang_url());
-        self.client.post(url).header("Appid", &account.app_id).header("AppSecret", &account.app_secret)
+        self.client
+            .request(method, url)
+            .header("Appid", &account.app_id)
+            .header("AppSecret", &account.app_secret)
     }
 
     /// A signed call to Dingshang.
     async fn dingshang(&self, path: &str, parameters: &[(&str, &str)]) -> Reply {
+        send(self.dingshang_request(path).body(self.payload(parameters))).await
+    }
+
+    /// A signed call to Dingshang that changes something with PUT.
+    async fn dingshang_put(&self, path: &str, parameters: &[(&str, &str)]) -> Reply {
+        let request = self.dingshang_method(reqwest::Method::PUT, path);
+        send(request.body(self.payload(parameters))).await
+    }
+
+    /// The signed body of a call to Dingshang.
+    fn payload(&self, parameters: &[(&str, &str)]) -> String {
         let mut all: BTreeMap<String, String> = owned(parameters);
         all.insert("timestamp".to_owned(), NOW.to_string());
         let sign = super::dingshang::sign::sign(&all, &self.sandbox.options().dingshang.merchant_id);
         all.insert("sign".to_owned(), sign);
-        self.dingshang_payload(path, &json!(all)).await
+        json!({ "payload": STANDARD.encode(json!(all).to_string()) }).to_string()
+    }
+
+    /// What `/_sandbox/…` says.
+    async fn control(&self, path: &str) -> Value {
+        let url = format!("{}/_sandbox{path}", self.sandbox.dingshang_url());
+        send(self.client.get(url)).await.body
+    }
+
+    async fn stock(&self, product: u64) -> u64 {
+        let stock = self.control("/stock").await;
+        stock[MACHINE][product.to_string()]["stock"].as_u64().unwrap()
+    }
+
+    /// Three products of [`MACHINE`] with a sound motor, filled up.
+    fn products(&self) -> Vec<(u64, u32)> {
+        let fleet = self.sandbox.dingshang();
+        let slots = fleet.machine(MACHINE).unwrap().slots;
+        let sound: Vec<_> = slots.into_iter().filter(|slot| slot.condition == Condition::Normal).collect();
+        let products = sound.iter().take(3).map(|slot| (slot.product_id, slot.capacity)).collect::<Vec<_>>();
+        for (product, capacity) in &products {
+            assert!(fleet.set_stock(MACHINE, *product, *capacity));
+        }
+        products
+    }
+
+    /// Places an order for one unit of a product.
+    async fn place(&self, trade_id: &str, product: u64) -> Reply {
+        self.place_lines(trade_id, &json!([{ "product_id": product, "quantity": 1 }])).await
+    }
+
+    async fn place_lines(&self, trade_id: &str, products: &Value) -> Reply {
+        let url = "http://127.0.0.1:9/notify";
+        let body =
+            json!({"machine_no": MACHINE, "trade_id": trade_id, "notify_url": url, "products": products});
+        send(self.dingshang_request("/orders").body(body.to_string())).await
+    }
+
+    /// Places an order for one unit and pays it: the numbers of the order and of its record.
+    async fn paid(&self, trade_id: &str, product: u64) -> (String, String) {
+        let order = number(&self.place(trade_id, product).await.body["data"]["order_id"]).to_string();
+        assert_eq!(self.update(&order, "1").await.body, json!({"code": 0, "message": "ok", "data": ""}));
+        let record = number(&self.order(&order).await["records"][0]["id"]).to_string();
+        (order, record)
+    }
+
+    async fn update(&self, order: &str, status: &str) -> Reply {
+        self.dingshang_put(&format!("/orders/{order}"), &[("machine_no", MACHINE), ("status", status)]).await
+    }
+
+    async fn order(&self, order: &str) -> Value {
+        let reply = self.dingshang(&format!("/orders/{order}"), &[("machine_no", MACHINE)]).await;
+        reply.body["data"].clone()
+    }
+
+    async fn dispense(&self, order: &str, record: &str) -> Reply {
+        let method = ("method", "device.delivery.put");
+        let asked = [("machine_no", MACHINE), method, ("order_id", order), ("record_id", record)];
+        self.dingshang("/deliveries", &asked).await
     }
 
     async fn dingshang_payload(&self, path: &str, payload: &Value) -> Reply {
