@@ -54,6 +54,7 @@ pub enum When {
 }
 
 impl When {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
     fn is_before(&self) -> bool {
         *self == Self::Before
     }

@@ -28,7 +28,7 @@ pub(crate) struct Behind {
 
 /// A slot as the vendor counts it.
 #[derive(Debug, Serialize)]
-struct Stock {
+struct Shelf {
     stock: u32,
     capacity: u32,
     /// Units that orders hold and that have not come out.
@@ -119,7 +119,7 @@ async fn stock(State(behind): State<Behind>) -> Response {
     let of_machine = |machine: &Machine| {
         let slots = machine.slots.iter().map(|slot| {
             let held = held.get(&(machine.number.as_str(), slot.product_id)).copied().unwrap_or(0);
-            (slot.product_id, Stock { stock: slot.stock, capacity: slot.capacity, held })
+            (slot.product_id, Shelf { stock: slot.stock, capacity: slot.capacity, held })
         });
         (machine.number.clone(), slots.collect::<BTreeMap<_, _>>())
     };

@@ -35,9 +35,8 @@ pub(super) fn create(payload: &Payload, fleet: &Fleet, numbers: ErrorNumbers) ->
     if count == 0 {
         return Err(too_many());
     }
-    fleet.make_codes(machine, product, batch).map_err(|denied| match denied {
-        Denied::OverCapacity => too_many(),
-        denied => Refusal::denied(denied, numbers),
+    fleet.make_codes(machine, product, batch).map_err(|denied| {
+        if denied == Denied::OverCapacity { too_many() } else { Refusal::denied(denied, numbers) }
     })?;
     Ok(json!({}))
 }

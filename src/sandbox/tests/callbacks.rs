@@ -53,7 +53,7 @@ async fn the_merchant_is_told_how_a_dispensing_ended_and_that_an_order_lapsed() 
     assert_eq!(until_done(&harness, 1).await, [Progress::Sent]);
     harness.sandbox.advance(1200);
     assert_eq!(until_done(&harness, 2).await, [Progress::Sent, Progress::Sent]);
-    let told = told.lock().unwrap();
+    let told = told.lock().unwrap().clone();
     let (order, record): (u64, u64) = (order.parse().unwrap(), record.parse().unwrap());
     let expected = json!({"method": "device.delivery.response", "order_id": order, "record_id": record,
         "deliver_status": "1", "floor_status": "1"});

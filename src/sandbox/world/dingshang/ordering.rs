@@ -2,7 +2,7 @@
 
 use super::agenda::{Due, LAPSES_AFTER};
 use super::denied::Denied;
-use super::machine::Machine;
+use super::machine::{Machine, Status};
 use super::order::{Order, Record};
 use super::{Fleet, State};
 
@@ -87,7 +87,6 @@ impl Fleet {
 impl State {
     /// A machine that takes orders now.
     pub(super) fn ready(&self, number: &str) -> Result<&Machine, Denied> {
-        use super::machine::Status;
         let machine = self.find(number).ok_or(Denied::NoSuchMachine)?;
         match machine.status {
             Status::Older(true) | Status::Operational => {}
