@@ -67,13 +67,17 @@ impl IssuedPickupCode {
     pub fn check(&self, machine: &str, product: Option<&str>, now: Timestamp) -> Verdict {
         let other = |wanted: Option<&Text>, given: &str| wanted.is_some_and(|wanted| **wanted != *given);
         let held = self.hold.as_ref().is_some_and(|hold| *hold.machine != *machine);
-        match self.open(now) {
-            Verdict::Good if other(self.machine.as_ref(), machine) => Verdict::WrongMachine,
-            Verdict::Good if product.is_some_and(|product| other(self.product_number.as_ref(), product)) => {
-                Verdict::WrongProduct
-            }
-            Verdict::Good if held && self.state_at(now) == PickupCodeState::Held => Verdict::Held,
-            verdict => verdict,
+        let verdict = self.open(now);
+        if verdict != Verdict::Good {
+            verdict
+        } else if other(self.machine.as_ref(), machine) {
+            Verdict::WrongMachine
+        } else if product.is_some_and(|product| other(self.product_number.as_ref(), product)) {
+            Verdict::WrongProduct
+        } else if held && self.state_at(now) == PickupCodeState::Held {
+            Verdict::Held
+        } else {
+            Verdict::Good
         }
     }
 
@@ -126,9 +130,8 @@ impl IssuedPickupCode {
     /// Whether the code is live and its time has begun, whoever asks.
     fn open(&self, now: Timestamp) -> Verdict {
         match self.state_at(now) {
-            PickupCodeState::Held => Verdict::Good,
             PickupCodeState::Unused if self.starts_at.is_some_and(|start| now < start) => Verdict::NotStarted,
-            PickupCodeState::Unused => Verdict::Good,
+            PickupCodeState::Unused | PickupCodeState::Held => Verdict::Good,
             PickupCodeState::Used => Verdict::Used,
             PickupCodeState::Expired => Verdict::Expired,
             PickupCodeState::Cancelled => Verdict::Cancelled,

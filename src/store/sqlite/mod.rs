@@ -53,11 +53,10 @@ impl Sqlite {
     async fn try_begin(&self, wanted: &NewIntent, change: &Change) -> std::result::Result<Begun, Fault> {
         let mut transaction = self.write().await?;
         let begun = intents::begin(&mut transaction, wanted, change).await?;
-        match begun {
-            Begun::New(_) => transaction.commit().await?,
-            Begun::Again(_) | Begun::Conflict(_) | Begun::Busy(_) | Begun::Taken => {
-                transaction.rollback().await?
-            }
+        if matches!(begun, Begun::New(_)) {
+            transaction.commit().await?;
+        } else {
+            transaction.rollback().await?;
         }
         Ok(begun)
     }

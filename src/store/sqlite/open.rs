@@ -77,9 +77,11 @@ async fn bring_up_to_date(writer: &Pool<Sqlite>) -> Result<(), OpenError> {
     });
     let migrator = Migrator::with_migrations(migrations.collect());
     let known = SCHEMAS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
-    migrator.run(writer).await.map_err(|error| match error {
-        MigrateError::VersionMissing(found) if found > known => OpenError::Newer { found, known },
-        MigrateError::Execute(error) => OpenError::Database(error),
-        error => OpenError::Schema(Box::new(error)),
-    })
+    let Err(error) = migrator.run(writer).await else { return Ok(()) };
+    if let MigrateError::VersionMissing(found) = error
+        && found > known
+    {
+        return Err(OpenError::Newer { found, known });
+    }
+    Err(OpenError::Schema(Box::new(error)))
 }

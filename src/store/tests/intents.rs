@@ -27,11 +27,8 @@ pub(super) async fn of_a_hundred_that_begin_under_one_key_one_is_new(at: &dyn Pl
         })
     });
     let begun: Vec<Begun> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
-    let first = begun.iter().find_map(|begun| match begun {
-        Begun::New(intent) => Some(intent.clone()),
-        _ => None,
-    });
-    let first = first.unwrap();
+    let first = begun.iter().find(|begun| matches!(begun, Begun::New(_)));
+    let first = new(first.unwrap().clone());
     let again = begun.iter().filter(|begun| **begun == Begun::Again(first.clone())).count();
     assert_eq!(again, 99);
     let trade = first.wanted.target.trade_number.unwrap();

@@ -95,10 +95,8 @@ pub(super) fn on(action: Action, trade: &str, line: Option<u32>) -> NewIntent {
 
 #[track_caller]
 pub(super) fn new(begun: Begun) -> Intent {
-    match begun {
-        Begun::New(intent) => intent,
-        other => panic!("{other:?} is not new"),
-    }
+    let Begun::New(intent) = begun else { panic!("{begun:?} is not new") };
+    intent
 }
 
 pub(super) async fn end(store: &dyn Store, intent: &Intent, outcome: Outcome) -> Intent {
@@ -116,9 +114,7 @@ pub(super) async fn place(store: &dyn Store, order: &Order) {
 /// Stores codes; gives whether their digits were free.
 pub(super) async fn issue(store: &dyn Store, codes: Vec<IssuedPickupCode>, at: i64) -> bool {
     let wanted = NewIntent { begun_at: second(at), ..wanted(Action::CreatePickupCodes, None) };
-    match store.begin(&wanted, &Change::codes(codes)).await.unwrap() {
-        Begun::New(_) => true,
-        Begun::Taken => false,
-        other => panic!("{other:?}"),
-    }
+    let begun = store.begin(&wanted, &Change::codes(codes)).await.unwrap();
+    assert!(matches!(begun, Begun::New(_) | Begun::Taken), "{begun:?}");
+    begun != Begun::Taken
 }
