@@ -149,7 +149,7 @@ fn a_key_or_section_that_is_given_twice_is_named_with_its_line_and_no_value() {
     for (config, told) in [
         (
             CONFIG.replace("app_id =", "app_secret = \"hush\"\napp_id ="),
-            "line 12: app_secret is given a second time",
+            "line 13: app_secret is given a second time",
         ),
         (format!("{CONFIG}\n[auth]\nissuer = \"hush\""), "auth is given a second time"),
     ] {

@@ -42,8 +42,12 @@ const HOMES: [(&str, &[&str], &[&str]); 11] = [
     ("tower_http", &["src/http/"], &[]),
     // The address of the signers' keys is not a vendor's, and has a small bounded GET of its own.
     ("reqwest", &["src/vendor/transport/", "src/auth/jwks.rs", "src/auth/error.rs"], &["src/"]),
-    // The document cache keeps parsed documents, which the gateway knows nothing of.
-    ("moka", &["src/gateway/cache.rs", "src/gateway/cache/", "src/graphql/document/"], &[]),
+    // Parsed documents and finished answers are kept where they are made; the gateway knows nothing of them.
+    (
+        "moka",
+        &["src/gateway/cache.rs", "src/gateway/cache/", "src/graphql/document/", "src/http/kept.rs"],
+        &[],
+    ),
     ("jsonwebtoken", &["src/auth/"], &[]),
     ("clap", &["src/cli/"], &[]),
     ("toml", &["src/config/", "src/cli/", "src/sandbox/options.rs"], &["src/"]),

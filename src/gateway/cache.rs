@@ -5,6 +5,8 @@
 //! stale, for `max_stale` longer. All who ask for the same key while a call is under way share that call, so
 //! that calls are deduplicated before they are signed.
 
+mod landing;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -26,6 +28,7 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
+use self::landing::Landing;
 use super::lease::{self, Current, Revision};
 use crate::{
     domain::{Clock, clock},
@@ -80,6 +83,8 @@ pub enum Source {
     Live,
     /// Kept from an earlier call.
     Cache,
+    /// From what this gateway itself has stored.
+    Store,
 }
 
 impl<V> Clone for Fresh<V> {
@@ -337,59 +342,6 @@ where
         let outcome = outcome.shared();
         flights.insert(key.clone(), Flight { number, outcome: outcome.clone() });
         outcome
-    }
-}
-
-/// The end of a call: what is kept of it, and the key free for the next one, also when the call panics.
-struct Landing<'a, K, V>
-where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
-    V: Weigh + Send + Sync + 'static,
-{
-    inner: &'a Inner<K, V>,
-    key: &'a K,
-    number: u64,
-}
-
-impl<K, V> Landing<'_, K, V>
-where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
-    V: Weigh + Send + Sync + 'static,
-{
-    /// Keeps the outcome, unless a newer call has been started for the key.
-    fn land(&self, outcome: &Outcome<V>) {
-        let flights = self.inner.flights();
-        if flights.get(self.key).is_none_or(|flight| flight.number != self.number) {
-            return;
-        }
-        let before = self.inner.kept.get(self.key);
-        match (outcome, &before) {
-            (Ok(kept), _) => self.inner.kept.insert(self.key.clone(), kept.clone()),
-            (Err(error), Some(kept)) => {
-                let refused = kept.refused || !error.kind.is_no_answer();
-                let kept = Kept { overdue: true, refused, current: Current::new(), ..kept.clone() };
-                self.inner.kept.insert(self.key.clone(), kept);
-            }
-            (Err(_), None) => {}
-        }
-        if let Some(before) = before {
-            before.current.end();
-        }
-    }
-}
-
-impl<K, V> Drop for Landing<'_, K, V>
-where
-    K: Clone + Eq + Hash + Send + Sync + 'static,
-    V: Weigh + Send + Sync + 'static,
-{
-    fn drop(&mut self) {
-        let mut flights = self.inner.flights();
-        if flights.get(self.key).is_some_and(|flight| flight.number == self.number) {
-            flights.remove(self.key);
-        }
-        // Whatever became of the value: the call may have told something about a machine by the way.
-        self.inner.revision.advance();
     }
 }
 

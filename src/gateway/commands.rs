@@ -145,12 +145,12 @@ pub(super) fn came<T>(clock: &dyn Clock, answer: &vendor::Result<T>, change: Cha
 /// What an error of a call that is sent once says of it: without an answer nothing was sent, except where it says that it
 /// does not know (`vendor/transport`).
 fn outcome(kind: Kind) -> Outcome {
-    match kind {
-        Kind::OutcomeUnknown => Outcome::Unknown,
-        kind if kind.is_no_answer() || kind == Kind::Credentials || kind == Kind::Unsupported => {
-            Outcome::NotDone
-        }
-        _ => Outcome::Refused,
+    if kind == Kind::OutcomeUnknown {
+        Outcome::Unknown
+    } else if kind.is_refusal() {
+        Outcome::Refused
+    } else {
+        Outcome::NotDone
     }
 }
 

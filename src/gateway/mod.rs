@@ -48,7 +48,7 @@ pub use fleet::MachineFilter;
 pub use lease::{Lease, Revision};
 pub use machine::{Freshness, Machine};
 pub use machines::MachineList;
-pub use orders::{Commanded, PlacedOrder, Problem};
+pub use orders::{Blame, Commanded, PlacedOrder, Problem};
 pub use page::{Page, PageRequest};
 pub use pickup_codes::{PickupCodePage, ShelfPickupCode};
 pub use products::{ProductFilter, ProductPage};

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::types::{DateTime, DeliveryState, PaymentMethod, Vendor};
+use super::types::{DateTime, DeliveryState, OrderState, PaymentMethod, Vendor};
 use crate::{
     domain::{AccountName, Id, Text, Window},
     gateway::{self, Input},
@@ -86,6 +86,21 @@ pub struct TradeFilter {
     payment_method: Option<PaymentMethod>,
     /// With the goods as far as this.
     delivery_state: Option<DeliveryState>,
+}
+
+/// Which orders; all conditions must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct OrderFilter {
+    /// Of these accounts.
+    account_ids: Option<Vec<ID>>,
+    /// At these machines.
+    machine_ids: Option<Vec<ID>>,
+    /// In one of these states.
+    states: Option<Vec<OrderState>>,
+    /// Placed at this time or later.
+    from: Option<DateTime>,
+    /// Placed at this time or earlier.
+    to: Option<DateTime>,
 }
 
 /// Which refills; all conditions must hold.
@@ -174,6 +189,18 @@ impl TradeFilter {
     }
 }
 
+impl OrderFilter {
+    /// The filter, checked.
+    pub fn check(self) -> Checked<gateway::orders::OrderFilter> {
+        Ok(gateway::orders::OrderFilter {
+            accounts: accounts("accountIds", self.account_ids)?,
+            machines: self.machine_ids.map(|ids| machines("machineIds", &ids)).transpose()?,
+            states: self.states.map(|states| states.into_iter().map(Into::into).collect()),
+            window: window(self.from, self.to)?,
+        })
+    }
+}
+
 impl RefillFilter {
     /// The filter, checked.
     pub fn check(self) -> Checked<gateway::RefillFilter> {
@@ -202,6 +229,17 @@ pub fn machine(argument: &'static str, id: &ID) -> Checked<(AccountName, Text)> 
 pub fn machines(argument: &'static str, ids: &[ID]) -> Checked<Vec<(AccountName, Text)>> {
     at_most(argument, ids, MOST_IDS)?;
     ids.iter().map(|id| machine(argument, id)).collect()
+}
+
+/// An idempotency key.
+pub fn key(text: &str) -> Checked<Text> {
+    if text.is_empty() {
+        return Err(Input::Empty { argument: "idempotencyKey" });
+    }
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(Input::TooLong { argument: "idempotencyKey", most: LONGEST_TEXT });
+    }
+    Ok(text.into())
 }
 
 /// An account's id.

@@ -7,14 +7,17 @@ use async_graphql::{Context, ID, Lookahead, Object};
 use super::{
     error::Failure,
     field::{Field, field, guarded, report, report_member},
-    input::{self, LineFilter, MachineFilter, ProductFilter, RefillFilter, SiteFilter, TradeFilter},
+    input::{
+        self, LineFilter, MachineFilter, OrderFilter, ProductFilter, RefillFilter, SiteFilter, TradeFilter,
+    },
     types::{
-        Connection, CountedConnection, DateTime, Line, Machine, Node, Product, Refill, SalesStatistics, Site,
-        Total, Trade, VendorAccount, Viewer,
+        Connection, CountedConnection, DateTime, Line, Machine, Node, Order, Product, Refill,
+        SalesStatistics, Site, Total, Trade, VendorAccount, Viewer,
     },
 };
 use crate::{
     auth::Scope,
+    domain::Id,
     gateway::{self, Error, Input, Page, PageRequest, lease},
 };
 
@@ -253,6 +256,49 @@ impl Query {
                 let request = PageRequest::new(first, after.as_deref())?;
                 let filter = filter.unwrap_or_default().check()?;
                 Ok(Trade::page(field.gateway.trades(field.asker, &filter, &request).await?))
+            }),
+        )
+        .await
+    }
+
+    /// An order; as its vendor has it now where it may still change. Null, with NOT_FOUND, when there is none or it is not
+    /// yours. Needs the scope `orders:read`.
+    async fn order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The order's global id.")] id: ID,
+    ) -> Option<Order> {
+        guarded(
+            ctx,
+            Scope::OrdersRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let Id::Order { account, trade_number } = input::id("id", &id)? else {
+                    return Err(Input::Id { argument: "id", expected: "an order" }.into());
+                };
+                Ok(Order(field.gateway.order(field.asker, &account, &trade_number).await?))
+            }),
+        )
+        .await
+    }
+
+    /// The orders that were placed through this API, newest first, as they were last known. Needs the scope
+    /// `orders:read`.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which orders; all when left out.")] filter: Option<OrderFilter>,
+        #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+    ) -> Option<Connection<Order>> {
+        guarded(
+            ctx,
+            Scope::OrdersRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                Ok(Order::page(field.gateway.orders(field.asker, filter, &request).await?))
             }),
         )
         .await

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Last;
 use crate::{
-    domain::{Machine, Site, Text},
+    domain::{Machine, OperatingState, Site, Text},
     gateway::cache::Weigh,
 };
 
@@ -27,6 +27,26 @@ pub struct Row {
 }
 
 impl Row {
+    /// A machine of which nothing but its number is known.
+    pub fn unlisted(number: Text) -> Self {
+        let machine = Machine {
+            number,
+            name: None,
+            manufacturer: None,
+            address: None,
+            location: None,
+            site: None,
+            line_name: None,
+            area_name: None,
+            online: None,
+            operating_state: OperatingState::Unknown,
+            currency: None,
+            cabinet_count: None,
+            created_at: None,
+        };
+        Self { haystack: Box::default(), machine, last: Arc::default(), site: OnceLock::new() }
+    }
+
     /// Its site, while the listing that the row is of is the current one.
     pub fn site(&self) -> Option<Arc<SiteRow>> {
         self.site.get()?.upgrade()

@@ -222,19 +222,21 @@ impl Gateway {
             }
         };
         let told: Arc<Mutex<Option<Dispensed>>> = Arc::default();
-        let (client, clock, tell) = (account.client(), Arc::clone(&self.clock), Arc::clone(&told));
-        let (number, shelf) = (machine.number().clone(), wanted.shelf.clone());
+        let (client, clock, slot) = (account.client(), Arc::clone(&self.clock), Arc::clone(&told));
+        let (number, code) = (machine.number().clone(), wanted.shelf.clone());
         let act = account.named(async move {
-            let answer = client.test_dispense(&number, &shelf, &notify_url).await;
+            let answer = client.test_dispense(&number, &code, &notify_url).await;
             let came = came(clock.as_ref(), &answer, Change::none());
-            *tell.lock().unwrap_or_else(PoisonError::into_inner) = answer.ok();
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = answer.ok();
             came
         });
         let intent = self.commands.carry_out(intent, asker.until, act).await?;
         let dispensed = told.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let subject = dispensed.map(|dispensed| Dispense {
-            id: Some(delivery_id(&account, machine.number(), &dispensed.number)),
-            delivery: dispensed.delivery,
+        let subject = dispensed.map(|dispensed| {
+            // That it was accepted is as much as the vendor may tell.
+            let mut delivery = Delivery::new(DeliveryState::Dispensing);
+            delivery.hear(&dispensed.delivery);
+            Dispense { id: Some(delivery_id(&account, machine.number(), &dispensed.number)), delivery }
         });
         Ok(Commanded { subject, problem: verdict(&intent).err().map(Problem::from) })
     }

@@ -93,7 +93,8 @@ impl<E: Into<Error>> From<E> for Problem {
 }
 
 /// Names the argument that is to blame.
-pub(super) trait Blame<T> {
+pub trait Blame<T> {
+    /// The problem of the argument at that path of the command's input.
     fn blame(self, field: &[&str]) -> std::result::Result<T, Problem>;
 }
 

@@ -7,7 +7,10 @@ use tokio::time::Instant;
 use super::PlacedOrder;
 use crate::{
     domain::{AccountName, DeliveryState, Id, Order, OrderState, Text, Window},
-    gateway::{Asker, Error, Gateway, Input, Page, PageRequest, Result, lease},
+    gateway::{
+        Asker, Error, Freshness, Gateway, Input, Machine, Page, PageRequest, Result, Source, SourceStatus,
+        fleet::Row, lease,
+    },
     store::{self, Part, Place},
 };
 
@@ -29,6 +32,8 @@ pub struct OrderFilter {
 pub struct OrderPage {
     /// The page.
     pub page: Page<PlacedOrder>,
+    /// What became of each account's share.
+    pub sources: Vec<SourceStatus>,
 }
 
 impl Gateway {
@@ -77,7 +82,23 @@ impl Gateway {
         };
         let rows = found.rows.into_iter().filter_map(row).collect();
         let page = Page { rows, has_next: found.more, has_previous: request.after.is_some() };
-        Ok(OrderPage { page })
+        let freshness = Freshness { as_of: filter.now, stale: false, source: Source::Store };
+        let source = |account| SourceStatus { account, outcome: Ok(freshness) };
+        let sources = accounts.into_iter().map(source).collect();
+        Ok(OrderPage { page, sources })
+    }
+
+    /// The machine of an order; with its number alone where its vendor does not list it.
+    pub async fn machine_of(&self, asker: &Asker, placed: &PlacedOrder) -> Machine {
+        let (account, number) = (&placed.account, &placed.order.machine);
+        match self.machine(asker, account.name(), number).await {
+            Ok(machine) => machine,
+            Err(error) => {
+                tracing::debug!(%error, machine = %number, "an order's machine is not listed");
+                lease::note_once();
+                Machine { account: Arc::clone(account), row: Arc::new(Row::unlisted(Arc::clone(number))) }
+            }
+        }
     }
 
     /// The order as its vendor has it now.

@@ -134,10 +134,9 @@ fn shown(order: &Order, intent: &Intent) -> Option<Outcome> {
     let done = |done: bool| if done { Outcome::Done } else { Outcome::NotDone };
     match intent.wanted.action {
         // A creation is known by its number; one without can never be paid, and is over when it expires.
-        Action::CreateOrder | Action::RedeemPickupCode => match order.state {
-            _ if order.number.is_some() => Some(Outcome::Done),
-            OrderState::Expired => Some(Outcome::NotDone),
-            _ => None,
+        Action::CreateOrder | Action::RedeemPickupCode => match &order.number {
+            Some(_) => Some(Outcome::Done),
+            None => (order.state == OrderState::Expired).then_some(Outcome::NotDone),
         },
         Action::PayOrder => tells(order.state, true).map(done),
         Action::CancelOrder => tells(order.state, false).map(done),

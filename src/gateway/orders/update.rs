@@ -54,10 +54,14 @@ pub(super) const fn state_after(update: OrderUpdate) -> OrderState {
 /// Whether an order's state tells that its payment (or its cancellation) was done, or that it was not; `None`: neither.
 pub(super) const fn tells(state: OrderState, payment: bool) -> Option<bool> {
     match state {
-        OrderState::Unknown | OrderState::Unpaid | OrderState::Paying => None,
-        OrderState::Expired => Some(false),
         OrderState::Paid | OrderState::PickupCode | OrderState::Test if payment => Some(true),
-        OrderState::Paid | OrderState::PickupCode | OrderState::Test => None,
+        OrderState::Unknown
+        | OrderState::Unpaid
+        | OrderState::Paying
+        | OrderState::Paid
+        | OrderState::PickupCode
+        | OrderState::Test => None,
+        OrderState::Expired => Some(false),
         OrderState::Refund => Some(true),
         OrderState::PaymentFailed | OrderState::Closed | OrderState::Revoked => Some(!payment),
     }
@@ -71,11 +75,15 @@ fn is_due(order: &Order, update: OrderUpdate) -> std::result::Result<bool, Code>
         OrderState::Expired => Err(Code::OrderExpired),
         // Without a number nothing can be said to the vendor about it.
         _ if order.number.is_none() => Err(Code::OutcomeUnknown),
-        OrderState::Unknown | OrderState::Unpaid | OrderState::Paying => Ok(true),
-        OrderState::Paid | OrderState::PickupCode | OrderState::Test if update == OrderUpdate::Paid => {
+        OrderState::PickupCode | OrderState::Test if update == OrderUpdate::Paid => {
             Err(Code::OrderAlreadyPaid)
         }
-        OrderState::Paid | OrderState::PickupCode | OrderState::Test => Ok(true),
+        OrderState::Unknown
+        | OrderState::Unpaid
+        | OrderState::Paying
+        | OrderState::Paid
+        | OrderState::PickupCode
+        | OrderState::Test => Ok(true),
         OrderState::PaymentFailed | OrderState::Closed | OrderState::Revoked | OrderState::Refund => {
             Err(Code::OrderStateInvalid)
         }
@@ -147,7 +155,10 @@ impl Gateway {
                     placed.order = order;
                     let intent = self.send_update(asker, &placed, intent, update).await?;
                     verdict(&intent)?;
-                    return self.again(placed).await;
+                    let placed = self.again(placed).await?;
+                    // What an end means for the order's lines only its own call tells.
+                    let ended = update != OrderUpdate::Paid;
+                    return Ok(if ended { self.heard_if_told(placed, asker.until).await } else { placed });
                 }
                 Start::Again(other) | Start::Busy(other) => {
                     let same =

@@ -2,7 +2,7 @@
 
 use async_graphql::{Object, OutputType, SimpleObject};
 
-use super::{Line, Machine, PickupCode, Product, Refill, Site, SourceStatus, Trade};
+use super::{Line, Machine, Order, PickupCode, Product, Refill, Site, SourceStatus, Trade};
 use crate::{domain::Id, gateway};
 
 /// Where a page stands in its list.
@@ -28,6 +28,7 @@ pub struct Edge<T>(Row<T>);
     concrete(name = "LineEdge", params(Line)),
     concrete(name = "ProductEdge", params(Product)),
     concrete(name = "TradeEdge", params(Trade)),
+    concrete(name = "OrderEdge", params(Order)),
     concrete(name = "RefillEdge", params(Refill)),
     concrete(name = "PickupCodeEdge", params(PickupCode))
 )]
@@ -87,6 +88,7 @@ impl<T> Connection<T> {
 /// A page of a list.
 #[Object(
     concrete(name = "TradeConnection", params(Trade)),
+    concrete(name = "OrderConnection", params(Order)),
     concrete(name = "RefillConnection", params(Refill)),
     concrete(name = "PickupCodeConnection", params(PickupCode))
 )]

@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, Interface};
 
-use super::{Line, Machine, PickupCode, Product, Refill, Shelf, Site, Trade, VendorAccount};
+use super::{Line, Machine, Order, PickupCode, Product, Refill, Shelf, Site, Trade, VendorAccount};
 use crate::{
     auth::Scope,
     domain::Id,
@@ -33,6 +33,8 @@ pub enum Node {
     Trade(Trade),
     /// A refill.
     Refill(Refill),
+    /// An order.
+    Order(Order),
     /// A pickup code.
     PickupCode(PickupCode),
 }
@@ -84,9 +86,12 @@ impl Node {
                 let place = (&**machine, &**cabinet, &**shelf);
                 Self::PickupCode(PickupCode(gateway.pickup_code(asker, account, place, code).await?))
             }
+            Id::Order { trade_number, .. } => {
+                field.permit(Scope::OrdersRead)?;
+                Self::Order(Order(gateway.order(asker, account, trade_number).await?))
+            }
             Id::Category { .. }
             | Id::IssuedPickupCode { .. }
-            | Id::Order { .. }
             | Id::OrderLine { .. }
             | Id::Delivery { .. } => return Err(Failure::Gateway(gateway::Error::NotFound)),
         })

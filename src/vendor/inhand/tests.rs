@@ -126,7 +126,8 @@ async fn a_listing_out_of_order_and_with_rows_repeated_gives_each_machine_once()
         (0..repeated.len()).map(|n| repeated[n * 7_919 % repeated.len()].clone()).collect();
     let platform = Platform::start(move |seen| page(&rows, seen)).await;
     let found = platform.vendor.machines().await.unwrap();
-    let numbers: Vec<&str> = found.iter().map(|machine| &*machine.number).collect();
+    let mut numbers: Vec<&str> = found.iter().map(|machine| &*machine.number).collect();
+    numbers.sort_unstable();
     let expected: Vec<&str> = machines.iter().map(|row| row["assetId"].as_str().unwrap()).collect();
     assert_eq!(numbers, expected);
     // 1,235 rows: waves of 1, 2, 4 and 8 pages of 100.
@@ -262,7 +263,7 @@ async fn a_notice_that_failed_twice_is_one_refill_and_other_machines_are_left_ou
     })
     .await;
     let refills = platform.vendor.unreported_refills(Some("1"), Window::default()).await.unwrap();
-    assert_eq!(refills.iter().map(|refill| refill.refilled_at).collect::<Vec<_>>(), [at(5), at(9)]);
+    assert_eq!(refills.iter().map(|refill| refill.refilled_at).collect::<Vec<_>>(), [at(9), at(5)]);
     let refills = platform.vendor.unreported_refills(None, Window::default()).await.unwrap();
     assert_eq!(refills.len(), 3);
 }
