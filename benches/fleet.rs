@@ -17,7 +17,10 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     process::{Child, Command, Stdio},
-    sync::{Arc, Barrier},
+    sync::{
+        Arc, Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -25,6 +28,10 @@ use std::{
 const SECRET: &str = "a secret of at least thirty-two bytes";
 const MACHINES: usize = 10_000;
 const CLIENTS: usize = 64;
+/// How many wordings of one question a client has ready: more than it comes to ask in a run.
+const WORDINGS: usize = 4_000;
+/// How many wordings were used up, so that no run repeats another's.
+static SAID: AtomicUsize = AtomicUsize::new(1);
 const RUN: Duration = Duration::from_secs(10);
 const LIST: &str = "{ machines(first: 50) { nodes { number name online site { name } } } }";
 
@@ -42,11 +49,12 @@ fn main() {
 fn warm(folder: &std::path::Path) {
     let system = System::start(folder, MACHINES, "0ms", "5m");
     system.until_listed(MACHINES);
-    for round in 1..=3 {
-        let mut times = system.storm(LIST);
+    // Asked to the letter, a list is answered from the kept answers; asked in words of its own each time, it is executed.
+    for (how, alike) in [("asked alike", true), ("executed each time", false)].repeat(3) {
+        let mut times = system.storm(LIST, alike);
         times.sort_unstable();
         println!(
-            "warm list, {MACHINES} machines, {CLIENTS} clients, round {round}: {:.0} requests/s, p50 {}, p99 {}, most {}; gateway {} MiB",
+            "warm list, {how}, {MACHINES} machines, {CLIENTS} clients: {:.0} requests/s, p50 {}, p99 {}, most {}; gateway {} MiB",
             times.len() as f64 / RUN.as_secs_f64(),
             show(at(&times, 50)),
             show(at(&times, 99)),
@@ -138,19 +146,31 @@ impl System {
         panic!("the fleet was not listed in time");
     }
 
-    /// All clients at once, each asking again as soon as it is answered.
-    fn storm(&self, query: &str) -> Vec<Duration> {
-        let request: Arc<str> = self.request(query).into();
+    /// All clients at once, each asking again as soon as it is answered; `alike`: always the same to the letter.
+    fn storm(&self, query: &str, alike: bool) -> Vec<Duration> {
+        let first = if alike { 0 } else { SAID.fetch_add(CLIENTS * WORDINGS, Ordering::Relaxed) };
         let start = Arc::new(Barrier::new(CLIENTS));
         let clients: Vec<_> = (0..CLIENTS)
-            .map(|_| {
-                let (request, start, mut stream) = (Arc::clone(&request), Arc::clone(&start), self.connect());
+            .map(|client| {
+                let (start, mut stream) = (Arc::clone(&start), self.connect());
+                let wordings = if alike { 1 } else { WORDINGS };
+                let requests: Vec<_> = (0..wordings)
+                    .map(|number| {
+                        self.request_in_words(
+                            query,
+                            first + if alike { 0 } else { client * wordings + number },
+                        )
+                    })
+                    .collect();
                 thread::spawn(move || {
                     start.wait();
                     let (mut times, end) = (Vec::new(), Instant::now() + RUN);
-                    while Instant::now() < end {
+                    for request in requests.iter().cycle() {
+                        if Instant::now() >= end {
+                            break;
+                        }
                         let asked = Instant::now();
-                        let answer = exchange(&mut stream, &request);
+                        let answer = exchange(&mut stream, request);
                         times.push(asked.elapsed());
                         assert!(answer.starts_with("{\"data\""), "{answer}");
                     }
@@ -168,7 +188,12 @@ impl System {
     }
 
     fn request(&self, query: &str) -> String {
-        let body = serde_json::json!({ "query": query }).to_string();
+        self.request_in_words(query, 0)
+    }
+
+    /// The same question in other words: what stands in `extensions` means nothing to the gateway.
+    fn request_in_words(&self, query: &str, words: usize) -> String {
+        let body = serde_json::json!({ "query": query, "extensions": { "words": words } }).to_string();
         format!(
             "POST /graphql HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\naccept: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
