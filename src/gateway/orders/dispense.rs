@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, intent};
+use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, intent, update::was_never_done};
 use crate::{
     domain::{AccountName, Capability, Delivery, DeliveryState, Id, OrderLine, OrderState, Text},
     gateway::{
@@ -127,7 +127,7 @@ impl Gateway {
                 Start::Again(other) | Start::Busy(other) => {
                     let same = other.wanted.action == Action::DispenseOrderLine;
                     let other = self.out_of_the_way(&placed, other, asker.until).await?;
-                    if same {
+                    if same && !was_never_done(&other) {
                         return verdict(&other);
                     }
                     placed = self.again(placed).await?;

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{PlacedOrder, dispense::has_begun, update::tells};
 use crate::{
     domain::{Order, OrderState},
-    gateway::{Account, Gateway, Result},
+    gateway::{Account, Code, Gateway, Result},
     store::{Action, Change, Ending, Intent, Outcome},
 };
 
@@ -116,7 +116,9 @@ impl Gateway {
             None if intent.end.is_none() => Outcome::Unknown,
             None => return Ok(intent.clone()),
         };
-        Ok(self.store().end(intent.id, &Ending::new(outcome, now), &Change::order(order)).await?)
+        let error = (outcome == Outcome::NotDone).then(|| why_not(intent.wanted.action).word().into());
+        let ending = Ending { error, ..Ending::new(outcome, now) };
+        Ok(self.store().end(intent.id, &ending, &Change::order(order)).await?)
     }
 
     /// Ends what is about no order: nothing can tell what came of it.
@@ -126,6 +128,24 @@ impl Gateway {
         }
         let ending = Ending::new(Outcome::Unknown, self.clock.now());
         Ok(self.store().end(intent.id, &ending, &Change::none()).await?)
+    }
+}
+
+/// Why a command turned out not to be done: a creation has expired, anything else got lost on its way.
+const fn why_not(action: Action) -> Code {
+    match action {
+        Action::CreateOrder => Code::OrderExpired,
+        Action::PayOrder
+        | Action::CancelOrder
+        | Action::DispenseOrderLine
+        | Action::RedeemPickupCode
+        | Action::TestDispense
+        | Action::ReplenishMachine
+        | Action::ReplenishCategory
+        | Action::ReplenishShelf
+        | Action::CreatePickupCodes
+        | Action::CancelPickupCode
+        | Action::CancelAllPickupCodes => Code::VendorTimeout,
     }
 }
 

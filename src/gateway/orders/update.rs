@@ -11,7 +11,7 @@ use crate::{
         Asker, Code, Error, Gateway, Refusal, Result,
         commands::{Start, came, verdict},
     },
-    store::{Action, Change, Digest, Intent, Target},
+    store::{Action, Change, Digest, Intent, Outcome, Target},
     vendor::{Kind, OrderUpdate},
 };
 
@@ -90,6 +90,11 @@ fn is_due(order: &Order, update: OrderUpdate) -> std::result::Result<bool, Code>
     }
 }
 
+/// Whether a command turned out not to have been done, so that the same one may be sent as a new one.
+pub(super) fn was_never_done(intent: &Intent) -> bool {
+    intent.end.as_ref().is_some_and(|end| end.outcome == Outcome::NotDone)
+}
+
 impl Gateway {
     /// Tells the vendor that an order is paid.
     pub async fn pay_order(&self, asker: &Asker, order: &(AccountName, Text)) -> Commanded<PlacedOrder> {
@@ -165,7 +170,7 @@ impl Gateway {
                         other.wanted.action == action && other.wanted.fingerprint == Digest::of(&input);
                     let other = self.out_of_the_way(&placed, other, asker.until).await?;
                     placed = self.again(placed).await?;
-                    if same {
+                    if same && !was_never_done(&other) {
                         verdict(&other)?;
                         return Ok(placed);
                     }
