@@ -175,12 +175,13 @@ impl World {
                 list(filter(&|filter| filter.site = Some((name("metro"), Text::from("s")))), text).await
             }
             Ask::Status(number) | Ask::Known(number) => {
-                for account in ["metro", "north"] {
-                    let Ok(machine) = gateway.machine(asker, &name(account), NUMBERS[number]).await else {
+                for account in gateway.accounts(asker) {
+                    let Ok(machine) = gateway.machine(asker, account.name(), NUMBERS[number]).await else {
                         return Err(());
                     };
-                    write!(text, "{:?}", machine.known()).unwrap();
-                    if matches!(ask, Ask::Status(_)) {
+                    if matches!(ask, Ask::Known(_)) {
+                        write!(text, "{:?}", machine.known()).unwrap();
+                    } else {
                         let report = machine.report(asker).await.map_err(drop)?;
                         write!(text, "{:?} {:?}", report.value, Freshness::of(&report)).unwrap();
                     }
@@ -293,6 +294,11 @@ async fn a_lease_outlives_news_of_other_machines_and_ends_with_news_of_its_own()
     // The page shows machines 1 to 3.
     assert_eq!(walk(&[fleet, fleet, Change(3, false, false), Refresh(3), fleet]).await, 1);
     assert_eq!(walk(&[fleet, fleet, Change(0, false, false), Refresh(0), fleet]).await, 0);
+    // Its shelves are another thing than what is known of it by the way.
+    let status = Asking(Ask::Status(0), 0);
+    assert_eq!(walk(&[status, status, status]).await, 1);
+    assert_eq!(walk(&[status, status, Change(0, false, false), Refresh(0), status]).await, 0);
+    assert_eq!(walk(&[status, status, Change(1, false, false), Refresh(1), status]).await, 1);
     // A filter looks at every machine.
     let online = Asking(Ask::Online(true), 0);
     assert_eq!(walk(&[fleet, online, online, Refresh(3), online]).await, 1);
