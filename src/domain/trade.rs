@@ -9,7 +9,8 @@ use super::{Delivery, Money, Text};
 pub struct Trade {
     /// Sold or won.
     pub kind: TradeKind,
-    /// The vendor's number of the order; unique in the account.
+    /// The vendor's number of the order, unique in the account; of an order that went through us all lines have it, and
+    /// it is ours while the vendor has not told it.
     pub order_number: Text,
     /// The machine's or the payment's own number.
     pub trade_number: Option<Text>,

@@ -198,6 +198,11 @@ impl Account {
         self.details.get(machine, until, || self.fetch_detail(machine)).await.map_err(self.failure())
     }
 
+    /// What the call for the single machine told lately; asks nobody.
+    pub fn known_detail(&self, machine: &Text) -> Option<Fresh<MachineDetail>> {
+        self.details.peek(machine)
+    }
+
     /// The groups of a machine's products, with their sort order.
     pub async fn categories(&self, machine: &Text, until: Instant) -> Result<Fresh<Vec<Category>>> {
         let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::OptionFuture;
+use iso_currency::Currency;
 use jiff::Timestamp;
 
 use super::{
@@ -73,6 +74,12 @@ impl Machine {
         let detail =
             self.account.can(Capability::Categories).then(|| self.account.detail(self.number(), asker.until));
         OptionFuture::from(detail).await.transpose()
+    }
+
+    /// The currency of its prices, as far as it was told lately; asks nobody.
+    pub fn known_currency(&self) -> Option<Currency> {
+        let detail = || self.account.known_detail(self.number())?.value.currency;
+        self.listed().currency.or_else(detail)
     }
 
     /// Where it stands: as listed, as last heard, or as its status says.

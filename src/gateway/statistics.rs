@@ -1,8 +1,9 @@
-//! Sums of sales: one call an account, however many machines.
+//! Sums of sales: one call an account, however many machines, and one question to the store for all accounts whose
+//! vendor sums none.
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 
 use super::{Account, Asker, Error, Gateway, Input, Machine, Result, trade_walk::second_after};
@@ -50,7 +51,9 @@ impl Gateway {
             }
         }
         let mut by_account: Vec<(Arc<Account>, Vec<String>)> = Vec::new();
-        for machine in &wanted {
+        let (told, stored): (Vec<&Machine>, Vec<&Machine>) =
+            wanted.iter().partition(|machine| machine.account.can(Capability::SalesStatistics));
+        for machine in told {
             let number = machine.number().to_string();
             match by_account.iter_mut().find(|(account, _)| account.name() == machine.account.name()) {
                 Some((_, numbers)) if numbers.contains(&number) => {}
@@ -58,10 +61,15 @@ impl Gateway {
                 None => by_account.push((Arc::clone(&machine.account), vec![number])),
             }
         }
-        let answers =
-            join_all(by_account.into_iter().map(|(account, numbers)| ask(account, numbers, window, asker)))
-                .await;
+        let calls = by_account.into_iter().map(|(account, numbers)| ask(account, numbers, window, asker));
+        let (answers, kept) = join(join_all(calls), self.stored_statistics(&stored, window)).await;
         let mut sums = HashMap::new();
+        match kept {
+            Ok(rows) => sums.extend(
+                rows.into_iter().map(|(account, row)| ((account, Arc::clone(&row.machine_number)), row)),
+            ),
+            Err(error) => errors.add(error),
+        }
         for (account, answer) in answers {
             match answer {
                 Ok(rows) => sums.extend(
@@ -85,10 +93,6 @@ async fn ask(
     window: (Timestamp, Timestamp),
     asker: &Asker,
 ) -> (Arc<Account>, Result<Vec<SalesStatistics>>) {
-    if !account.can(Capability::SalesStatistics) {
-        let error = account.unsupported("salesStatistics");
-        return (account, Err(error));
-    }
     let answer = account.sales_statistics(machines, window, asker.until).await;
     (account, answer.map(|fresh| fresh.value.to_vec()))
 }

@@ -192,14 +192,14 @@ impl Search<'_> {
 
     fn keep(&self, found: &mut BTreeMap<Position, TradeRow>, trades: &[Trade], machines: Option<&[String]>) {
         for trade in trades {
-            let at = position(self.account.name(), trade);
+            let at = position(self.account.name(), trade.created_at, &trade.order_number);
             let wanted = self.after.is_none_or(|after| *after < at)
                 && self.filter.window.contains(trade.created_at)
                 && self.filter.method.is_none_or(|method| trade.payment.method == method)
                 && self.filter.delivery.is_none_or(|state| trade.delivery.state == state)
                 && machines.is_none_or(|machines| machines.iter().any(|one| **one == *trade.machine_number));
             if wanted {
-                found.insert(at, TradeRow { account: Arc::clone(self.account), trade: trade.clone() });
+                found.insert(at, TradeRow::told(self.account, trade.clone()));
             }
         }
     }

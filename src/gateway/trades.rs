@@ -3,15 +3,16 @@
 //! A vendor promises no order, and its offsets move as trades come in. So pages are cut by time: windows walk
 //! back from the newest, each read whole and sorted here, and a cursor is the trade it stands at. Windows are
 //! whole seconds, as vendors count them, and neighbours share their seam: some trades bear milliseconds, and
-//! none may fall between two windows. How a window is chosen is `trade_walk`'s.
+//! none may fall between two windows. How a window is chosen is `trade_walk`'s. What a vendor keeps no trades of comes from
+//! the orders that went through us (`orders/trades`), in the same order.
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{cmp::Reverse, sync::Arc};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use jiff::Timestamp;
 
 use super::{
-    Account, Asker, Error, Gateway, Input, Page, PageRequest, Result, SourceStatus,
+    Account, Asker, Error, Freshness, Gateway, Input, Page, PageRequest, Result, Source, SourceStatus,
     trade_walk::{Search, WINDOW_MOST, whole_seconds},
 };
 use crate::{
@@ -41,6 +42,9 @@ pub struct TradeRow {
     pub account: Arc<Account>,
     /// The trade.
     pub trade: Trade,
+    /// What tells it from all others of its account: the order's number where the vendor keeps trades, else what
+    /// `orders/trades` makes of our number and the line.
+    pub key: Text,
 }
 
 /// A page of trades.
@@ -52,17 +56,22 @@ pub struct TradePage {
     pub sources: Vec<SourceStatus>,
 }
 
-/// Where a trade stands in the list: newest first, then by account and order number.
+/// Where a trade stands in the list: newest first, then by account and key.
 pub(super) type Position = (Reverse<Timestamp>, AccountName, Text);
 
 impl TradeRow {
+    /// A trade that its vendor keeps.
+    pub(super) fn told(account: &Arc<Account>, trade: Trade) -> Self {
+        Self { account: Arc::clone(account), key: Arc::clone(&trade.order_number), trade }
+    }
+
     /// Its global id.
     pub fn id(&self) -> Id {
         Id::Trade {
             account: self.account.name().clone(),
             machine: Arc::clone(&self.trade.machine_number),
             created_at: self.trade.created_at,
-            order: Arc::clone(&self.trade.order_number),
+            order: Arc::clone(&self.key),
         }
     }
 }
@@ -87,20 +96,23 @@ impl Gateway {
             }
             Some(_) => return Err(Input::Cursor.into()),
         };
-        let (mut accounts, unable) =
-            self.able(asker, filter.accounts.as_deref(), Capability::TradeHistory, "trades");
+        let mut accounts = self.chosen(asker, filter.accounts.as_deref());
         if let Some(machines) = &filter.machines {
             accounts.retain(|account| machines.iter().any(|(of, _)| of == account.name()));
         }
-        let searches = accounts.iter().map(|account| {
-            let search = Search { account, filter, after: after.as_ref(), wanted: request.first + 1, asker };
-            search.run()
-        });
-        let answers = join_all(searches).await;
-        let mut found = BTreeMap::new();
+        let (told, stored): (Vec<_>, Vec<_>) =
+            accounts.into_iter().partition(|account| account.can(Capability::TradeHistory));
+        let (after, wanted) = (after.as_ref(), request.first + 1);
+        let searches = told.iter().map(|account| Search { account, filter, after, wanted, asker }.run());
+        let (answers, kept) =
+            join(join_all(searches), self.stored_trades(&stored, filter, after, wanted)).await;
+        let freshness = Freshness { as_of: self.clock.now(), stale: false, source: Source::Store };
+        let outcome = kept.as_ref().map(|_| freshness).map_err(Clone::clone);
+        let mut found = kept.unwrap_or_default();
+        let status = |account| SourceStatus { account, outcome: outcome.clone() };
+        let mut sources: Vec<_> = stored.into_iter().map(status).collect();
         let mut read_back_to = None;
-        let mut sources = unable;
-        for (account, answer) in accounts.into_iter().zip(answers) {
+        for (account, answer) in told.into_iter().zip(answers) {
             let outcome = answer.map(|share| {
                 found.extend(share.found);
                 read_back_to = read_back_to.max(share.read_back_to);
@@ -130,7 +142,7 @@ impl Gateway {
         let (machine, created_at) = place;
         let account = self.account(asker, account)?;
         if !account.can(Capability::TradeHistory) {
-            return Err(Error::NotFound);
+            return self.stored_trade(asker, account, place, order).await;
         }
         let query = TradeQuery {
             machine: Some(machine.to_string()),
@@ -140,7 +152,7 @@ impl Gateway {
         let page = account.trades(query, WINDOW_MOST, asker.until).await.map_err(no_such_trade)?;
         let trade = page.value.trades.iter().find(|trade| &*trade.order_number == order);
         let trade = trade.cloned().ok_or(Error::NotFound)?;
-        Ok(TradeRow { account: Arc::clone(account), trade })
+        Ok(TradeRow::told(account, trade))
     }
 }
 
@@ -155,6 +167,6 @@ fn no_such_trade(error: Error) -> Error {
 }
 
 /// Where a trade stands. What has no time stands at the end.
-pub(super) fn position(account: &AccountName, trade: &Trade) -> Position {
-    (Reverse(trade.created_at.unwrap_or(Timestamp::MIN)), account.clone(), Arc::clone(&trade.order_number))
+pub(super) fn position(account: &AccountName, created_at: Option<Timestamp>, key: &Text) -> Position {
+    (Reverse(created_at.unwrap_or(Timestamp::MIN)), account.clone(), Arc::clone(key))
 }

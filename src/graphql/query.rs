@@ -240,7 +240,10 @@ impl Query {
         .await
     }
 
-    /// Trades, newest first: everything that the vendors keep, page by page. Needs the scope `trades:read`.
+    /// Trades, newest first: everything that the vendors keep, page by page. Of a vendor that keeps none (Dingshang)
+    /// they are the lines of the orders that went through this gateway, source STORE: those that wait for their payment
+    /// (PENDING), are paid or paid back (PAID), or whose payment failed (FAILED); not those of orders that lapsed, were
+    /// closed or revoked, nor tests. Needs the scope `trades:read`.
     async fn trades(
         &self,
         ctx: &Context<'_>,
@@ -305,7 +308,8 @@ impl Query {
     }
 
     /// The sales of up to 500 machines between two instants, both inclusive, in the order of the ids. A machine
-    /// whose sums cannot be had is left out, and an error says why. Needs the scope `trades:read`.
+    /// whose sums cannot be had is left out, and an error says why. Of a vendor that sums nothing (Dingshang) they are the
+    /// sums of the orders that went through this gateway and are paid, not paid back. Needs the scope `trades:read`.
     async fn sales_statistics(
         &self,
         ctx: &Context<'_>,

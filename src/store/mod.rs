@@ -32,7 +32,7 @@ use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
 pub use digest::Digest;
 pub use error::{Error, OpenError};
 pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target};
-pub use page::{CodeFilter, OrderFilter, Page, Part, Place};
+pub use page::{CodeFilter, LineFilter, LinePlace, LineSum, OrderFilter, OrderedLine, Page, Part, Place};
 
 /// Opens the store at a URL: `sqlite:///path/to/file.db`, which is made where it is missing, its schema brought up to
 /// date. `postgres://…` is a store that this build does not have yet.
@@ -129,6 +129,19 @@ pub trait Store: std::fmt::Debug + Send + Sync {
 
     /// The orders that match, newest first, as they are at `filter.now`.
     async fn orders(&self, filter: &OrderFilter, part: &Part) -> Result<Page<Order>>;
+
+    /// At most `first` lines that match, newest orders first, then by account, number and position, as their orders
+    /// are at `filter.orders.now`; those that come after a place, where one is given.
+    async fn order_lines(
+        &self,
+        filter: &LineFilter,
+        first: usize,
+        after: Option<&LinePlace>,
+    ) -> Result<Page<OrderedLine>>;
+
+    /// What the lines that match come to, by machine, way of payment and currency; without those of which there is
+    /// none.
+    async fn line_sums(&self, filter: &LineFilter) -> Result<Vec<LineSum>>;
 
     /// At most `first` orders of all accounts whose time to pay is over and that are stored as unpaid yet.
     async fn due_orders(&self, now: Timestamp, first: usize) -> Result<Vec<Order>>;

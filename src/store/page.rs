@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::{AccountName, OrderState, PickupCodeIssuer, PickupCodeState, Text, Window};
+use crate::domain::{
+    AccountName, DeliveryState, Money, Order, OrderLine, OrderState, PickupCodeIssuer, PickupCodeState, Text,
+    Window,
+};
 
 /// Some rows of a list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,50 @@ pub struct OrderFilter {
     pub window: Window,
     /// When the question is asked: orders are told as they are then, lapsed ones as lapsed.
     pub now: Timestamp,
+}
+
+/// Which lines of orders are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineFilter {
+    /// Of orders that match this.
+    pub orders: OrderFilter,
+    /// Of orders that a pickup code paid for alone, or of the others alone ([`Order::is_paid_by_pickup_code`]).
+    pub by_pickup_code: Option<bool>,
+    /// With the goods as far as this alone.
+    pub delivery: Option<DeliveryState>,
+}
+
+/// Where a line stands in a list: newest orders first, then by account, number and position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinePlace {
+    /// Its order's place.
+    pub order: Place,
+    /// Its own in the order.
+    pub position: u32,
+}
+
+/// A line and its order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderedLine {
+    /// The order, without its lines.
+    pub order: Order,
+    /// The line.
+    pub line: OrderLine,
+}
+
+/// What lines of one machine come to that were paid alike, in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineSum {
+    /// The machine's account.
+    pub account: AccountName,
+    /// The machine.
+    pub machine: Text,
+    /// Whether pickup codes paid for them.
+    pub by_pickup_code: bool,
+    /// What they cost; `None`: these are the lines whose price nobody told yet.
+    pub amount: Option<Money>,
+    /// How many pieces they are.
+    pub pieces: i64,
 }
 
 /// Which of the pickup codes that we keep are asked for.

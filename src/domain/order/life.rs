@@ -101,6 +101,11 @@ impl Order {
         self.lines.sort_by_key(|line| line.position);
     }
 
+    /// Whether a pickup code paid for it.
+    pub fn is_paid_by_pickup_code(&self) -> bool {
+        self.state == OrderState::PickupCode || self.pickup_code_number.is_some()
+    }
+
     /// The line with this vendor's number.
     pub fn line_of_record(&mut self, record: &str) -> Option<&mut OrderLine> {
         self.lines.iter_mut().find(|line| line.record.as_deref() == Some(record))

@@ -8,6 +8,8 @@ mod create;
 mod dispense;
 mod read;
 mod settle;
+mod sums;
+mod trades;
 mod update;
 
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod paging;
 mod pickup_codes;
 pub(super) mod rows;
 mod statistics;
+mod stored_trades;
 mod sweep;
 mod trade_pages;
 mod trades;

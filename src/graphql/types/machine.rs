@@ -240,7 +240,8 @@ impl Machine {
         .await
     }
 
-    /// Its trades, newest first. Needs the scope `trades:read`.
+    /// Its trades, newest first, as `Query.trades` tells them: at Dingshang the lines of the orders that went through this
+    /// gateway. Needs the scope `trades:read`.
     async fn trades(
         &self,
         ctx: &Context<'_>,

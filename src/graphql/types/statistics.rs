@@ -45,7 +45,7 @@ impl SalesStatistics {
         self.sums.total.into()
     }
 
-    /// What was paid through the network.
+    /// What was paid through the network; all of what was ordered through this gateway.
     async fn online(&self) -> SalesFigure {
         self.sums.online.into()
     }
@@ -81,7 +81,7 @@ impl From<domain::SalesFigure> for SalesFigure {
 pub struct MethodSales {
     /// The method.
     method: PaymentMethod,
-    /// The method as the vendor names it.
+    /// The method as the vendor names it, or as this API does where the sums are this gateway's own.
     vendor_method: String,
     /// Its share.
     figure: SalesFigure,

@@ -43,12 +43,14 @@ impl Trade {
         self.trade().kind.into()
     }
 
-    /// The vendor's number of the order; unique in the account.
+    /// The vendor's number of the order, unique in the account; of an order that went through this gateway all lines have
+    /// it, each a trade of its own, and while the vendor has not told it, it is ours.
     async fn order_number(&self) -> &str {
         &self.trade().order_number
     }
 
-    /// The machine's or the payment's own number; null where the vendor does not tell.
+    /// The machine's or the payment's own number, or our number of an order that went through this gateway; null where the
+    /// vendor does not tell.
     async fn trade_number(&self) -> Option<&str> {
         self.trade().trade_number.as_deref()
     }
@@ -88,7 +90,7 @@ impl Trade {
         self.trade().quantity
     }
 
-    /// What one piece cost; null where the vendor does not tell.
+    /// What one piece cost; null where the vendor does not tell, or where all of it does not divide by the pieces.
     async fn unit_price(&self) -> Option<Money> {
         self.trade().unit_price.map(Money::from)
     }
@@ -124,7 +126,8 @@ impl Trade {
         Delivery::from(&self.trade().delivery)
     }
 
-    /// What was paid back; null when nothing was.
+    /// What was paid back; null when nothing was. Of an order that went through this gateway it is known that it is paid
+    /// back, not how much.
     async fn refund(&self) -> Option<Refund> {
         self.trade().refund.as_ref().map(|refund| Refund {
             state: refund.state.into(),

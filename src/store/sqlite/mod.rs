@@ -8,6 +8,7 @@ mod codes;
 mod fault;
 mod filter;
 mod intents;
+mod lines;
 mod open;
 mod orders;
 mod row;
@@ -19,8 +20,8 @@ use jiff::Timestamp;
 use sqlx::{Sqlite as Database, Transaction, query};
 
 use super::{
-    Begun, Change, CodeFilter, Digest, Ending, Intent, IntentId, NewIntent, OpenError, OrderFilter, Page,
-    Part, Result, Store,
+    Begun, Change, CodeFilter, Digest, Ending, Intent, IntentId, LineFilter, LinePlace, LineSum, NewIntent,
+    OpenError, OrderFilter, OrderedLine, Page, Part, Result, Store,
 };
 use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
 
@@ -199,6 +200,19 @@ impl Store for Sqlite {
 
     async fn orders(&self, filter: &OrderFilter, part: &Part) -> Result<Page<Order>> {
         read!(self, "list orders", orders::page(filter, part))
+    }
+
+    async fn order_lines(
+        &self,
+        filter: &LineFilter,
+        first: usize,
+        after: Option<&LinePlace>,
+    ) -> Result<Page<OrderedLine>> {
+        read!(self, "list order lines", lines::page(filter, first, after))
+    }
+
+    async fn line_sums(&self, filter: &LineFilter) -> Result<Vec<LineSum>> {
+        read!(self, "sum order lines", lines::sums(filter))
     }
 
     async fn due_orders(&self, now: Timestamp, first: usize) -> Result<Vec<Order>> {

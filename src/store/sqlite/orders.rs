@@ -72,19 +72,7 @@ pub(super) async fn page(
     part: &Part,
 ) -> Result<Page<Order>, Fault> {
     let mut sql = QueryBuilder::new("SELECT * FROM orders WHERE ");
-    filter::accounts(&mut sql, &wanted.accounts);
-    filter::machines(&mut sql, wanted.machines.as_deref());
-    if let Some(states) = &wanted.states {
-        sql.push(" AND CASE WHEN state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= ");
-        sql.push_bind(millis(wanted.now)).push(" THEN 'EXPIRED' ELSE state END IN ");
-        filter::words(&mut sql, states);
-    }
-    if let Some(from) = wanted.window.from {
-        sql.push(" AND created_at >= ").push_bind(millis(from));
-    }
-    if let Some(to) = wanted.window.to {
-        sql.push(" AND created_at <= ").push_bind(millis(to));
-    }
+    filter::orders(&mut sql, wanted);
     filter::part(&mut sql, part, "trade_number");
     let rows = sql.build().persistent(false).fetch_all(&mut *db).await?;
     let mut page = filter::cut(with_lines(db, &rows).await?, part);
@@ -209,7 +197,8 @@ async fn with_lines(db: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec
     Ok(orders)
 }
 
-fn order(row: &SqliteRow) -> Result<Order, Fault> {
+/// An order without its lines.
+pub(super) fn order(row: &SqliteRow) -> Result<Order, Fault> {
     let row = Reader(row);
     Ok(Order {
         account: row.account()?,
@@ -227,7 +216,7 @@ fn order(row: &SqliteRow) -> Result<Order, Fault> {
     })
 }
 
-fn line(row: &SqliteRow) -> Result<OrderLine, Fault> {
+pub(super) fn line(row: &SqliteRow) -> Result<OrderLine, Fault> {
     let row = Reader(row);
     Ok(OrderLine {
         position: row.count("position")?,

@@ -3,6 +3,7 @@
 mod codes;
 mod file;
 mod intents;
+mod lines;
 mod orders;
 mod samples;
 
@@ -73,6 +74,10 @@ contract! {
         pages_stay_stable_while_orders_come
         filters_match_what_they_say
         lapsed_orders_are_due_and_told_as_expired;
+    lines:
+        lines_come_newest_first_each_once_and_with_their_orders
+        conditions_on_lines_match_what_they_say
+        sums_are_by_machine_way_of_payment_and_currency;
     codes:
         of_two_hundred_machines_one_holds_a_code
         of_many_uses_one_is_granted_and_may_be_told_again
