@@ -198,6 +198,7 @@ fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         r#"
         [server]
         listen = "127.0.0.1:0"
+        public_url = "http://127.0.0.1:9"
         drain = "{drain}"
         [fleet]
         sweep = "off"

@@ -14,6 +14,7 @@ mod calls;
 mod commands;
 mod failure;
 mod harness;
+mod merchant_trades;
 mod nodes;
 mod pages;
 mod shutdown;
