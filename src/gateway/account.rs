@@ -231,6 +231,17 @@ impl Account {
         self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
     }
 
+    /// Lets go of what is kept of a machine's stock, since its vendor was told something that moves it: what is read
+    /// next is asked of the vendor anew. To be called once the vendor has answered, or has not.
+    pub(super) fn forget_machine(&self, machine: &Text) {
+        self.reports.invalidate(machine);
+    }
+
+    /// Sees to it that no call for a slot's pickup codes that is under way answers who asks from now on.
+    pub(super) fn forget_pickup_codes(&self, machine: &Text, slot: &Text) {
+        self.pickup_codes.invalidate(&(Arc::clone(machine), Arc::clone(slot)));
+    }
+
     /// An order as the vendor knows it; asked once for all who ask at the same time.
     pub async fn order_report(
         &self,

@@ -256,6 +256,18 @@ where
         (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, stale))
     }
 
+    /// Lets go of what is kept of `key`, since something was done that changes it. The outcome of a call under way goes to
+    /// those who wait for it and is not kept, as it may be older; who asks from now on gets a call of its own.
+    pub fn invalidate(&self, key: &K) {
+        let mut flights = self.inner.flights();
+        flights.remove(key);
+        if let Some(before) = self.inner.kept.remove(key) {
+            before.current.end();
+        }
+        drop(flights);
+        self.inner.revision.advance();
+    }
+
     /// The value of `key` last kept, however old, also when the vendor has refused since; asks nobody.
     pub fn last(&self, key: &K) -> Option<Arc<V>> {
         lease::note_once();

@@ -135,6 +135,24 @@ pub enum Input {
         /// Why.
         why: &'static str,
     },
+    /// One time is not before the other.
+    #[error("`{argument}` is not before `{other}`")]
+    NotBefore {
+        /// The one that should be earlier.
+        argument: &'static str,
+        /// The one that should be later.
+        other: &'static str,
+    },
+    /// The text is no such number of digits.
+    #[error("`{argument}` is not a number of {least} to {most} digits")]
+    Digits {
+        /// The argument.
+        argument: &'static str,
+        /// The least number of digits.
+        least: u32,
+        /// The greatest number of digits.
+        most: u32,
+    },
     /// The time is over.
     #[error("`{argument}` is not in the future")]
     Past {

@@ -20,6 +20,7 @@ mod pickup_codes;
 mod products;
 mod refills;
 mod refusal;
+mod replenishment;
 mod sites;
 mod sources;
 mod statistics;
@@ -48,12 +49,15 @@ pub use fleet::MachineFilter;
 pub use lease::{Lease, Revision};
 pub use machine::{Freshness, Machine};
 pub use machines::MachineList;
-pub use orders::{Blame, Commanded, PlacedOrder, Problem};
+pub use orders::{Blame, Commanded, PlacedOrder, Problem, RedeemPickupCode};
 pub use page::{Page, PageRequest};
-pub use pickup_codes::{PickupCodePage, ShelfPickupCode};
+pub use pickup_codes::{
+    CreatePickupCodes, FoundPickupCode, KeptPickupCode, PickupCodeFilter, PickupCodePage, ShelfPickupCode,
+};
 pub use products::{ProductFilter, ProductPage};
 pub use refills::{RefillFilter, RefillPage};
 pub use refusal::Refusal;
+pub use replenishment::{Refilled, Replenish};
 pub use sites::{Line, LineFilter, LinePage, Site, SiteFilter, SitePage};
 pub use sources::SourceStatus;
 pub use statistics::Statistics;

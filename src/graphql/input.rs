@@ -2,7 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::types::{DateTime, DeliveryState, OrderState, PaymentMethod, Vendor};
+use super::types::{DateTime, DeliveryState, OrderState, PaymentMethod, PickupCodeState, Vendor};
 use crate::{
     domain::{AccountName, Id, Text, Window},
     gateway::{self, Input},
@@ -116,6 +116,19 @@ pub struct RefillFilter {
     to: Option<DateTime>,
 }
 
+/// Which pickup codes; all conditions must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct PickupCodeFilter {
+    /// Of these accounts.
+    account_ids: Option<Vec<ID>>,
+    /// For one of these machines alone. Of vendors that list their codes shelf by shelf (Dingshang), at most 10.
+    machine_ids: Option<Vec<ID>>,
+    /// For one of these shelves alone; their machines count as those of `machineIds`.
+    shelf_ids: Option<Vec<ID>>,
+    /// In one of these states.
+    states: Option<Vec<PickupCodeState>>,
+}
+
 /// Which machines to ask now.
 #[derive(Debug, InputObject)]
 pub struct RefreshMachinesInput {
@@ -201,6 +214,18 @@ impl OrderFilter {
     }
 }
 
+impl PickupCodeFilter {
+    /// The filter, checked.
+    pub fn check(self) -> Checked<gateway::PickupCodeFilter> {
+        Ok(gateway::PickupCodeFilter {
+            accounts: accounts("accountIds", self.account_ids)?,
+            machines: self.machine_ids.map(|ids| machines("machineIds", &ids)).transpose()?,
+            shelves: self.shelf_ids.map(|ids| shelves("shelfIds", &ids)).transpose()?,
+            states: self.states.map(|states| states.into_iter().map(Into::into).collect()),
+        })
+    }
+}
+
 impl RefillFilter {
     /// The filter, checked.
     pub fn check(self) -> Checked<gateway::RefillFilter> {
@@ -240,6 +265,16 @@ pub fn key(text: &str) -> Checked<Text> {
         return Err(Input::TooLong { argument: "idempotencyKey", most: LONGEST_TEXT });
     }
     Ok(text.into())
+}
+
+/// Shelves' ids: account, machine, cabinet, code.
+fn shelves(argument: &'static str, ids: &[ID]) -> Checked<Vec<(AccountName, Text, Text, Text)>> {
+    at_most(argument, ids, MOST_IDS)?;
+    let shelf = |id: &ID| match Id::decode(id) {
+        Ok(Id::Shelf { account, machine, cabinet, code }) => Ok((account, machine, cabinet, code)),
+        _ => Err(Input::Id { argument, expected: "a shelf" }),
+    };
+    ids.iter().map(shelf).collect()
 }
 
 /// An account's id.

@@ -8,10 +8,11 @@ use super::{
     error::Failure,
     field::{Field, field, guarded, report, report_member},
     input::{
-        self, LineFilter, MachineFilter, OrderFilter, ProductFilter, RefillFilter, SiteFilter, TradeFilter,
+        self, LineFilter, MachineFilter, OrderFilter, PickupCodeFilter, ProductFilter, RefillFilter,
+        SiteFilter, TradeFilter,
     },
     types::{
-        Connection, CountedConnection, DateTime, Line, Machine, Node, Order, Product, Refill,
+        Connection, CountedConnection, DateTime, Line, Machine, Node, Order, PickupCode, Product, Refill,
         SalesStatistics, Site, Total, Trade, VendorAccount, Viewer,
     },
 };
@@ -302,6 +303,31 @@ impl Query {
                 let request = PageRequest::new(first, after.as_deref())?;
                 let filter = filter.unwrap_or_default().check()?;
                 Ok(Order::page(field.gateway.orders(field.asker, filter, &request).await?))
+            }),
+        )
+        .await
+    }
+
+    /// Pickup codes, by account: those that this gateway keeps (its own, and those that InHand made for it), newest first;
+    /// and those of vendors that list theirs shelf by shelf (Dingshang), of the machines and shelves that the filter
+    /// names, and of no others: over a fleet nobody is asked. Needs the scope `pickup-codes:read`.
+    async fn pickup_codes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which codes; all that this gateway keeps when left out.")] filter: Option<
+            PickupCodeFilter,
+        >,
+        #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+    ) -> Option<Connection<PickupCode>> {
+        guarded(
+            ctx,
+            Scope::PickupCodesRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let request = PageRequest::new(first, after.as_deref())?;
+                let filter = filter.unwrap_or_default().check()?;
+                Ok(PickupCode::page(field.gateway.pickup_codes(field.asker, &filter, &request).await?))
             }),
         )
         .await

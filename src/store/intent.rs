@@ -97,7 +97,8 @@ impl Action {
     ///
     /// An order takes one command at a time, and so does each of its lines; a command on the order excludes those
     /// on its lines. They hold the order until their outcome is known, so that no can is sent for twice because
-    /// the first answer was lost. A test dispense holds its shelf only while it is under way.
+    /// the first answer was lost. A test dispense holds its shelf only while it is under way, and the making of pickup
+    /// codes its machine.
     pub(super) fn claim(self, target: &Target) -> Option<String> {
         match self {
             Self::CreateOrder
@@ -118,10 +119,11 @@ impl Action {
                     ["shelf", &part(&target.machine), &part(&target.cabinet), &part(&target.shelf)].join("/"),
                 )
             }
+            // What is new in the vendor's list after it must be known to come of this command.
+            Self::CreatePickupCodes => Some(format!("pickup-codes/{}", target.machine.as_ref()?)),
             Self::ReplenishMachine
             | Self::ReplenishCategory
             | Self::ReplenishShelf
-            | Self::CreatePickupCodes
             | Self::CancelPickupCode
             | Self::CancelAllPickupCodes => None,
         }
@@ -129,7 +131,7 @@ impl Action {
 
     /// Whether its claim outlasts an unknown outcome.
     pub(super) fn claims_until_settled(self) -> bool {
-        self != Self::TestDispense
+        !matches!(self, Self::TestDispense | Self::CreatePickupCodes)
     }
 }
 

@@ -165,9 +165,10 @@ impl Gateway {
         intent: Intent,
         (mut order, new): (Order, NewOrder),
     ) -> Result<Intent, Error> {
-        let (client, clock) = (account.client(), Arc::clone(&self.clock));
+        let (client, clock, of) = (account.client(), Arc::clone(&self.clock), Arc::clone(account));
         let act = account.named(async move {
             let answer = client.create_order(&new).await;
+            of.forget_machine(&new.machine);
             let change = match &answer {
                 Ok(number) => {
                     order.number = Some(number.clone());
@@ -182,7 +183,7 @@ impl Gateway {
     }
 
     /// What became of an order that was to be placed, by us just now or before.
-    async fn placed(
+    pub(super) async fn placed(
         &self,
         asker: &Asker,
         account: Arc<Account>,

@@ -163,9 +163,11 @@ impl Gateway {
         (number, record, position): (Text, Text, u32),
     ) -> Result<Intent> {
         let (client, clock) = (placed.account.client(), Arc::clone(&self.clock));
+        let of = Arc::clone(&placed.account);
         let mut order = placed.order.clone();
         let act = placed.account.named(async move {
             let mut answer = client.dispense(&order.machine, &number, &record).await.map(Some);
+            of.forget_machine(&order.machine);
             let kind = answer.as_ref().err().map(|error| error.kind);
             if let Some(Kind::OutcomeUnknown | Kind::OrderAlreadyDelivered | Kind::OrderStateInvalid) = kind
                 && let Ok(report) = client.order(&order.machine, &number).await
@@ -223,9 +225,11 @@ impl Gateway {
         };
         let told: Arc<Mutex<Option<Dispensed>>> = Arc::default();
         let (client, clock, slot) = (account.client(), Arc::clone(&self.clock), Arc::clone(&told));
+        let of = Arc::clone(&account);
         let (number, code) = (machine.number().clone(), wanted.shelf.clone());
         let act = account.named(async move {
             let answer = client.test_dispense(&number, &code, &notify_url).await;
+            of.forget_machine(&number);
             let came = came(clock.as_ref(), &answer, Change::none());
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = answer.ok();
             came

@@ -7,6 +7,7 @@
 mod create;
 mod dispense;
 mod read;
+mod redeem;
 mod settle;
 mod sums;
 mod trades;
@@ -29,6 +30,7 @@ use crate::{
 pub use create::{CreateOrder, WantedLine};
 pub use dispense::{Dispense, DispenseOrderLine, TestDispense};
 pub use read::{OrderFilter, OrderPage};
+pub use redeem::RedeemPickupCode;
 pub use settle::reconcile;
 pub use update::Cancellation;
 
@@ -109,8 +111,8 @@ impl<T, E: Into<Error>> Blame<T> for std::result::Result<T, E> {
     }
 }
 
-/// An intent of the asker's about an order.
-fn intent(
+/// An intent of the asker's.
+pub(super) fn intent(
     asker: &Asker,
     account: &AccountName,
     (action, input): (Action, &str),
@@ -130,7 +132,7 @@ fn intent(
 }
 
 /// A new number for an order: 24 digits, the first 13 the time, so that numbers are unique and sort by age.
-fn draw_trade_number(clock: &dyn Clock) -> Text {
+pub(super) fn draw_trade_number(clock: &dyn Clock) -> Text {
     let millis = clock.now().as_millisecond().clamp(0, 9_999_999_999_999);
     let random: u64 = rand::rng().random_range(0..100_000_000_000);
     format!("{millis:013}{random:011}").into()

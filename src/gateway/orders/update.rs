@@ -214,10 +214,12 @@ impl Gateway {
         update: OrderUpdate,
     ) -> Result<Intent> {
         let (client, clock) = (placed.account.client(), Arc::clone(&self.clock));
+        let of = Arc::clone(&placed.account);
         let mut order = placed.order.clone();
         let number = order.number.clone().unwrap_or_default();
         let act = placed.account.named(async move {
             let mut answer = client.update_order(&order.machine, &number, update).await;
+            of.forget_machine(&order.machine);
             match answer.as_ref().map_err(|error| error.kind) {
                 Ok(()) => order.state = order.state.advance(state_after(update)),
                 // Somebody said so before, which is what was wanted.

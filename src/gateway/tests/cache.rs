@@ -338,3 +338,24 @@ async fn a_value_within_its_time_is_not_stale_because_a_refresh_failed() {
     bench.clock.advance(PAST_TTL);
     assert!(bench.cache.peek(&"key").unwrap().stale);
 }
+
+#[tokio::test]
+async fn what_was_let_go_of_is_asked_for_anew_and_no_older_call_brings_it_back() {
+    let bench = bench(WhenOld::Wait);
+    bench.ask(answer(1)).await.unwrap();
+    bench.cache.invalidate(&"key");
+    assert!(bench.cache.peek(&"key").is_none());
+    let gate = Gate::closed();
+    let older = tokio::spawn({
+        let (cache, gate) = (Arc::clone(&bench.cache), Arc::clone(&gate));
+        async move { told(cache.get(&"key", soon(), || after_gate(gate, Ok(Number(2)))).await) }
+    });
+    settle().await;
+    bench.cache.invalidate(&"key");
+    let newer = bench.ask(answer(3));
+    assert_eq!(newer.await, Ok((3, false)), "who asks now joins no older call");
+    gate.open();
+    assert_eq!(older.await.unwrap(), Ok((2, false)), "who asked before is told what came");
+    settle().await;
+    assert_eq!(bench.ask(answer(4)).await, Ok((3, false)));
+}

@@ -70,6 +70,20 @@ pub struct Script {
     pub calls: Vec<(&'static str, String)>,
     /// What calls for trades asked.
     pub trade_queries: Vec<TradeQuery>,
+    /// The details of machines.
+    pub details: HashMap<String, MachineDetail>,
+    /// Pickup codes that are listed, by machine and slot.
+    pub codes: BTreeMap<(String, String), Vec<PickupCode>>,
+    /// Calls whose answer is lost after the vendor has acted.
+    pub lost: Vec<&'static str>,
+    /// The code after which the answers of the calls that make them are lost.
+    pub lose_after: Option<u32>,
+    /// What was refilled, each with its machine.
+    pub replenished: Vec<(String, Replenishment)>,
+    /// What codes were asked for.
+    pub wanted_codes: Vec<NewPickupCodes>,
+    /// How many codes were made.
+    pub codes_made: u32,
 }
 
 #[derive(Debug)]
@@ -87,8 +101,19 @@ const INHAND: &[Capability] = &[
     Capability::TradeHistory,
     Capability::SalesStatistics,
     Capability::EventsRefill,
+    Capability::PickupCodeCreate,
+    Capability::PickupCodeVerify,
 ];
-const DINGSHANG: &[Capability] = &[Capability::Machines, Capability::Shelves, Capability::PickupCodeList];
+const DINGSHANG: &[Capability] = &[
+    Capability::Machines,
+    Capability::Shelves,
+    Capability::Categories,
+    Capability::Replenish,
+    Capability::PickupCodeCreate,
+    Capability::PickupCodeList,
+    Capability::PickupCodeCancel,
+    Capability::PickupCodeRedeem,
+];
 
 impl Fake {
     pub fn inhand() -> Arc<Self> {
@@ -118,6 +143,16 @@ impl Fake {
 
     pub fn mend(&self) {
         self.script().failures.clear();
+    }
+
+    /// Loses the answers of calls of that name, once the vendor has acted.
+    pub fn lose(&self, operation: &'static str) {
+        self.script().lost.push(operation);
+    }
+
+    pub(super) fn answer<T>(&self, operation: &'static str, answer: T) -> Result<T> {
+        let is_lost = self.script().lost.contains(&operation);
+        if is_lost { Err(Error::new(Kind::OutcomeUnknown, operation)) } else { Ok(answer) }
     }
 
     /// Holds calls of that name until the gate is opened.
@@ -182,8 +217,10 @@ impl Vendor for Fake {
         Ok(self.script().machines.clone())
     }
 
-    async fn machine_detail(&self, _: &str) -> Result<MachineDetail> {
-        unsupported("machine_detail")
+    async fn machine_detail(&self, machine: &str) -> Result<MachineDetail> {
+        self.call("machine_detail", machine).await?;
+        let detail = self.script().details.get(machine).cloned();
+        detail.ok_or_else(|| Error::new(Kind::MachineNotFound, "machine_detail"))
     }
 
     async fn report(&self, machine: &str, _: Detail<'_>) -> Result<Report> {
@@ -250,9 +287,9 @@ impl Vendor for Fake {
         Ok(self.script().refills.clone())
     }
 
-    async fn pickup_codes(&self, machine: &str, _: &str) -> Result<Vec<PickupCode>> {
+    async fn pickup_codes(&self, machine: &str, slot: &str) -> Result<Vec<PickupCode>> {
         self.call("pickup_codes", machine).await?;
-        Ok(Vec::new())
+        Ok(self.script().codes.get(&(machine.to_owned(), slot.to_owned())).cloned().unwrap_or_default())
     }
 
     async fn order(&self, _: &str, _: &str) -> Result<OrderReport> {
@@ -279,23 +316,32 @@ impl Vendor for Fake {
         unsupported("test_dispense")
     }
 
-    async fn replenish(&self, _: &str, _: &Replenishment) -> Result<()> {
-        unsupported("replenish")
+    async fn replenish(&self, machine: &str, replenishment: &Replenishment) -> Result<()> {
+        self.call("replenish", machine).await?;
+        self.refill(machine, replenishment)
     }
 
-    async fn create_pickup_codes(&self, _: &NewPickupCodes) -> Result<NewCodes> {
-        unsupported("create_pickup_codes")
+    async fn create_pickup_codes(&self, new: &NewPickupCodes) -> Result<NewCodes> {
+        self.call("create_pickup_codes", new.machine.as_deref().unwrap_or_default()).await?;
+        self.make_codes(new)
     }
 
-    async fn cancel_pickup_code(&self, _: &str, _: &str) -> Result<()> {
-        unsupported("cancel_pickup_code")
+    async fn cancel_pickup_code(&self, machine: &str, number: &str) -> Result<()> {
+        self.call("cancel_pickup_code", machine).await?;
+        for codes in self.script().codes.values_mut() {
+            codes.retain(|code| &*code.number != number);
+        }
+        self.answer("cancel_pickup_code", ())
     }
 
-    async fn cancel_all_pickup_codes(&self, _: &str) -> Result<()> {
-        unsupported("cancel_all_pickup_codes")
+    async fn cancel_all_pickup_codes(&self, machine: &str) -> Result<()> {
+        self.call("cancel_all_pickup_codes", machine).await?;
+        self.script().codes.retain(|(of, _), _| of != machine);
+        self.answer("cancel_all_pickup_codes", ())
     }
 
-    async fn redeem_pickup_code(&self, _: &Redemption) -> Result<OrderReport> {
-        unsupported("redeem_pickup_code")
+    async fn redeem_pickup_code(&self, redemption: &Redemption) -> Result<OrderReport> {
+        self.call("redeem_pickup_code", &redemption.machine).await?;
+        self.redeem(redemption)
     }
 }

@@ -206,6 +206,6 @@ async fn pickup_codes_of_a_machine_without_slots_are_as_of_now_not_of_the_end_of
     let gateway = gateway(&[("north", &fake)], manual_clock());
     let asker = asker(&["north"]);
     let machine = gateway.machine(&asker, &name("north"), "a").await.unwrap();
-    let page = machine.pickup_codes(&asker, &first(50)).await.unwrap();
+    let page = gateway.machine_pickup_codes(&asker, &machine, &first(50)).await.unwrap();
     assert_eq!(page.sources[0].outcome.as_ref().unwrap().as_of, super::START);
 }

@@ -270,9 +270,9 @@ fn order(id: &ID) -> Result<(AccountName, Text), Problem> {
 }
 
 /// A shelf: its account and machine, its cabinet, its code.
-type ShelfName = ((AccountName, Text), Text, Text);
+pub(super) type ShelfName = ((AccountName, Text), Text, Text);
 
-fn shelf(id: &ID, path: &[&str]) -> Result<ShelfName, Problem> {
+pub(super) fn shelf(id: &ID, path: &[&str]) -> Result<ShelfName, Problem> {
     match Id::decode(id) {
         Ok(Id::Shelf { account, machine, cabinet, code }) => Ok(((account, machine), cabinet, code)),
         _ => Err(Input::Id { argument: "shelfId", expected: "a shelf" }).blame(path),

@@ -221,7 +221,8 @@ impl Machine {
         .await
     }
 
-    /// The unused pickup codes that its vendor keeps, by shelf. Needs the scope `pickup-codes:read`.
+    /// Its pickup codes: the unused ones that its vendor lists, by shelf; or, where the vendor lists none, those that this
+    /// gateway keeps for this machine alone, newest first. Needs the scope `pickup-codes:read`.
     async fn pickup_codes(
         &self,
         ctx: &Context<'_>,
@@ -234,7 +235,8 @@ impl Machine {
             Box::pin(async {
                 let field = field(ctx)?;
                 let request = PageRequest::new(first, after.as_deref())?;
-                Ok(PickupCode::page(self.0.pickup_codes(field.asker, &request).await?))
+                let codes = field.gateway.machine_pickup_codes(field.asker, &self.0, &request).await?;
+                Ok(PickupCode::page(codes))
             }),
         )
         .await

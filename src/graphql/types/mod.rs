@@ -27,7 +27,7 @@ pub use machine::{Category, Machine};
 pub use money::Money;
 pub use node::Node;
 pub use order::{Order, OrderState};
-pub use pickup_code::PickupCode;
+pub use pickup_code::{PickupCode, PickupCodeIssuer, PickupCodeState};
 pub use product::Product;
 pub use refill::Refill;
 pub use scalar::{DateTime, Decimal};

@@ -90,10 +90,14 @@ impl Node {
                 field.permit(Scope::OrdersRead)?;
                 Self::Order(Order(gateway.order(asker, account, trade_number).await?))
             }
-            Id::Category { .. }
-            | Id::IssuedPickupCode { .. }
-            | Id::OrderLine { .. }
-            | Id::Delivery { .. } => return Err(Failure::Gateway(gateway::Error::NotFound)),
+            Id::IssuedPickupCode { code, .. } => {
+                field.permit(Scope::PickupCodesRead)?;
+                let kept = gateway.kept_pickup_code(asker, account, code).await?;
+                Self::PickupCode(PickupCode(gateway::FoundPickupCode::Kept(kept)))
+            }
+            Id::Category { .. } | Id::OrderLine { .. } | Id::Delivery { .. } => {
+                return Err(Failure::Gateway(gateway::Error::NotFound));
+            }
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::{Connection, DateTime, Delivery, Machine, Money, Shelf, VendorAccount};
+use super::{Connection, DateTime, Delivery, Machine, Money, PickupCode, Shelf, VendorAccount};
 use crate::{
     auth::Scope,
     domain,
@@ -66,6 +66,16 @@ impl Order {
     async fn lines(&self) -> Vec<OrderLine> {
         let line = |line: &domain::OrderLine| OrderLine { order: self.0.clone(), line: line.clone() };
         self.0.order.lines.iter().map(line).collect()
+    }
+
+    /// The pickup code that paid for it; null where none did, or it is not known. Needs the scope `pickup-codes:read`.
+    async fn pickup_code(&self, ctx: &Context<'_>) -> Option<PickupCode> {
+        guarded_option(
+            ctx,
+            Scope::PickupCodesRead,
+            Box::pin(async { Ok(field(ctx)?.gateway.pickup_code_of(&self.0).await?.map(PickupCode)) }),
+        )
+        .await
     }
 
     /// When it was placed.

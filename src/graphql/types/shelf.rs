@@ -152,7 +152,8 @@ impl Shelf {
         .await
     }
 
-    /// The unused pickup codes that its vendor keeps for it. Needs the scope `pickup-codes:read`.
+    /// The unused pickup codes that its vendor lists for it; none where the vendor's codes are not for shelves. Needs the
+    /// scope `pickup-codes:read`.
     async fn pickup_codes(
         &self,
         ctx: &Context<'_>,
@@ -165,8 +166,8 @@ impl Shelf {
             Box::pin(async {
                 let field = field(ctx)?;
                 let request = PageRequest::new(first, after.as_deref())?;
-                let shelf = std::slice::from_ref(self.shelf());
-                Ok(PickupCode::page(self.machine.shelf_pickup_codes(shelf, field.asker, &request).await?))
+                let place = (&self.machine, self.shelf());
+                Ok(PickupCode::page(field.gateway.shelf_pickup_codes(field.asker, place, &request).await?))
             }),
         )
         .await

@@ -1,0 +1,220 @@
+//! Trading a pickup code for an order.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, draw_trade_number, intent};
+use crate::{
+    domain::{
+        AccountName, Capability, Delivery, DeliveryState, IssuedPickupCode, Order, OrderLine, OrderState,
+        PickupCodeIssuer, PickupCodeState, Text,
+    },
+    gateway::{
+        Account, Asker, Code, Error, Gateway, Input,
+        commands::{Start, came},
+        pickup_codes::remembered,
+    },
+    store::{Action, Change, Intent, NewIntent, Target},
+    vendor::{self, Redemption},
+};
+
+/// How often a number is drawn that turns out to be in use.
+const DRAWS: usize = 3;
+/// How many digits a code has (Dingshang, *create pickup codes*).
+const DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
+
+/// A pickup code to be redeemed.
+#[derive(Clone, Debug)]
+pub struct RedeemPickupCode {
+    /// The shelf's account and machine.
+    pub of: (AccountName, Text),
+    /// The cabinet.
+    pub cabinet: Text,
+    /// The shelf's code.
+    pub shelf: Text,
+    /// The digits.
+    pub code: Text,
+    /// The caller's idempotency key.
+    pub key: Text,
+}
+
+/// The vendor's number of the order that used a code, once it is told.
+type UsedBy = Arc<Mutex<Option<Text>>>;
+
+impl Gateway {
+    /// Redeems a pickup code, once for each key. Where it is used, and the order that used it went through us, that
+    /// order comes with the reason.
+    pub async fn redeem_pickup_code(
+        &self,
+        asker: &Asker,
+        wanted: &RedeemPickupCode,
+    ) -> Commanded<PlacedOrder> {
+        self.try_redeem(asker, wanted).await.unwrap_or_else(Into::into)
+    }
+
+    async fn try_redeem(
+        &self,
+        asker: &Asker,
+        wanted: &RedeemPickupCode,
+    ) -> Result<Commanded<PlacedOrder>, Problem> {
+        let account = Arc::clone(self.account(asker, &wanted.of.0).blame(&["shelfId"])?);
+        if !account.can(Capability::PickupCodeRedeem) {
+            return Err(account.unsupported("redeeming pickup codes")).blame(&["shelfId"]);
+        }
+        if !DIGITS.contains(&wanted.code.len()) || !wanted.code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Input::Digits { argument: "code", least: 6, most: 10 }).blame(&["code"]);
+        }
+        let RedeemPickupCode { of: (_, machine), cabinet, shelf, code, key } = wanted;
+        let input = format!("{machine:?} {cabinet:?} {shelf:?} {code:?}");
+        let action = (Action::RedeemPickupCode, &*input);
+        let mut intended = intent(asker, account.name(), action, Target::default(), self.clock.as_ref());
+        intended.key = Some(key.clone());
+        if let Some(earlier) = self.commands.earlier(&intended).await.blame(&["idempotencyKey"])? {
+            return self.placed(asker, account, earlier).await;
+        }
+        let machine = self.machine(asker, account.name(), machine).await.blame(&["shelfId"])?;
+        let (found, _) = machine.shelf(cabinet, shelf, asker).await.blame(&["shelfId"])?;
+        let slot = found.slot.clone().ok_or(Error::NotFound).blame(&["shelfId"])?;
+        let line = OrderLine {
+            position: 0,
+            cabinet: cabinet.clone(),
+            shelf: shelf.clone(),
+            slot: slot.clone(),
+            product_name: found.product.as_ref().map(|product| product.name.clone()),
+            quantity: 1,
+            price: None,
+            record: None,
+            delivery: Delivery::new(DeliveryState::Waiting),
+            delivery_number: None,
+        };
+        for _ in 0..DRAWS {
+            let (notify_url, callback) = draw_callback(self.callbacks.as_ref(), &account)?;
+            let order = self.paid_by_code(&account, machine.number(), line.clone());
+            let target = Target {
+                machine: Some(order.machine.clone()),
+                trade_number: Some(order.trade_number.clone()),
+                ..Target::default()
+            };
+            let intended = NewIntent { target, callback: Some(callback), ..intended.clone() };
+            let begun = self.commands.begin(&intended, &Change::order(order.clone())).await;
+            match begun.blame(&["idempotencyKey"])? {
+                Start::Taken => {}
+                Start::Again(earlier) | Start::Busy(earlier) => {
+                    return self.placed(asker, account, earlier).await;
+                }
+                Start::Carry(intent) => {
+                    let redemption = Redemption {
+                        machine: order.machine.clone(),
+                        slot,
+                        code: code.clone(),
+                        trade_number: order.trade_number.clone(),
+                        notify_url,
+                    };
+                    let product = found.product.as_ref().map(|product| product.number.clone());
+                    let (intent, used_by) =
+                        self.send_redemption(asker, &account, intent, (order, redemption, product)).await?;
+                    let placed = self.placed(asker, Arc::clone(&account), intent).await?;
+                    return self.or_used_by(account, placed, &used_by).await;
+                }
+            }
+        }
+        Err(Error::Internal("three trade numbers in a row were in use").into())
+    }
+
+    fn paid_by_code(&self, account: &Account, machine: &Text, line: OrderLine) -> Order {
+        Order {
+            account: account.name().clone(),
+            trade_number: draw_trade_number(self.clock.as_ref()),
+            machine: machine.clone(),
+            number: None,
+            state: OrderState::Unknown,
+            amount: None,
+            lines: vec![line],
+            pickup_code_number: None,
+            created_at: self.clock.now(),
+            pay_before: None,
+            closing: false,
+            version: 0,
+        }
+    }
+
+    async fn send_redemption(
+        &self,
+        asker: &Asker,
+        account: &Arc<Account>,
+        intent: Intent,
+        (mut order, redemption, product): (Order, Redemption, Option<Text>),
+    ) -> Result<(Intent, UsedBy), Error> {
+        let used_by = UsedBy::default();
+        let tell = Arc::clone(&used_by);
+        let (client, clock, of) = (account.client(), Arc::clone(&self.clock), Arc::clone(account));
+        let act = account.named(async move {
+            let answer = client.redeem_pickup_code(&redemption).await;
+            of.forget_machine(&redemption.machine);
+            of.forget_pickup_codes(&redemption.machine, &redemption.slot);
+            let mut change = Change::none();
+            match &answer {
+                Ok(report) => {
+                    order.hear(report, clock.now());
+                    change.codes.extend(redeemed(&order, &redemption, product));
+                    change.order = Some(order);
+                }
+                Err(vendor::Error { used_by, .. }) => {
+                    tell.lock().unwrap_or_else(PoisonError::into_inner).clone_from(used_by);
+                }
+            }
+            came(clock.as_ref(), &answer, change)
+        });
+        Ok((self.commands.carry_out(intent, asker.until, act).await?, used_by))
+    }
+
+    /// Marks the code that paid for an order as used, or finds the order that used it before.
+    async fn or_used_by(
+        &self,
+        account: Arc<Account>,
+        mut placed: Commanded<PlacedOrder>,
+        used_by: &UsedBy,
+    ) -> Result<Commanded<PlacedOrder>, Problem> {
+        if let Some(PlacedOrder { order, .. }) = &placed.subject {
+            if let Some(number) = &order.pickup_code_number {
+                let code = remembered(&order.machine, number);
+                let (account, now) = (account.name(), self.clock.now());
+                let used = self.store().redeem_code((account, &code), &order.trade_number, now).await;
+                used.map_err(Error::from)?;
+            }
+            return Ok(placed);
+        }
+        let used_by = used_by.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let is_used = placed.problem.as_ref().is_some_and(|it| it.error.code() == Code::PickupCodeUsed);
+        if let Some(number) = used_by.filter(|_| is_used) {
+            let order = self.store().order_by_number(account.name(), &number).await.map_err(Error::from)?;
+            placed.subject = order.map(|order| PlacedOrder { account, order });
+        }
+        Ok(placed)
+    }
+}
+
+/// The code that paid for an order, to be remembered: as still unused, so that its use has a time of its own.
+fn redeemed(order: &Order, redemption: &Redemption, product: Option<Text>) -> Option<IssuedPickupCode> {
+    let number = order.pickup_code_number.as_ref()?;
+    let line = order.lines.first()?;
+    Some(IssuedPickupCode {
+        account: order.account.clone(),
+        number: remembered(&order.machine, number),
+        issuer: PickupCodeIssuer::Vendor,
+        code: redemption.code.clone(),
+        machine: Some(order.machine.clone()),
+        cabinet: Some(line.cabinet.clone()),
+        shelf: Some(line.shelf.clone()),
+        product_number: product,
+        quantity: 1,
+        fee: None,
+        state: PickupCodeState::Unused,
+        created_at: order.created_at,
+        starts_at: None,
+        expires_at: None,
+        used_at: None,
+        used_by: None,
+        hold: None,
+        version: 0,
+    })
+}
