@@ -17,4 +17,6 @@ mod harness;
 mod merchant_trades;
 mod nodes;
 mod pages;
+mod pickup_codes;
+mod replenishing;
 mod shutdown;
