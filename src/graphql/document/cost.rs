@@ -34,9 +34,10 @@ const INTROSPECTION: u64 = 150_000;
 /// What `__schema` or `__type` weighs by itself: async-graphql looks through the whole schema for each of them.
 const SCHEMA: u64 = 200;
 
-/// A connection for which every shelf of a machine is asked, however short its page is; and how many there are.
-const SHELF_BY_SHELF: (Option<&str>, &str) = (Some("Machine"), "pickupCodes");
-const SHELVES: u64 = 20;
+/// What a connection weighs by itself for which every shelf of a machine is asked, however short its page is; and the
+/// one of the root, which asks up to ten machines.
+const SHELF_BY_SHELF: u64 = 20;
+const MACHINE_BY_MACHINE: u64 = 10 * SHELF_BY_SHELF;
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +111,11 @@ impl<'a> Weighing<'a> {
         match gives.map(|gives| &gives.count) {
             Some(Count::Page) => {
                 let page = self.first(field);
-                let own = if (parent, name) == SHELF_BY_SHELF { SHELVES * OBJECT } else { OBJECT };
+                let own = match (parent, name) {
+                    (Some("Machine"), "pickupCodes") => SHELF_BY_SHELF * OBJECT,
+                    (Some("Query"), "pickupCodes") => MACHINE_BY_MACHINE * OBJECT,
+                    _ => OBJECT,
+                };
                 own.saturating_add(self.set(below, named, page))
             }
             Some(Count::PerEntry(arguments)) => {
