@@ -73,10 +73,16 @@ impl Gateway {
         let now = self.clock.now();
         for order in self.store().due_orders(now, AT_ONCE).await? {
             let account = self.all_accounts().iter().find(|account| *account.name() == order.account);
-            let Some(account) = account else { continue };
-            let placed = PlacedOrder { account: Arc::clone(account), order };
-            // Who paid at the last moment may have paid: the vendor knows, if it answers.
-            let mut order = self.heard_if_told(placed, until).await.order;
+            let mut order = match account {
+                // Who paid at the last moment may have paid: the vendor knows, if it answers.
+                Some(account) => {
+                    let placed = PlacedOrder { account: Arc::clone(account), order };
+                    self.heard_if_told(placed, until).await.order
+                }
+                // Orders of an account that was taken out of the configuration would stay due for ever, before all
+                // others.
+                None => order,
+            };
             if order.lapse(now) || order.state == OrderState::Expired {
                 self.store().save(&order).await?;
             }
