@@ -124,6 +124,10 @@ impl Gateway {
         };
         let error = (outcome == Outcome::NotDone).then(|| why_not(intent.wanted.action).word().into());
         let ending = Ending { error, ..Ending::new(outcome, now) };
+        if intent.end.is_none() && outcome == Outcome::NotDone {
+            // It may have been sent: only what ends at once as not done gives its key back.
+            self.store().end(intent.id, &Ending::new(Outcome::Unknown, now), &Change::none()).await?;
+        }
         Ok(self.store().end(intent.id, &ending, &Change::order(order)).await?)
     }
 
