@@ -140,7 +140,7 @@ impl Gateway {
 
     /// Whether a line of several pieces, of which one was given out, waits for the next to be asked for: a dispense moves
     /// one piece, and the vendor's line waits again after it (Dingshang, *Rules of the vendor's platform*).
-    async fn waits_for_the_next_piece(
+    pub(super) async fn waits_for_the_next_piece(
         &self,
         placed: &PlacedOrder,
         line: &OrderLine,
@@ -165,13 +165,17 @@ impl Gateway {
         let (client, clock) = (placed.account.client(), Arc::clone(&self.clock));
         let of = Arc::clone(&placed.account);
         let mut order = placed.order.clone();
+        let before = order.lines.iter().find(|line| line.position == position).map(|line| line.delivery.state);
         let act = placed.account.named(async move {
             let mut answer = client.dispense(&order.machine, &number, &record).await.map(Some);
             of.forget_machine(&order.machine);
+            let mut shown = false;
             let kind = answer.as_ref().err().map(|error| error.kind);
             if let Some(Kind::OutcomeUnknown | Kind::OrderAlreadyDelivered | Kind::OrderStateInvalid) = kind
                 && let Ok(report) = client.order(&order.machine, &number).await
             {
+                let told = report.lines.iter().find(|told| told.number == record).map(|told| told.delivery);
+                shown = before.zip(told).is_some_and(|(before, told)| shows(before, told));
                 order.hear(&report, clock.now());
             }
             if let Some(line) = order.lines.iter_mut().find(|line| line.position == position) {
@@ -179,7 +183,7 @@ impl Gateway {
                     line.delivery_number = Some(dispensed.number.clone());
                     line.delivery.hear(&Delivery::new(DeliveryState::Dispensing));
                     line.delivery.hear(&dispensed.delivery);
-                } else if kind == Some(Kind::OutcomeUnknown) && has_begun(line.delivery.state) {
+                } else if kind == Some(Kind::OutcomeUnknown) && shown {
                     answer = Ok(None);
                 }
             }
@@ -249,6 +253,12 @@ impl Gateway {
 /// Whether the machine is at it, or has been.
 pub(super) const fn has_begun(state: DeliveryState) -> bool {
     !matches!(state, DeliveryState::Unknown | DeliveryState::Waiting | DeliveryState::Cancelled)
+}
+
+/// Whether what the vendor tells of a line shows that the dispense was begun which was sent while the line was
+/// `before`. A line of several pieces has come out in part before, and one that had failed says so still.
+fn shows(before: DeliveryState, told: DeliveryState) -> bool {
+    has_begun(told) && (told != before || told == DeliveryState::Dispensing)
 }
 
 fn dispense_of(placed: &PlacedOrder, position: u32) -> Option<Dispense> {

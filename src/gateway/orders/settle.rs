@@ -113,10 +113,15 @@ impl Gateway {
         let Some(order) = order else {
             return self.write_off(intent).await;
         };
-        let placed = PlacedOrder { account: Arc::clone(account), order };
-        let mut order = self.heard(placed, until).await?.order;
+        let placed = self.heard(PlacedOrder { account: Arc::clone(account), order }, until).await?;
+        let line = placed.order.lines.iter().find(|line| Some(line.position) == intent.wanted.target.line);
+        let waits = match line {
+            Some(line) => self.waits_for_the_next_piece(&placed, line, until).await?,
+            None => false,
+        };
+        let mut order = placed.order;
         order.lapse(now);
-        let outcome = match shown(&order, intent) {
+        let outcome = match shown(&order, intent).filter(|_| !waits) {
             Some(outcome) => outcome,
             None if since >= SHOWS_AFTER && order.number.is_some() => Outcome::NotDone,
             None if intent.end.is_none() => Outcome::Unknown,
