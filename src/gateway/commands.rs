@@ -142,6 +142,17 @@ pub(super) fn came<T>(clock: &dyn Clock, answer: &vendor::Result<T>, change: Cha
     Came { ending, change }
 }
 
+/// What a command comes to that another one got ahead of, between the look at what it is about and the claim on it:
+/// nothing is sent, and it is looked at again.
+pub(super) fn overtaken(clock: &dyn Clock) -> Came {
+    Came { ending: Ending::new(Outcome::NotDone, clock.now()), change: Change::none() }
+}
+
+/// Whether another command got ahead of this one. Whatever else is not done says why.
+pub(super) fn was_overtaken(intent: &Intent) -> bool {
+    intent.end.as_ref().is_some_and(|end| end.outcome == Outcome::NotDone && end.error.is_none())
+}
+
 /// What an error of a call that is sent once says of it: without an answer nothing was sent, except where it says that it
 /// does not know (`vendor/transport`).
 fn outcome(kind: Kind) -> Outcome {

@@ -6,10 +6,13 @@ use tokio::time::Instant;
 
 use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, intent, update::was_never_done};
 use crate::{
-    domain::{AccountName, Capability, Delivery, DeliveryState, Id, OrderLine, OrderState, Text},
+    domain::{
+        AccountName, Capability, Delivery, DeliveryState, Id, Order, OrderLine, OrderReportLine, OrderState,
+        Text,
+    },
     gateway::{
         Account, Asker, Code, Error, Gateway, Refusal, Result,
-        commands::{Start, came, verdict},
+        commands::{Start, came, overtaken, verdict, was_overtaken},
     },
     store::{Action, Change, Intent, NewIntent, Target},
     vendor::{Dispensed, Kind},
@@ -93,8 +96,8 @@ impl Gateway {
 
     async fn try_dispense(&self, asker: &Asker, placed: PlacedOrder, position: u32) -> Result<()> {
         let mut placed = placed;
-        // A second time where another command stood in the way and is settled by then.
-        for _ in 0..2 {
+        // Again where another command stood in the way and is settled by then, or got ahead.
+        for _ in 0..3 {
             let line = placed.order.lines.iter().find(|line| line.position == position);
             let line = line.ok_or(Error::NotFound)?;
             if !is_due(placed.order.state, line.delivery.state).map_err(Refusal::ours)?
@@ -122,7 +125,11 @@ impl Gateway {
             match self.commands.begin(&intended, &Change::none()).await? {
                 Start::Carry(intent) => {
                     let sent = self.send_dispense(asker, &placed, intent, (number, record, position));
-                    return verdict(&sent.await?);
+                    let sent = sent.await?;
+                    if !was_overtaken(&sent) {
+                        return verdict(&sent);
+                    }
+                    placed = self.again(placed).await?;
                 }
                 Start::Again(other) | Start::Busy(other) => {
                     let same = other.wanted.action == Action::DispenseOrderLine;
@@ -164,9 +171,24 @@ impl Gateway {
     ) -> Result<Intent> {
         let (client, clock) = (placed.account.client(), Arc::clone(&self.clock));
         let of = Arc::clone(&placed.account);
+        let store = Arc::clone(&self.commands.store);
         let mut order = placed.order.clone();
-        let before = order.lines.iter().find(|line| line.position == position).map(|line| line.delivery.state);
+        let before = state_of(&order, position);
         let act = placed.account.named(async move {
+            let stored = store.order(&order.account, &order.trade_number).await;
+            let as_it_was =
+                |stored: &Order| stored.state == order.state && state_of(stored, position) == before;
+            let mut ours = stored.is_ok_and(|stored| stored.is_some_and(|stored| as_it_was(&stored)));
+            if before == Some(DeliveryState::Dispensing) {
+                // After the first piece of several only the vendor tells whether the machine is at the next.
+                let report = client.order(&order.machine, &number).await;
+                let waits =
+                    |line: &OrderReportLine| line.number == record && line.delivery == DeliveryState::Waiting;
+                ours &= report.is_ok_and(|report| report.lines.iter().any(waits));
+            }
+            if !ours {
+                return overtaken(clock.as_ref());
+            }
             let mut answer = client.dispense(&order.machine, &number, &record).await.map(Some);
             of.forget_machine(&order.machine);
             let mut shown = false;
@@ -253,6 +275,10 @@ impl Gateway {
 /// Whether the machine is at it, or has been.
 pub(super) const fn has_begun(state: DeliveryState) -> bool {
     !matches!(state, DeliveryState::Unknown | DeliveryState::Waiting | DeliveryState::Cancelled)
+}
+
+fn state_of(order: &Order, position: u32) -> Option<DeliveryState> {
+    order.lines.iter().find(|line| line.position == position).map(|line| line.delivery.state)
 }
 
 /// Whether what the vendor tells of a line shows that the dispense was begun which was sent while the line was

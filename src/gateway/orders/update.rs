@@ -9,7 +9,7 @@ use crate::{
     domain::{AccountName, Order, OrderState, Text},
     gateway::{
         Asker, Code, Error, Gateway, Refusal, Result,
-        commands::{Start, came, verdict},
+        commands::{Start, came, overtaken, verdict, was_overtaken},
     },
     store::{Action, Change, Digest, Intent, Outcome, Target},
     vendor::{Kind, OrderUpdate},
@@ -140,8 +140,8 @@ impl Gateway {
     ) -> Result<PlacedOrder> {
         let mut placed = placed;
         let action = if update == OrderUpdate::Paid { Action::PayOrder } else { Action::CancelOrder };
-        // A second time where another command stood in the way and is settled by then.
-        for _ in 0..2 {
+        // Again where another command stood in the way and is settled by then, or got ahead.
+        for _ in 0..3 {
             if !is_due(&placed.order, update).map_err(Refusal::ours)? {
                 return Ok(placed);
             }
@@ -159,6 +159,10 @@ impl Gateway {
                 Start::Carry(intent) => {
                     placed.order = order;
                     let intent = self.send_update(asker, &placed, intent, update).await?;
+                    if was_overtaken(&intent) {
+                        placed = self.again(placed).await?;
+                        continue;
+                    }
                     verdict(&intent)?;
                     let placed = self.again(placed).await?;
                     // What an end means for the order's lines only its own call tells.
@@ -215,9 +219,14 @@ impl Gateway {
     ) -> Result<Intent> {
         let (client, clock) = (placed.account.client(), Arc::clone(&self.clock));
         let of = Arc::clone(&placed.account);
+        let store = Arc::clone(&self.commands.store);
         let mut order = placed.order.clone();
         let number = order.number.clone().unwrap_or_default();
         let act = placed.account.named(async move {
+            let stored = store.order(&order.account, &order.trade_number).await;
+            if !stored.is_ok_and(|stored| stored.is_some_and(|stored| stored.state == order.state)) {
+                return overtaken(clock.as_ref());
+            }
             let mut answer = client.update_order(&order.machine, &number, update).await;
             of.forget_machine(&order.machine);
             match answer.as_ref().map_err(|error| error.kind) {
