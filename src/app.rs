@@ -134,6 +134,11 @@ impl App {
         self.listener.local_addr()
     }
 
+    /// What it serves, for whoever runs it within a program of its own.
+    pub fn gateway(&self) -> Arc<Gateway> {
+        Arc::clone(&self.gateway)
+    }
+
     /// Serves until `shutdown` is done. Then readiness goes red while everything is still served for `server.drain`,
     /// so that nobody sends requests to a closed door; then the door closes, and what is under way is finished.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {

@@ -1,19 +1,17 @@
 //! The gateway and both sandboxes on free ports of this machine, and a client that asks.
 
-use std::{
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 use vendgraph::{
     app::App,
     auth::{Caller, Grant, Minter, Scope},
-    config::Config,
+    config::{self, Config},
     domain::{AccountName, Clock, ManualClock},
+    gateway::Gateway,
     sandbox::{self, Sandbox, Vendor},
 };
 
@@ -40,7 +38,7 @@ impl Default for Setup {
 
 /// A running system.
 pub struct System {
-    /// Both vendors.
+    /// Both vendors; their clock stands still unless it is moved.
     pub vendors: Sandbox,
     /// The gateway's clock; it stands still unless it is moved.
     pub clock: Arc<ManualClock>,
@@ -49,8 +47,15 @@ pub struct System {
     config: Config,
     _folder: TempDir,
     client: reqwest::Client,
+    process: Option<Process>,
+}
+
+/// The gateway on threads of its own, so that it can crash.
+struct Process {
+    runtime: Runtime,
+    gateway: Arc<Gateway>,
     stop: Option<oneshot::Sender<()>>,
-    served: Option<JoinHandle<()>>,
+    served: JoinHandle<()>,
 }
 
 impl System {
@@ -58,39 +63,74 @@ impl System {
     pub async fn start(setup: Setup) -> Self {
         let mut options = sandbox::Options::default();
         options.inhand.machines = setup.machines;
-        let vendors = sandbox::start(options).await.expect("the sandboxes listen");
+        let now = Timestamp::now();
+        let second = sandbox::clock::Manual::at(now.as_second());
+        let vendors = sandbox::start_at(options, Arc::new(second)).await.expect("the sandboxes listen");
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = format!("sqlite://{}/vendgraph.db", folder.path().display());
-        let config = Config::parse(
-            &configuration(&vendors, &setup, &store),
-            [],
-            &vendgraph::config::Folder::of("".as_ref()),
-        )
-        .expect("the configuration is right");
-        let now =
-            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("it is past 1970").as_millis();
-        let now = Timestamp::from_millisecond(i64::try_from(now).expect("it is long before the end of time"));
-        let clock = Arc::new(ManualClock::new(now.expect("it is long before the end of time")));
-        let app = App::start(&config, Arc::clone(&clock) as Arc<dyn Clock>, None)
-            .await
-            .expect("the gateway starts");
-        let url = format!("http://{}/graphql", app.address().expect("it listens"));
+        let text = configuration(&vendors, &setup, &store);
+        let config = Config::parse(&text, [], &config::Folder::of("".as_ref())).expect("it is right");
+        let clock = Arc::new(ManualClock::new(now));
+        let client = reqwest::Client::new();
+        let url = String::new();
+        let mut system = Self { vendors, clock, url, config, _folder: folder, client, process: None };
+        system.restart().await;
+        system
+    }
+
+    /// Starts the gateway on the store that there is.
+    pub async fn restart(&mut self) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+        let runtime = runtime.expect("there are threads");
+        let (config, clock) = (self.config.clone(), Arc::clone(&self.clock) as Arc<dyn Clock>);
+        let app = runtime.spawn(async move { App::start(&config, clock, None).await }).await;
+        let app = app.expect("it does not panic").expect("the gateway starts");
+        self.url = format!("http://{}/graphql", app.address().expect("it listens"));
+        let gateway = app.gateway();
         let (stop, stopped) = oneshot::channel();
-        let served = tokio::spawn(app.serve(async {
+        let served = runtime.spawn(app.serve(async {
             let _ = stopped.await;
         }));
-        let client = reqwest::Client::new();
-        Self { vendors, clock, url, config, _folder: folder, client, stop: Some(stop), served: Some(served) }
+        self.process = Some(Process { runtime, gateway, stop: Some(stop), served });
+    }
+
+    /// Ends the gateway in the midst of whatever it is at: nothing is finished, nothing more is written.
+    pub async fn crash(&mut self) {
+        if let Some(Process { runtime, .. }) = self.process.take() {
+            let gone = tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(20)));
+            gone.await.expect("the threads end");
+        }
+    }
+
+    /// Lets the gateway look now at everything that is not known.
+    pub async fn reconcile(&self) {
+        let process = self.process.as_ref().expect("the gateway runs");
+        let gateway = Arc::clone(&process.gateway);
+        process.runtime.spawn(async move { gateway.reconcile_once().await }).await.expect("it ends");
+    }
+
+    /// Moves the gateway's clock and the vendors'.
+    pub async fn pass(&self, time: Duration) {
+        let url = format!("{}/_sandbox/clock", self.vendors.dingshang_url());
+        let step = json!({ "advance": time.as_secs() }).to_string();
+        let moved = self.client.post(url).body(step).send().await.expect("the sandbox answers");
+        assert!(moved.status().is_success(), "{moved:?}");
+        self.clock.advance(time);
     }
 
     /// A token for these scopes and accounts (`*`: all).
     pub fn token(&self, scopes: &[Scope], accounts: &[&str]) -> String {
+        self.token_of("tester", scopes, accounts)
+    }
+
+    /// A token of somebody in particular.
+    pub fn token_of(&self, subject: &str, scopes: &[Scope], accounts: &[&str]) -> String {
         let accounts = match accounts {
             ["*"] => Grant::All,
             names => Grant::Named(names.iter().map(|name| AccountName::new(*name)).collect()),
         };
         let caller = Caller {
-            subject: "tester".into(),
+            subject: subject.into(),
             scopes: scopes.iter().copied().collect(),
             accounts,
             expires_at: self.clock.now() + Duration::from_hours(24),
@@ -113,6 +153,11 @@ impl System {
 
     /// Sends a body, and gives the status and the answer.
     pub async fn post(&self, token: Option<&str>, body: &Value) -> (u16, Value) {
+        self.try_post(token, body).await.expect("the gateway answers")
+    }
+
+    /// Sends a body; an error where the gateway ends before it answers.
+    pub async fn try_post(&self, token: Option<&str>, body: &Value) -> reqwest::Result<(u16, Value)> {
         let mut request = self
             .client
             .post(&self.url)
@@ -122,10 +167,10 @@ impl System {
         if let Some(token) = token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let response = request.send().await.expect("the gateway answers");
+        let response = request.send().await?;
         let status = response.status().as_u16();
-        let text = response.text().await.expect("the answer is whole");
-        (status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}")))
+        let text = response.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"))))
     }
 
     /// How often an InHand call was made.
@@ -140,7 +185,7 @@ impl System {
 
     /// Tells the gateway to end, and does not wait for it.
     pub fn stop(&mut self) {
-        if let Some(stop) = self.stop.take() {
+        if let Some(stop) = self.process.as_mut().and_then(|process| process.stop.take()) {
             let _ = stop.send(());
         }
     }
@@ -155,8 +200,9 @@ impl System {
     /// Stops everything; no call of ours may have been refused for its form or signature.
     pub async fn end(mut self) {
         self.stop();
-        if let Some(served) = self.served.take() {
+        if let Some(Process { runtime, served, .. }) = self.process.take() {
             served.await.expect("the gateway ends by itself");
+            runtime.shutdown_background();
         }
         for vendor in [Vendor::Dingshang, Vendor::Inhand] {
             let calls = self.vendors.calls(vendor);
@@ -166,6 +212,14 @@ impl System {
                 "{vendor:?} refused calls: {:?}",
                 calls.record()
             );
+        }
+    }
+}
+
+impl Drop for System {
+    fn drop(&mut self) {
+        if let Some(Process { runtime, .. }) = self.process.take() {
+            runtime.shutdown_background();
         }
     }
 }
@@ -192,7 +246,8 @@ pub fn machine_id(account: &str, number: &str) -> String {
     vendgraph::domain::Id::Machine { account: AccountName::new(account), machine: number.into() }.encode()
 }
 
-fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
+/// The configuration of a gateway before these vendors.
+pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
     let options = vendors.options();
     format!(
         r#"
@@ -200,6 +255,7 @@ fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         listen = "127.0.0.1:0"
         public_url = "http://127.0.0.1:9"
         drain = "{drain}"
+        public_url = "http://127.0.0.1:9"
         [fleet]
         sweep = "off"
         {sections}

@@ -1,0 +1,292 @@
+//! `kill -9` at each step of `createOrder`, with the real program on a real file: the same key gives the same order
+//! afterwards, the vendor has it at most once, and nothing is sent again.
+
+use std::{fs, process::Stdio, time::Duration};
+
+use serde_json::{Value, json};
+use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+    sync::watch,
+};
+use vendgraph::{
+    auth::{Caller, Grant, Minter, Scope},
+    config::Config,
+    sandbox::{self, Effect, Fault, Sandbox, Vendor},
+};
+
+use crate::{
+    harness::{Setup, configuration},
+    orders::{Counter, PLACE, READ, Told, taken},
+};
+
+/// How long anything is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Both vendors in this process, and the gateway as a program of its own.
+struct Scene {
+    vendors: Sandbox,
+    counter: Counter,
+    folder: TempDir,
+    token: String,
+    client: reqwest::Client,
+}
+
+/// The running program.
+struct Program {
+    child: Child,
+    url: String,
+    /// Everything that it has logged.
+    log: watch::Receiver<String>,
+}
+
+impl Scene {
+    async fn new(account: &'static str) -> Self {
+        let vendors = sandbox::start(sandbox::Options::default()).await.expect("the sandboxes listen");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = format!("sqlite://{}", folder.path().join("vendgraph.db").display());
+        let setup = Setup { sections: "[limits]\nrequest_timeout = \"3s\"", account, ..Setup::default() };
+        let text = configuration(&vendors, &setup, &store);
+        fs::write(folder.path().join("vendgraph.toml"), &text).expect("it is written");
+        let config = Config::of_text(&text).expect("the configuration is right");
+        let now = jiff::Timestamp::now();
+        let caller = Caller {
+            subject: "tester".into(),
+            scopes: Scope::ALL.into_iter().collect(),
+            accounts: Grant::All,
+            expires_at: now + Duration::from_hours(1),
+        };
+        let token =
+            Minter::new(&config.auth).expect("there is a secret").mint(&caller, now).expect("it signs");
+        let counter = Counter::filled(&vendors);
+        Self { vendors, counter, folder, token, client: reqwest::Client::new() }
+    }
+
+    async fn start(&self) -> Program {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vendgraph"))
+            .args(["--log-format", "json", "serve", "--config"])
+            .arg(self.folder.path().join("vendgraph.toml"))
+            .env_remove("VENDGRAPH_LOG")
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("it runs");
+        let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        let (sender, log) = watch::channel(String::new());
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                sender.send_modify(|log| {
+                    log.push_str(&line);
+                    log.push('\n');
+                });
+            }
+        });
+        let mut program = Program { child, url: String::new(), log };
+        let served = program.logs("serving").await;
+        let line: Value = serde_json::from_str(&served).expect("a line of the log is JSON");
+        program.url = format!("http://{}/graphql", line["address"].as_str().expect("it says where"));
+        program
+    }
+
+    /// Asks for the one order that all of this is about.
+    async fn place(&self, program: &Program) -> reqwest::Result<Told> {
+        self.try_place(&program.url).await
+    }
+
+    async fn try_place(&self, url: &str) -> reqwest::Result<Told> {
+        let body = json!({ "query": self.counter.create(&[(0, 1)], "the key") }).to_string();
+        let request = self.client.post(url).header("content-type", "application/json");
+        let answer = request.bearer_auth(&self.token).body(body).send().await?.json().await?;
+        Ok(Told::of(&answer))
+    }
+
+    fn fault(&self, fault: Fault) {
+        self.vendors.faults(Vendor::Dingshang).add(fault.times(1));
+    }
+
+    /// How often the vendor was asked for an order.
+    fn sent(&self) -> u64 {
+        self.vendors.calls(Vendor::Dingshang).count(PLACE)
+    }
+
+    /// The store, seen by another process.
+    async fn store(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("vendgraph.db"));
+        SqliteConnection::connect_with(&options).await.expect("it opens")
+    }
+
+    /// How many commands are written down.
+    async fn intents(&self) -> i64 {
+        let row = sqlx::query("SELECT count(*) AS n FROM intents").fetch_one(&mut self.store().await).await;
+        row.expect("it reads").get("n")
+    }
+
+    /// Presses the button and kills the program when `so`.
+    async fn killed_when(&self, program: Program, so: impl Future<Output = ()>) {
+        tokio::select! {
+            told = self.place(&program) => panic!("it answered: {told:?}"),
+            () = so => {}
+            () = tokio::time::sleep(PATIENCE) => panic!("it never came so far"),
+        }
+        program.kill().await;
+    }
+
+    /// Starts the program again, and presses the button again and again.
+    async fn afterwards(&self) -> Told {
+        let program = self.start().await;
+        let told = self.place(&program).await.expect("it answers");
+        let again = self.place(&program).await.expect("it answers");
+        assert_eq!(again, told, "the same key gives the same order");
+        program.kill().await;
+        told
+    }
+}
+
+impl Program {
+    /// Waits until it has logged a line with these words, and gives the line.
+    async fn logs(&mut self, words: &str) -> String {
+        let seen = tokio::time::timeout(PATIENCE, self.log.wait_for(|log| log.contains(words))).await;
+        let log = seen.unwrap_or_else(|_| panic!("it never says {words}")).expect("it runs").clone();
+        log.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned()
+    }
+
+    /// `kill -9`.
+    async fn kill(mut self) {
+        self.child.kill().await.expect("it was running");
+    }
+}
+
+async fn until(so: impl Fn() -> bool) {
+    while !so() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn is_unknown(told: &Told) -> bool {
+    (told.state(), told.error(), told.order()["number"].is_null())
+        == ("UNKNOWN", Some("OUTCOME_UNKNOWN"), true)
+}
+
+#[tokio::test]
+async fn killed_before_sending_nothing_is_sent_afterwards_either() {
+    let scene = Scene::new("max_concurrency = 1\ntimeout = \"30s\"\nretries = 0").await;
+    let program = scene.start().await;
+    // The machine's shelves are known, and a read that hangs has the account's only place: what is to be sent waits.
+    let machine = &scene.counter.machine;
+    let ask = |fields: &str| {
+        let query =
+            json!({ "query": format!("{{ machine(id: \"{machine}\") {{ {fields} }} }}") }).to_string();
+        let request = scene.client.post(&program.url).header("content-type", "application/json");
+        request.bearer_auth(&scene.token).body(query).send()
+    };
+    ask("shelves { code }").await.expect("it answers");
+    let calls = scene.vendors.calls(Vendor::Dingshang);
+    scene.fault(Fault::new(Effect::Hang).on_call("/products/{product_id}/pickup_code"));
+    let hanging = tokio::spawn(ask("pickupCodes(first: 1) { nodes { id } }"));
+    until(|| calls.count("/products/{product_id}/pickup_code") > 0).await;
+    let written = async {
+        while scene.intents().await == 0 {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    scene.killed_when(program, written).await;
+    hanging.abort();
+    let told = scene.afterwards().await;
+    assert!(is_unknown(&told), "{told:?}");
+    assert_eq!((scene.sent(), taken(&scene.vendors).len()), (0, 0));
+}
+
+#[tokio::test]
+async fn killed_before_the_vendor_acts_the_order_is_unknown_and_not_sent_again() {
+    let scene = Scene::new("").await;
+    let program = scene.start().await;
+    scene.fault(Fault::new(Effect::Hang).on_call(PLACE));
+    scene.killed_when(program, until(|| scene.sent() == 1)).await;
+    let told = scene.afterwards().await;
+    assert!(is_unknown(&told), "{told:?}");
+    assert_eq!((scene.sent(), taken(&scene.vendors).len()), (1, 0));
+}
+
+#[tokio::test]
+async fn killed_after_the_vendor_acted_the_order_is_unknown_and_not_sent_again() {
+    let scene = Scene::new("").await;
+    let program = scene.start().await;
+    scene.fault(Fault::new(Effect::Hang).after().on_call(PLACE));
+    scene.killed_when(program, until(|| taken(&scene.vendors).len() == 1)).await;
+    let told = scene.afterwards().await;
+    assert!(is_unknown(&told), "{told:?}");
+    assert_eq!(told.order()["tradeNumber"], taken(&scene.vendors)[0].trade_id.as_str());
+    assert_eq!((scene.sent(), taken(&scene.vendors).len()), (1, 1));
+}
+
+/// Lets the vendor's answer come while the store takes nothing, and waits until the gateway has noticed; gives who
+/// holds the store.
+async fn answered_while_locked(scene: &Scene, program: &mut Program) -> SqliteConnection {
+    let mut store = scene.store().await;
+    until(|| scene.sent() == 1).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut store).await.expect("the store is free");
+    program.logs("what came of a command is not written down yet").await;
+    assert_eq!(taken(&scene.vendors).len(), 1);
+    store
+}
+
+#[tokio::test]
+async fn killed_between_the_answer_and_its_commit_the_order_is_unknown_and_not_sent_again() {
+    let scene = Scene::new("").await;
+    let mut program = scene.start().await;
+    scene.fault(Fault::new(Effect::Delay { millis: 700 }).on_call(PLACE));
+    let url = program.url.clone();
+    let (told, store) = tokio::join!(scene.try_place(&url), answered_while_locked(&scene, &mut program));
+    let told = told.expect("it answers");
+    assert!(is_unknown(&told), "while it is not written down it is not known: {told:?}");
+    program.kill().await;
+    store.close().await.expect("it lets go");
+    let told = scene.afterwards().await;
+    assert!(is_unknown(&told), "{told:?}");
+    assert_eq!(told.order()["tradeNumber"], taken(&scene.vendors)[0].trade_id.as_str());
+    assert_eq!((scene.sent(), taken(&scene.vendors).len()), (1, 1));
+}
+
+#[tokio::test]
+async fn killed_after_the_commit_the_order_is_known() {
+    let scene = Scene::new("").await;
+    let program = scene.start().await;
+    // The order is read for its amount once it is written down.
+    scene.fault(Fault::new(Effect::Hang).on_call(READ));
+    let calls = scene.vendors.calls(Vendor::Dingshang);
+    scene.killed_when(program, until(|| calls.count(READ) == 1)).await;
+    let told = scene.afterwards().await;
+    let taken = taken(&scene.vendors);
+    assert_eq!((told.state(), told.error()), ("UNPAID", None), "{told:?}");
+    assert_eq!(told.order()["number"], taken[0].id.to_string(), "{told:?}");
+    assert_eq!((scene.sent(), taken.len()), (1, 1));
+}
+
+#[tokio::test]
+async fn what_a_store_that_is_held_for_long_does_not_take_is_written_once_it_is_free() {
+    let scene = Scene::new("").await;
+    let mut program = scene.start().await;
+    scene.fault(Fault::new(Effect::Delay { millis: 700 }).on_call(PLACE));
+    let url = program.url.clone();
+    let (told, store) = tokio::join!(scene.try_place(&url), answered_while_locked(&scene, &mut program));
+    let told = told.expect("it answers");
+    assert!(is_unknown(&told), "{told:?}");
+    store.close().await.expect("it lets go");
+    let waited = async {
+        loop {
+            let told = scene.place(&program).await.expect("it answers");
+            if told.error().is_none() {
+                break told;
+            }
+        }
+    };
+    let told = tokio::time::timeout(PATIENCE, waited).await.expect("it is written down");
+    assert_eq!(told.state(), "UNPAID", "{told:?}");
+    assert_eq!(told.order()["number"], taken(&scene.vendors)[0].id.to_string(), "{told:?}");
+    assert_eq!(scene.sent(), 1);
+    program.kill().await;
+}
