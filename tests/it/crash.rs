@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// How long anything is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Both vendors in this process, and the gateway as a program of its own.
 struct Scene {

@@ -60,7 +60,7 @@ async fn what_is_not_there_and_what_is_anothers_look_alike() {
     let bare = shelf_id(&counter.number, "A", "A99");
     let unknown = system.tell(&create(&counter.machine, &[(&bare, 1)], "n")).await;
     assert_eq!((unknown.error(), &*unknown.field()), (Some("NOT_FOUND"), "lines.0.shelfId"), "{unknown:?}");
-    let nowhere = placed.id().replace(placed.id(), &unknown_order());
+    let nowhere = unknown_order();
     for request in [pay as fn(&str) -> String, |order| cancel(order, "REFUND")] {
         let foreign = Told::of(&system.ask_as(&stranger, &request(placed.id())).await);
         assert_eq!(foreign, system.tell(&request(&nowhere)).await);

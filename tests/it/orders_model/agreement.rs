@@ -42,8 +42,8 @@ impl Model {
         let delivery = line["delivery"]["state"].as_str().unwrap();
         let fits: &[&str] = match record.status {
             "WAITING_PICKED_UP" if record.dispensed == 0 => &["WAITING"],
-            "WAITING_PICKED_UP" => &["DISPENSING", "FAILED"],
-            // A line that failed says so until something has come out.
+            // Between two pieces the vendor's line waits as before the first. One that failed says so until all is out.
+            "WAITING_PICKED_UP" => &["WAITING", "DISPENSING", "FAILED"],
             "IS_DELIVERING" => &["DISPENSING", "FAILED"],
             "IS_SUCCESS" => &["DISPENSED"],
             "IS_FAILED" => &["FAILED"],
