@@ -232,9 +232,13 @@ impl Account {
     }
 
     /// Lets go of what is kept of a machine's stock, since its vendor was told something that moves it: what is read
-    /// next is asked of the vendor anew. To be called once the vendor has answered, or has not.
-    pub(super) fn forget_machine(&self, machine: &Text) {
-        self.reports.invalidate(machine);
+    /// next is asked of the vendor anew. To be called once the vendor has answered, or has not. Where nothing was sent,
+    /// nothing moved, and what is kept stays: a vendor in trouble is not asked for it again.
+    pub(super) fn forget_machine<T>(&self, machine: &Text, answer: &vendor::Result<T>) {
+        let sent = |kind: vendor::Kind| kind.is_refusal() || kind == vendor::Kind::OutcomeUnknown;
+        if answer.as_ref().err().is_none_or(|error| sent(error.kind)) {
+            self.reports.invalidate(machine);
+        }
     }
 
     /// Sees to it that no call for a slot's pickup codes that is under way answers who asks from now on.

@@ -150,7 +150,7 @@ impl Gateway {
         let number = Arc::clone(machine.number());
         let act = account.named(async move {
             let answer = client.replenish(&number, &step.replenishment).await;
-            of.forget_machine(&number);
+            of.forget_machine(&number, &answer);
             came(clock.as_ref(), &answer, Change::none())
         });
         verdict(&self.commands.carry_out(intent, asker.until, act).await?)

@@ -253,7 +253,6 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         r#"
         [server]
         listen = "127.0.0.1:0"
-        public_url = "http://127.0.0.1:9"
         drain = "{drain}"
         public_url = "http://127.0.0.1:9"
         [fleet]

@@ -168,7 +168,7 @@ impl Gateway {
         let (client, clock, of) = (account.client(), Arc::clone(&self.clock), Arc::clone(account));
         let act = account.named(async move {
             let answer = client.create_order(&new).await;
-            of.forget_machine(&new.machine);
+            of.forget_machine(&new.machine, &answer);
             let change = match &answer {
                 Ok(number) => {
                     order.number = Some(number.clone());

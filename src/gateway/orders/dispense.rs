@@ -190,7 +190,7 @@ impl Gateway {
                 return overtaken(clock.as_ref());
             }
             let mut answer = client.dispense(&order.machine, &number, &record).await.map(Some);
-            of.forget_machine(&order.machine);
+            of.forget_machine(&order.machine, &answer);
             let mut shown = false;
             let kind = answer.as_ref().err().map(|error| error.kind);
             if let Some(Kind::OutcomeUnknown | Kind::OrderAlreadyDelivered | Kind::OrderStateInvalid) = kind
@@ -255,7 +255,7 @@ impl Gateway {
         let (number, code) = (machine.number().clone(), wanted.shelf.clone());
         let act = account.named(async move {
             let answer = client.test_dispense(&number, &code, &notify_url).await;
-            of.forget_machine(&number);
+            of.forget_machine(&number, &answer);
             let came = came(clock.as_ref(), &answer, Change::none());
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = answer.ok();
             came

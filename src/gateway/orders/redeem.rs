@@ -149,7 +149,7 @@ impl Gateway {
         let (client, clock, of) = (account.client(), Arc::clone(&self.clock), Arc::clone(account));
         let act = account.named(async move {
             let answer = client.redeem_pickup_code(&redemption).await;
-            of.forget_machine(&redemption.machine);
+            of.forget_machine(&redemption.machine, &answer);
             of.forget_pickup_codes(&redemption.machine, &redemption.slot);
             let mut change = Change::none();
             match &answer {

@@ -228,7 +228,7 @@ impl Gateway {
                 return overtaken(clock.as_ref());
             }
             let mut answer = client.update_order(&order.machine, &number, update).await;
-            of.forget_machine(&order.machine);
+            of.forget_machine(&order.machine, &answer);
             match answer.as_ref().map_err(|error| error.kind) {
                 Ok(()) => order.state = order.state.advance(state_after(update)),
                 // Somebody said so before, which is what was wanted.
