@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
 use super::{
@@ -61,6 +61,8 @@ impl fmt::Debug for Connection {
 pub struct Account {
     connection: Connection,
     clock: Arc<dyn Clock>,
+    /// How long a catalogue counts from which something is missing.
+    patience: Duration,
     listing: Cache<(), Listing>,
     reports: Cache<Text, Report>,
     /// What the reports share.
@@ -113,6 +115,7 @@ impl Account {
             trades: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
             connection,
             clock,
+            patience: lifetimes.status,
         }
     }
 
@@ -231,9 +234,8 @@ impl Account {
         self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
     }
 
-    /// Lets go of what is kept of a machine's stock, since its vendor was told something that moves it: what is read
-    /// next is asked of the vendor anew. To be called once the vendor has answered, or has not. Where nothing was sent,
-    /// nothing moved, and what is kept stays: a vendor in trouble is not asked for it again.
+    /// Lets go of what is kept of a machine's stock once its vendor was told something that moves it, whatever it answered.
+    /// Where nothing was sent, nothing moved, and a vendor in trouble is not asked for it again.
     pub(super) fn forget_machine<T>(&self, machine: &Text, answer: &vendor::Result<T>) {
         let sent = |kind: vendor::Kind| kind.is_refusal() || kind == vendor::Kind::OutcomeUnknown;
         if answer.as_ref().err().is_none_or(|error| sent(error.kind)) {
@@ -260,10 +262,19 @@ impl Account {
         self.orders.get(&key, until, fetch).await.map_err(self.failure())
     }
 
-    /// Its products.
+    /// Its products. A catalogue from which something is missing is gathered anew as soon as a status would be.
     pub async fn catalogue(self: &Arc<Self>, until: Instant) -> Result<Fresh<Catalogue>> {
         let fetch = || self.named(Catalogue::gather(Arc::clone(self), Arc::clone(&self.connection.client)));
-        self.catalogue.get(&(), until, fetch).await.map_err(self.failure())
+        let kept = self.catalogue.get(&(), until, fetch).await.map_err(self.failure())?;
+        if kept.value.missing().is_none() {
+            return Ok(kept);
+        }
+        lease::note_once();
+        let since = self.clock.now().checked_sub(self.patience).unwrap_or(Timestamp::MIN);
+        match timeout_at(until, self.catalogue.newest(&(), Some(since), fetch)).await {
+            Ok(Ok(value)) => Ok(Fresh { value, as_of: self.clock.now(), ..kept }),
+            Ok(Err(_)) | Err(_) => Ok(kept),
+        }
     }
 
     /// Its replenishment lines, by name and area.
@@ -378,9 +389,11 @@ impl Account {
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
         let (interner, detail) = (Arc::clone(&self.interner), self.newest_detail(&row.machine.number, since));
         self.named(async move {
+            // What is heard of the machine while this call is under way is younger.
+            let asked_at = clock.now();
             let mut report = client.report(&row.machine.number, detail).await?;
             interner.share(&mut report, &row.machine.number);
-            row.last.hear_report(&report, clock.now());
+            row.last.hear_report(&report, asked_at);
             Ok(report)
         })
     }

@@ -25,6 +25,8 @@ const WALK: Duration = Duration::from_mins(10);
 pub struct Catalogue {
     products: Vec<Arc<Product>>,
     positions: HashMap<Text, usize>,
+    /// Why it is not whole, if it is not: what a machine that was walked over answered instead of its shelves.
+    missing: Option<Arc<vendor::Error>>,
 }
 
 impl Catalogue {
@@ -57,7 +59,10 @@ impl Catalogue {
         }
         match failure {
             Some(error) if products.is_empty() => Err(of_vendor(error)),
-            _ => Ok(Self::new(products.into_iter())),
+            failure => {
+                let missing = failure.map(|error| Arc::new(of_vendor(error)));
+                Ok(Self { missing, ..Self::new(products.into_iter()) })
+            }
         }
     }
 
@@ -68,7 +73,12 @@ impl Catalogue {
             by_number.entry(Arc::clone(&product.number)).or_insert(product);
         }
         let positions = by_number.keys().enumerate().map(|(at, number)| (Arc::clone(number), at)).collect();
-        Self { products: by_number.into_values().collect(), positions }
+        Self { products: by_number.into_values().collect(), positions, missing: None }
+    }
+
+    /// Why it is not whole, if it is not.
+    pub fn missing(&self) -> Option<&Arc<vendor::Error>> {
+        self.missing.as_ref()
     }
 
     /// Every product, by number.

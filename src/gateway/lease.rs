@@ -18,7 +18,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::fleet::Row;
+use super::fleet::{Last, Row};
 use crate::domain::Clock;
 
 /// An answer made of more parts is not worth checking.
@@ -67,14 +67,14 @@ enum Part {
     /// A kept value.
     Value(Current),
     /// What was last heard of a machine, in that version.
-    Known(Arc<Row>, u64),
+    Known(Arc<Last>, u64),
 }
 
 impl Part {
     fn stands(&self) -> bool {
         match self {
             Self::Value(current) => current.stands(),
-            Self::Known(row, version) => row.last.version() == *version,
+            Self::Known(last, version) => last.version() == *version,
         }
     }
 
@@ -123,7 +123,7 @@ pub(super) fn note_value(current: &Current, until: Timestamp) {
 
 /// Notes what was last heard of a machine; to be called before it is read.
 pub(super) fn note_known(row: &Arc<Row>) {
-    note(|notes| notes.part(Part::Known(Arc::clone(row), row.last.version())));
+    note(|notes| notes.part(Part::Known(Arc::clone(&row.last), row.last.version())));
 }
 
 /// Notes that everything known of a fleet is looked through.

@@ -44,7 +44,14 @@ impl Gateway {
         };
         let accounts = self.chosen(asker, filter.accounts.as_deref());
         let until = asker.share_until();
-        let gathered = gather(accounts, |account| async move { account.catalogue(until).await }).await;
+        let mut gathered = gather(accounts, |account| async move { account.catalogue(until).await }).await;
+        for (account, catalogue) in &gathered.shares {
+            let source = gathered.sources.iter_mut().find(|source| source.account.name() == account.name());
+            if let (Some(source), Some(error)) = (source, catalogue.missing()) {
+                // The products that are known are given all the same.
+                source.outcome = Err(account.failed(Arc::clone(error)));
+            }
+        }
         let matching: Vec<_> = gathered
             .shares
             .iter()
@@ -68,7 +75,11 @@ impl Gateway {
     ) -> Result<(Arc<Account>, Arc<Product>)> {
         let account = self.account(asker, account)?;
         let catalogue = account.catalogue(asker.until).await?;
-        let product = catalogue.value.product(number).ok_or(Error::NotFound)?;
+        let product = catalogue.value.product(number).ok_or_else(|| match catalogue.value.missing() {
+            None => Error::NotFound,
+            // It may stand on a shelf that could not be read.
+            Some(error) => account.failed(Arc::clone(error)),
+        })?;
         Ok((Arc::clone(account), Arc::clone(product)))
     }
 }

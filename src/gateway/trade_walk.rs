@@ -67,8 +67,14 @@ impl Search<'_> {
     pub(super) async fn run(self) -> Result<Share> {
         let mine =
             |(of, number): &(AccountName, Text)| (of == self.account.name()).then(|| number.to_string());
-        let machines: Option<Vec<String>> =
+        let mut machines: Option<Vec<String>> =
             self.filter.machines.as_ref().map(|machines| machines.iter().filter_map(mine).collect());
+        if let Some(machines) = &mut machines
+            && let Ok(listing) = self.account.listing(self.asker.share_until()).await
+        {
+            // A machine that the vendor does not list has no trades; asking for them would be refused.
+            machines.retain(|number| listing.value.machine(number).is_some());
+        }
         let asked: Vec<Option<String>> = match &machines {
             Some(machines) if machines.len() <= MOST_MACHINE_CALLS => {
                 machines.iter().cloned().map(Some).collect()

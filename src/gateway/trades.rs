@@ -10,9 +10,10 @@ use std::{cmp::Reverse, sync::Arc};
 
 use futures_util::future::{join, join_all};
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::{
-    Account, Asker, Error, Freshness, Gateway, Input, Page, PageRequest, Result, Source, SourceStatus,
+    Account, Asker, Error, Freshness, Gateway, Input, Page, PageRequest, Result, Source, SourceStatus, lease,
     trade_walk::{Search, WINDOW_MOST, whole_seconds},
 };
 use crate::{
@@ -106,6 +107,9 @@ impl Gateway {
         let searches = told.iter().map(|account| Search { account, filter, after, wanted, asker }.run());
         let (answers, kept) =
             join(join_all(searches), self.stored_trades(&stored, filter, after, wanted)).await;
+        if !stored.is_empty() {
+            lease::note_once();
+        }
         let freshness = Freshness { as_of: self.clock.now(), stale: false, source: Source::Store };
         let outcome = kept.as_ref().map(|_| freshness).map_err(Clone::clone);
         let mut found = kept.unwrap_or_default();
@@ -144,6 +148,9 @@ impl Gateway {
         if !account.can(Capability::TradeHistory) {
             return self.stored_trade(asker, account, place, order).await;
         }
+        if !is_listed(account, machine, asker.until).await {
+            return Err(Error::NotFound);
+        }
         let query = TradeQuery {
             machine: Some(machine.to_string()),
             window: whole_seconds(Window { from: created_at, to: created_at }),
@@ -154,6 +161,11 @@ impl Gateway {
         let trade = trade.cloned().ok_or(Error::NotFound)?;
         Ok(TradeRow::told(account, trade))
     }
+}
+
+/// Whether a machine may be asked about: its vendor lists it, or the listing cannot be had.
+pub(super) async fn is_listed(account: &Account, machine: &str, until: Instant) -> bool {
+    account.listing(until).await.map_or(true, |listing| listing.value.machine(machine).is_some())
 }
 
 /// A machine that the vendor does not know has no trade: the id names nothing.

@@ -8,6 +8,7 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -18,6 +19,8 @@ use crate::{auth::Caller, gateway::Lease};
 
 /// What all kept answers may take in memory, in bytes.
 const CAPACITY: u64 = 64 * 1024 * 1024;
+/// How long an answer that nobody asks for is kept.
+const IDLE: Duration = Duration::from_mins(2);
 /// A larger answer, in bytes, would push out too many others.
 const LARGEST: usize = 4 * 1024 * 1024;
 
@@ -77,13 +80,17 @@ impl Kept {
             let bytes = asked.text.len() + answer.body.len() + answer.lease.weight() + 300;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(CAPACITY).weigher(weight).build())
+        Self(Cache::builder().max_capacity(CAPACITY).weigher(weight).time_to_idle(IDLE).build())
     }
 
     /// The answer's body, if one is kept that still stands.
     pub(super) fn get(&self, asked: &Asked) -> Option<Bytes> {
         let answer = self.0.get(asked)?;
-        answer.lease.holds().then_some(answer.body)
+        if answer.lease.holds() {
+            return Some(answer.body);
+        }
+        self.0.invalidate(asked);
+        None
     }
 
     /// Keeps an answer.

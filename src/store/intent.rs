@@ -131,7 +131,8 @@ impl Action {
 
     /// Whether its claim outlasts an unknown outcome.
     pub(super) fn claims_until_settled(self) -> bool {
-        !matches!(self, Self::TestDispense | Self::CreatePickupCodes)
+        // What a redemption claims is its own new order, which no other command can be about before it is known.
+        !matches!(self, Self::TestDispense | Self::CreatePickupCodes | Self::RedeemPickupCode)
     }
 }
 

@@ -59,14 +59,14 @@ fn is_due(order: OrderState, delivery: DeliveryState) -> std::result::Result<boo
     }
     match delivery {
         DeliveryState::Dispensed => Err(Code::OrderAlreadyDelivered),
-        DeliveryState::Cancelled => Err(Code::OrderStateInvalid),
+        // A line that failed keeps that state: whether the machine is at it again could not be told from it.
+        DeliveryState::Cancelled | DeliveryState::Failed => Err(Code::OrderStateInvalid),
         DeliveryState::Dispensing => Ok(false),
         DeliveryState::Unknown
         | DeliveryState::Waiting
         | DeliveryState::TimedOut
         | DeliveryState::OutOfStock
-        | DeliveryState::NoSuchProduct
-        | DeliveryState::Failed => Ok(true),
+        | DeliveryState::NoSuchProduct => Ok(true),
     }
 }
 

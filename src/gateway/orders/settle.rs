@@ -25,6 +25,9 @@ const UNDER_WAY: SignedDuration = SignedDuration::from_secs(30);
 const SHOWS_AFTER: SignedDuration = SignedDuration::from_mins(3);
 /// How much is looked at in one go.
 const AT_ONCE: usize = 50;
+/// How many commands of an account are looked at in one go: those that wait for something, such as a creation for the end of
+/// its time to pay, must not keep the others from being looked at.
+const UNSETTLED_AT_ONCE: usize = 1_000;
 /// How long one go may wait for vendors.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long idempotency keys are kept (interface, *Settled questions*).
@@ -60,7 +63,7 @@ impl Gateway {
     async fn settle_account(&self, account: &Arc<Account>, until: Instant) -> Result<()> {
         let now = self.clock.now();
         let lost = now.checked_sub(UNDER_WAY).unwrap_or(now);
-        for intent in self.store().unsettled(account.name(), lost, AT_ONCE).await? {
+        for intent in self.store().unsettled(account.name(), lost, UNSETTLED_AT_ONCE).await? {
             // One that cannot be settled now does not keep the others from it.
             if let Err(error) = self.settle(account, &intent, until).await {
                 tracing::debug!(intent = %intent.id, %error, "still not known");

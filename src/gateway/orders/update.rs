@@ -153,11 +153,8 @@ impl Gateway {
             let input = format!("{update:?}");
             let intended =
                 intent(asker, placed.account.name(), (action, &input), target, self.clock.as_ref());
-            let mut order = placed.order.clone();
-            order.closing |= update == OrderUpdate::Closed;
-            match self.commands.begin(&intended, &Change::order(order.clone())).await? {
+            match self.commands.begin(&intended, &Change::none()).await? {
                 Start::Carry(intent) => {
-                    placed.order = order;
                     let intent = self.send_update(asker, &placed, intent, update).await?;
                     if was_overtaken(&intent) {
                         placed = self.again(placed).await?;
@@ -230,7 +227,10 @@ impl Gateway {
             let mut answer = client.update_order(&order.machine, &number, update).await;
             of.forget_machine(&order.machine, &answer);
             match answer.as_ref().map_err(|error| error.kind) {
-                Ok(()) => order.state = order.state.advance(state_after(update)),
+                Ok(()) => {
+                    order.state = order.state.advance(state_after(update));
+                    order.closing |= update == OrderUpdate::Closed;
+                }
                 // Somebody said so before, which is what was wanted.
                 Err(Kind::OrderAlreadyPaid) if update == OrderUpdate::Paid => {
                     order.state = order.state.advance(OrderState::Paid);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 use super::{FoundPickupCode, is_listed};
@@ -15,6 +15,9 @@ use crate::{
     },
     store::{Action, Change, Intent, NewIntent, Target},
 };
+
+/// How far in the past a start may lie.
+const SLOW_CLOCK: SignedDuration = SignedDuration::from_mins(5);
 
 /// Pickup codes to be made. What is `None` is whoever makes them's choice.
 #[derive(Clone, Debug)]
@@ -87,6 +90,10 @@ impl CreatePickupCodes {
 
     /// Whether the codes can be good at any time yet to come.
     fn check_times(&self, now: Timestamp) -> Result<(), Problem> {
+        // A caller's clock may be slow, and its "now" is past by the time it is read.
+        if self.starts_at.is_some_and(|start| now.duration_since(start) > SLOW_CLOCK) {
+            return Err(Input::Past { argument: "startsAt" }).blame(&["startsAt"]);
+        }
         let Some(end) = self.expires_at else { return Ok(()) };
         if end <= now {
             return Err(Input::Past { argument: "expiresAt" }).blame(&["expiresAt"]);

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Fake, START, after, asker, first, gateway, manual_clock, name, rows::trade};
+use super::{
+    Fake, START, after, asker, first, gateway, manual_clock, name,
+    rows::{machine, trade},
+};
 use crate::{
     domain::{DeliveryState, Id, PaymentMethod, Window},
     gateway::{Asker, Code, Error, Gateway, Input, PageRequest, TradeFilter, TradePage},
@@ -50,6 +53,7 @@ async fn all(fake: &Arc<Fake>, filter: &TradeFilter) -> Vec<String> {
 
 fn inhand(trades: impl IntoIterator<Item = (&'static str, i64)>) -> Arc<Fake> {
     let fake = Fake::inhand();
+    fake.script().machines = vec![machine("m")];
     fake.script().trades =
         trades.into_iter().map(|(order, ago)| trade(order, "m", Some(before(ago)))).collect();
     fake
@@ -140,6 +144,7 @@ async fn method_and_delivery_sift() {
 #[tokio::test]
 async fn a_filter_by_few_machines_and_one_by_many_find_the_same() {
     let fake = Fake::inhand();
+    fake.script().machines = (0..30).map(|at| machine(&format!("m{at}"))).collect();
     fake.script().trades = (0..300_i64)
         .map(|at| trade(&format!("{at:03}"), &format!("m{}", at % 30), Some(before(at * 1_000))))
         .collect();
@@ -155,9 +160,28 @@ async fn a_filter_by_few_machines_and_one_by_many_find_the_same() {
 async fn a_machine_that_the_vendor_does_not_know_takes_not_the_others_trades_away() {
     let fake = inhand([("a", 1)]);
     fake.script().unknown.push("gone".to_owned());
+    fake.script().machines.push(machine("gone"));
     let machines = ["gone", "m"].map(|number| (name("metro"), number.into()));
     let filter = TradeFilter { machines: Some(machines.to_vec()), ..TradeFilter::default() };
     assert_eq!(all(&fake, &filter).await, ["a"]);
+}
+
+#[tokio::test]
+async fn a_machine_that_is_not_listed_is_not_asked_for_its_trades_and_takes_no_others_away() {
+    let fake = inhand([("a", 1)]);
+    let machines = |numbers: &[&str]| {
+        let machines = numbers.iter().map(|number| (name("metro"), (*number).into())).collect();
+        TradeFilter { machines: Some(machines), ..TradeFilter::default() }
+    };
+    fake.fail("trades", Kind::Rejected);
+    assert_eq!(all(&fake, &machines(&["nowhere"])).await, [""; 0]);
+    let gateway = gateway(&[("metro", &fake)], manual_clock());
+    let nowhere = (&"nowhere".into(), Some(START));
+    let found = gateway.trade(&asker(&["metro"]), &name("metro"), nowhere, "a").await;
+    assert!(matches!(found, Err(Error::NotFound)), "{found:?}");
+    assert_eq!(fake.calls("trades"), 0);
+    fake.mend();
+    assert_eq!(all(&fake, &machines(&["nowhere", "m"])).await, ["a"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Making, cancelling and redeeming pickup codes.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
 use super::{
     UserError,
@@ -180,11 +180,21 @@ pub struct PickupCodesPayload {
 
 /// What became of the cancellation of all pickup codes of a machine.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CancelAllPickupCodesPayload {
-    /// The machine; null when there is none.
+    #[graphql(skip)]
     machine: Option<Machine>,
     /// Why it was not carried out, or not in whole; empty when it was.
     user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl CancelAllPickupCodesPayload {
+    /// The machine; null when there is none. Needs the scope `machines:read`.
+    async fn machine(&self, ctx: &Context<'_>) -> Option<Machine> {
+        let machine = self.machine.clone()?;
+        guarded(ctx, Scope::MachinesRead, Box::pin(async { Ok(machine) })).await
+    }
 }
 
 impl PickupCodesPayload {

@@ -1,6 +1,6 @@
 //! Telling vendors what machines were refilled to.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
 use super::{UserError, orders::shelf};
 use crate::{
@@ -99,11 +99,21 @@ pub struct ReplenishShelfInput {
 
 /// What became of a replenishment.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ReplenishPayload {
-    /// The machine; its shelves are read anew. Null when there is none.
+    #[graphql(skip)]
     machine: Option<Machine>,
     /// Why it was not carried out, or not in whole; empty when it was.
     user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl ReplenishPayload {
+    /// The machine; its shelves are read anew. Null when there is none. Needs the scope `machines:read`.
+    async fn machine(&self, ctx: &Context<'_>) -> Option<Machine> {
+        let machine = self.machine.clone()?;
+        guarded(ctx, Scope::MachinesRead, Box::pin(async { Ok(machine) })).await
+    }
 }
 
 impl From<Commanded<gateway::Machine>> for ReplenishPayload {
