@@ -11,7 +11,7 @@ use super::{instant, line, machine, product, refill, refill_sales, report, stati
 use crate::{
     domain::{
         DeliveryState, MethodSales, Money, Packaging, PaymentMethod, PaymentState, RefundState,
-        SalesStatistics, ShelfState, Trade,
+        SalesStatistics, ShelfState, Trade, TradeKind,
     },
     vendor::inhand::wire::{self, Number, Rows},
 };
@@ -114,6 +114,26 @@ fn the_sample_of_the_status_decodes() {
     assert_eq!((&*product.number, &*product.name), ("87373294343", "王老吉"));
     assert_eq!((shelf.sold_out, shelf.sold_out_at, shelf.state), (Some(false), None, ShelfState::Normal));
     assert_eq!((shelf.stock, shelf.capacity, shelf.price), (None, None, None));
+}
+
+#[test]
+fn trap_05_coordinates_come_as_numbers_or_strings() {
+    let place = |lon: Value, lat: Value| {
+        let status = json!({"assetId": "1", "routerInfo": {"region": {"lon": lon, "lat": lat}}});
+        report(row(&status)).unwrap().1.location.map(|place| (place.longitude, place.latitude))
+    };
+    let told = Some((116.5, 39.25));
+    assert_eq!(place(json!(116.5), json!(39.25)), told);
+    assert_eq!(place(json!("116.5"), json!("39.25")), told);
+    assert_eq!(place(json!(""), json!("39.9")), None);
+}
+
+#[test]
+fn trap_10_no_member_of_a_trade_tells_a_prize_and_the_listed_ones_are_sales() {
+    for kind in ["0", "1", "2", "9"] {
+        let trade = trade_with(&json!({"type": kind, "typeName": "奖品", "price": "0", "cost": "0"}));
+        assert_eq!(trade.kind, TradeKind::Sale, "type {kind}");
+    }
 }
 
 #[test]
