@@ -36,6 +36,27 @@ pub struct Machine {
     pub created_at: Option<Timestamp>,
 }
 
+impl Machine {
+    /// A machine of which nothing but its number is known.
+    pub fn numbered(number: Text) -> Self {
+        Self {
+            number,
+            name: None,
+            manufacturer: None,
+            address: None,
+            location: None,
+            site: None,
+            line_name: None,
+            area_name: None,
+            online: None,
+            operating_state: OperatingState::Unknown,
+            currency: None,
+            cabinet_count: None,
+            created_at: None,
+        }
+    }
+}
+
 /// The site of a machine, as the machine's row names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteRef {

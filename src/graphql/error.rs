@@ -2,7 +2,6 @@
 
 use async_graphql::{Error, ErrorExtensions as _, Name, Value};
 
-use super::types::ErrorCode;
 use crate::{
     auth::Scope,
     gateway::{self, Code},
@@ -48,7 +47,7 @@ impl Failure {
             Self::Gateway(error) => error.is_retryable(),
         };
         Error::new(self.to_string()).extend_with(|_, extensions| {
-            extensions.set("code", Value::Enum(Name::new(ErrorCode::from(self.code()).name())));
+            extensions.set("code", Value::Enum(Name::new(self.code().word())));
             extensions.set("retryable", retryable);
             if let Self::Gateway(gateway::Error::Vendor { account, error }) = self {
                 extensions.set("account", account.as_str());

@@ -74,6 +74,17 @@ pub struct Target {
     pub code: Option<Text>,
 }
 
+impl Target {
+    /// An order, at its machine.
+    pub fn order(order: &Order) -> Self {
+        Self {
+            machine: Some(order.machine.clone()),
+            trade_number: Some(order.trade_number.clone()),
+            ..Self::default()
+        }
+    }
+}
+
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the variants are the mutations of the same name")]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::Last;
 use crate::{
-    domain::{Machine, OperatingState, Site, Text},
+    domain::{Machine, Site, Text},
     gateway::cache::Weigh,
 };
 
@@ -29,21 +29,7 @@ pub struct Row {
 impl Row {
     /// A machine of which nothing but its number is known.
     pub fn unlisted(number: Text) -> Self {
-        let machine = Machine {
-            number,
-            name: None,
-            manufacturer: None,
-            address: None,
-            location: None,
-            site: None,
-            line_name: None,
-            area_name: None,
-            online: None,
-            operating_state: OperatingState::Unknown,
-            currency: None,
-            cabinet_count: None,
-            created_at: None,
-        };
+        let machine = Machine::numbered(number);
         Self { haystack: Box::default(), machine, last: Arc::default(), site: OnceLock::new() }
     }
 

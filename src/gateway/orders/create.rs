@@ -2,12 +2,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, draw_trade_number, intent};
+use super::{Blame as _, Commanded, DRAWS, PlacedOrder, Problem, draft, draw_callback, intent};
 use crate::{
-    domain::{
-        AccountName, Capability, Delivery, DeliveryState, Order, OrderLine, OrderState, Text,
-        order::TIME_TO_PAY,
-    },
+    domain::{AccountName, Capability, Order, OrderLine, OrderState, Text, order::TIME_TO_PAY},
     gateway::{
         Account, Asker, Error, Gateway, Input, Machine,
         commands::{Start, came, verdict},
@@ -20,8 +17,6 @@ use crate::{
 const MOST_LINES: usize = 20;
 /// The greatest number of pieces of one line.
 const MOST_PIECES: i32 = 100;
-/// How often a number is drawn that turns out to be in use.
-const DRAWS: usize = 3;
 
 /// An order to be placed.
 #[derive(Clone, Debug)]
@@ -113,11 +108,7 @@ impl Gateway {
         for _ in 0..DRAWS {
             let (notify_url, callback) = draw_callback(self.callbacks.as_ref(), &account)?;
             let order = self.new_order(&machine, lines.clone());
-            let target = Target {
-                machine: Some(order.machine.clone()),
-                trade_number: Some(order.trade_number.clone()),
-                ..Target::default()
-            };
+            let target = Target::order(&order);
             let intended = NewIntent { target, callback: Some(callback), ..intended.clone() };
             let begun = self.commands.begin(&intended, &Change::order(order.clone())).await;
             match begun.blame(&["idempotencyKey"])? {
@@ -141,21 +132,8 @@ impl Gateway {
     }
 
     fn new_order(&self, machine: &Machine, lines: Vec<OrderLine>) -> Order {
-        let created_at = self.clock.now();
-        Order {
-            account: machine.account.name().clone(),
-            trade_number: draw_trade_number(self.clock.as_ref()),
-            machine: machine.number().clone(),
-            number: None,
-            state: OrderState::Unknown,
-            amount: None,
-            lines,
-            pickup_code_number: None,
-            created_at,
-            pay_before: created_at.checked_add(TIME_TO_PAY).ok(),
-            closing: false,
-            version: 0,
-        }
+        let order = draft::order(&machine.account, machine.number(), lines, self.clock.as_ref());
+        Order { pay_before: order.created_at.checked_add(TIME_TO_PAY).ok(), ..order }
     }
 
     async fn send_order(
@@ -217,25 +195,14 @@ async fn order_lines(
     let report = machine.report(asker).await.blame(&["machineId"])?;
     let shelves = &report.value.shelves;
     let line = |(position, line): (usize, &WantedLine)| {
-        let found = shelves
+        let at = u32::try_from(position).unwrap_or(u32::MAX);
+        let quantity = u32::try_from(line.quantity).unwrap_or_default();
+        shelves
             .iter()
             .find(|shelf| shelf.cabinet == line.cabinet && shelf.code == line.shelf)
-            .and_then(|shelf| Some((shelf, shelf.slot.clone()?)));
-        let Some((shelf, slot)) = found else {
-            return Err(Error::NotFound).blame(&["lines", &position.to_string(), "shelfId"]);
-        };
-        Ok(OrderLine {
-            position: u32::try_from(position).unwrap_or(u32::MAX),
-            cabinet: line.cabinet.clone(),
-            shelf: line.shelf.clone(),
-            slot,
-            product_name: shelf.product.as_ref().map(|product| product.name.clone()),
-            quantity: u32::try_from(line.quantity).unwrap_or_default(),
-            price: None,
-            record: None,
-            delivery: Delivery::new(DeliveryState::Waiting),
-            delivery_number: None,
-        })
+            .and_then(|shelf| draft::line(at, shelf, quantity))
+            .ok_or(Error::NotFound)
+            .blame(&["lines", &position.to_string(), "shelfId"])
     };
     wanted.lines.iter().enumerate().map(line).collect()
 }

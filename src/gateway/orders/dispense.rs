@@ -114,12 +114,7 @@ impl Gateway {
             let (Some(number), Some(record)) = (placed.order.number.clone(), record) else {
                 return Err(Refusal::ours(Code::OutcomeUnknown).into());
             };
-            let target = Target {
-                machine: Some(placed.order.machine.clone()),
-                trade_number: Some(placed.order.trade_number.clone()),
-                line: Some(position),
-                ..Target::default()
-            };
+            let target = Target { line: Some(position), ..Target::order(&placed.order) };
             let action = (Action::DispenseOrderLine, "");
             let intended = intent(asker, placed.account.name(), action, target, self.clock.as_ref());
             match self.commands.begin(&intended, &Change::none()).await? {

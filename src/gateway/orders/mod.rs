@@ -6,6 +6,7 @@
 
 mod create;
 mod dispense;
+mod draft;
 mod read;
 mod redeem;
 mod settle;
@@ -33,6 +34,9 @@ pub use read::{OrderFilter, OrderPage};
 pub use redeem::RedeemPickupCode;
 pub use settle::reconcile;
 pub use update::Cancellation;
+
+/// How often a number is drawn that turns out to be in use.
+const DRAWS: usize = 3;
 
 /// An order and whose it is.
 #[derive(Clone, Debug)]

@@ -2,12 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, draw_trade_number, intent};
+use super::{Blame as _, Commanded, DRAWS, PlacedOrder, Problem, draft, draw_callback, intent};
 use crate::{
-    domain::{
-        AccountName, Capability, Delivery, DeliveryState, IssuedPickupCode, Order, OrderLine, OrderState,
-        PickupCodeIssuer, PickupCodeState, Text,
-    },
+    domain::{AccountName, Capability, IssuedPickupCode, Order, PickupCodeIssuer, PickupCodeState, Text},
     gateway::{
         Account, Asker, Code, Error, Gateway, Input,
         commands::{Start, came},
@@ -17,8 +14,6 @@ use crate::{
     vendor::{self, Redemption},
 };
 
-/// How often a number is drawn that turns out to be in use.
-const DRAWS: usize = 3;
 /// How many digits a code has (Dingshang, *create pickup codes*).
 const DIGITS: std::ops::RangeInclusive<usize> = 6..=10;
 
@@ -73,27 +68,12 @@ impl Gateway {
         }
         let machine = self.machine(asker, account.name(), machine).await.blame(&["shelfId"])?;
         let (found, _) = machine.shelf(cabinet, shelf, asker).await.blame(&["shelfId"])?;
-        let slot = found.slot.clone().ok_or(Error::NotFound).blame(&["shelfId"])?;
-        let line = OrderLine {
-            position: 0,
-            cabinet: cabinet.clone(),
-            shelf: shelf.clone(),
-            slot: slot.clone(),
-            product_name: found.product.as_ref().map(|product| product.name.clone()),
-            quantity: 1,
-            price: None,
-            record: None,
-            delivery: Delivery::new(DeliveryState::Waiting),
-            delivery_number: None,
-        };
+        let line = draft::line(0, &found, 1).ok_or(Error::NotFound).blame(&["shelfId"])?;
+        let clock = self.clock.as_ref();
         for _ in 0..DRAWS {
             let (notify_url, callback) = draw_callback(self.callbacks.as_ref(), &account)?;
-            let order = self.paid_by_code(&account, machine.number(), line.clone());
-            let target = Target {
-                machine: Some(order.machine.clone()),
-                trade_number: Some(order.trade_number.clone()),
-                ..Target::default()
-            };
+            let order = draft::order(&account, machine.number(), vec![line.clone()], clock);
+            let target = Target::order(&order);
             let intended = NewIntent { target, callback: Some(callback), ..intended.clone() };
             let begun = self.commands.begin(&intended, &Change::order(order.clone())).await;
             match begun.blame(&["idempotencyKey"])? {
@@ -104,7 +84,7 @@ impl Gateway {
                 Start::Carry(intent) => {
                     let redemption = Redemption {
                         machine: order.machine.clone(),
-                        slot,
+                        slot: line.slot.clone(),
                         code: code.clone(),
                         trade_number: order.trade_number.clone(),
                         notify_url,
@@ -118,23 +98,6 @@ impl Gateway {
             }
         }
         Err(Error::Internal("three trade numbers in a row were in use").into())
-    }
-
-    fn paid_by_code(&self, account: &Account, machine: &Text, line: OrderLine) -> Order {
-        Order {
-            account: account.name().clone(),
-            trade_number: draw_trade_number(self.clock.as_ref()),
-            machine: machine.clone(),
-            number: None,
-            state: OrderState::Unknown,
-            amount: None,
-            lines: vec![line],
-            pickup_code_number: None,
-            created_at: self.clock.now(),
-            pay_before: None,
-            closing: false,
-            version: 0,
-        }
     }
 
     async fn send_redemption(

@@ -145,11 +145,7 @@ impl Gateway {
             if !is_due(&placed.order, update).map_err(Refusal::ours)? {
                 return Ok(placed);
             }
-            let target = Target {
-                machine: Some(placed.order.machine.clone()),
-                trade_number: Some(placed.order.trade_number.clone()),
-                ..Target::default()
-            };
+            let target = Target::order(&placed.order);
             let input = format!("{update:?}");
             let intended =
                 intent(asker, placed.account.name(), (action, &input), target, self.clock.as_ref());

@@ -5,26 +5,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::{
-    Delivery, DeliveryState, Machine, OperatingState, Payment, PaymentMethod, PaymentState, Product, Report,
-    Shelf, ShelfState, SiteRef, Status, Trade, TradeKind,
+    Delivery, DeliveryState, Machine, Payment, PaymentMethod, PaymentState, Product, Report, Shelf,
+    ShelfState, SiteRef, Status, Trade, TradeKind,
 };
 
 pub(super) fn machine(number: &str) -> Machine {
-    Machine {
-        number: number.into(),
-        name: None,
-        manufacturer: None,
-        address: None,
-        location: None,
-        site: None,
-        line_name: None,
-        area_name: None,
-        online: None,
-        operating_state: OperatingState::Unknown,
-        currency: None,
-        cabinet_count: None,
-        created_at: None,
-    }
+    Machine::numbered(number.into())
 }
 
 pub(super) fn machine_at(number: &str, site: &str) -> Machine {

@@ -1,6 +1,6 @@
 //! The closed list of error codes.
 
-use async_graphql::{Enum, resolver_utils::EnumType as _};
+use async_graphql::Enum;
 
 /// Why something failed. Also the values of `errors[].extensions.code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -70,11 +70,4 @@ pub enum ErrorCode {
     Overloaded,
     /// Something is wrong on our side.
     Internal,
-}
-
-impl ErrorCode {
-    /// The code as text: `VENDOR_TIMEOUT`.
-    pub fn name(self) -> &'static str {
-        Self::items().iter().find(|item| item.value == self).map_or("INTERNAL", |item| item.name)
-    }
 }
