@@ -89,3 +89,14 @@ pub enum Capability {
     /// The vendor reports dispense results.
     EventsDelivery,
 }
+
+/// The short of an account's health.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HealthState {
+    /// Answers, or was never asked.
+    Up,
+    /// Failed last, by its platform or by refusing our credentials; or is being tried again.
+    Degraded,
+    /// Fails so often that it is not asked for a while.
+    Down,
+}

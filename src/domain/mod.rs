@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod clock;
+pub mod event;
 pub mod id;
 pub mod machine;
 pub mod money;
@@ -19,8 +20,9 @@ pub mod statistics;
 pub mod status;
 pub mod trade;
 
-pub use account::{AccountName, Capability, Vendor};
+pub use account::{AccountName, Capability, HealthState, Vendor};
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use event::{Event, EventKind, Happening, Origin, Place};
 pub use id::Id;
 pub use machine::{Category, GeoPoint, Machine, MachineDetail, MachineKind, OperatingState, SiteRef};
 pub use money::Money;

@@ -26,10 +26,12 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use axum::http::HeaderValue;
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
 use secrecy::SecretString;
 
 use self::kept::Kept;
-use crate::{auth::Caller, gateway::Lease, graphql::document::Documents};
+use crate::{auth::Caller, domain::Place, gateway::Lease, graphql::document::Documents};
 
 pub use self::{
     routes::router,
@@ -41,6 +43,32 @@ pub use self::{
 pub trait Execute: Send + Sync + 'static {
     /// Answers one operation for a caller. The document is parsed and within its bounds.
     async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> Executed;
+}
+
+/// What follows a subscription.
+///
+/// It is asked with documents that are parsed, valid and within their bounds, whose one operation is a subscription.
+pub trait Subscribe: Send + Sync + 'static {
+    /// The answers to a subscription, from now on, or after the place that its argument `after` or `resume` names;
+    /// `resume` wins. An answer with errors and without a place is the last one: the subscription was refused.
+    fn subscribe(
+        &self,
+        request: async_graphql::Request,
+        caller: Arc<Caller>,
+        resume: Option<Place>,
+    ) -> BoxStream<'static, Followed>;
+}
+
+/// One answer to a subscription.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    /// The place of the event that it tells of, from which to go on when the connection is lost; `None`: it tells of none.
+    pub place: Option<Place>,
+    /// The answer, as JSON: `{"data":…}`, with `errors` where there are any. Shared with all who follow the same.
+    pub body: Bytes,
+    /// Whether it is an error before execution: the subscription was refused and ends, and `body` holds the `errors`
+    /// alone.
+    pub refused: bool,
 }
 
 /// What an operation came to.

@@ -15,6 +15,7 @@
 
 mod digest;
 mod error;
+mod event;
 mod intent;
 mod page;
 mod sqlite;
@@ -31,6 +32,7 @@ use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
 
 pub use digest::Digest;
 pub use error::{Error, OpenError};
+pub use event::{Appended, EventFilter, LogBounds, NewEvent, StoredEvent};
 pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target};
 pub use page::{CodeFilter, LineFilter, LinePlace, LineSum, OrderFilter, OrderedLine, Page, Part, Place};
 

@@ -32,9 +32,9 @@ use url::Url;
 use super::{Asker, Connection, Gateway, Keeping, Lifetimes, PageRequest};
 use crate::{
     auth::caller::{Caller, Grant, Scope},
-    domain::{AccountName, Clock, Id, ManualClock, Vendor},
+    domain::{AccountName, Clock, HealthState, Id, ManualClock, Vendor},
     store::{self, Store},
-    vendor::transport::{Health, HealthState},
+    vendor::transport::Health,
 };
 
 pub(super) use fake::{Fake, Gate};

@@ -79,7 +79,7 @@ impl From<transport::Health> for AccountHealth {
 
 /// The short of an account's health.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "crate::vendor::transport::HealthState")]
+#[graphql(remote = "crate::domain::HealthState")]
 pub enum HealthState {
     /// Answers.
     Up,

@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::breaker::{Breaker, Change, Outcome, Phase, Ticket};
 use crate::{
-    domain::Clock,
+    domain::{Clock, HealthState},
     vendor::{Error, Kind},
 };
 
@@ -20,17 +20,6 @@ pub struct Health {
     pub last_success_at: Option<Timestamp>,
     /// What last went wrong, and is not made good by a later success. Without what lies under it.
     pub last_error: Option<Arc<Error>>,
-}
-
-/// The short of an account's health.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum HealthState {
-    /// Answers, or was never asked.
-    Up,
-    /// Failed last, by its platform or by refusing our credentials; or is being tried again.
-    Degraded,
-    /// Fails so often that it is not asked for a while.
-    Down,
 }
 
 /// The record that one account's calls write.

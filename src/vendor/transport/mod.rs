@@ -42,7 +42,7 @@ use super::{Error, Kind, Result};
 use crate::domain::Clock;
 
 pub use client::MAX_BODY;
-pub use health::{Health, HealthState};
+pub use health::Health;
 
 /// The longest deadline that is kept; a greater [`Limits::timeout`] counts as this.
 const LONGEST: Duration = Duration::from_hours(24);

@@ -15,11 +15,8 @@ use super::{
     stub::{Act, Stub, ok, say},
 };
 use crate::{
-    domain::Clock,
-    vendor::{
-        Kind,
-        transport::{Effect, HealthState},
-    },
+    domain::{Clock, HealthState},
+    vendor::{Kind, transport::Effect},
 };
 
 /// Longer than any first cool-down.

@@ -1,0 +1,56 @@
+//! What is asked of the event log, and what it answers.
+
+use bytes::Bytes;
+
+use crate::domain::{AccountName, Event, EventKind, Place, Text};
+
+/// An event to be appended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEvent {
+    /// The event.
+    pub event: Event,
+    /// What tells this message from every other one of its account; kept for a while, so that a message that comes again
+    /// is known again.
+    pub nonce: Option<Text>,
+    /// The message to the letter, where it came as one.
+    pub message: Option<Bytes>,
+}
+
+/// What came of appending an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// It stands in the log, at this place.
+    New(Place),
+    /// It was told already: the nonce is known, or by the event's own rule ([`Event::subject`]).
+    Known,
+}
+
+/// An event of the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredEvent {
+    /// Where it stands.
+    pub place: Place,
+    /// The event.
+    pub event: Event,
+}
+
+/// How far the log reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogBounds {
+    /// What stands after this place is kept; what stood at it or before is gone, or will be soon.
+    pub floor: Place,
+    /// The last place that was given.
+    pub head: Place,
+}
+
+/// Which events are asked for. Those that nobody is shown ([`EventKind::Unreadable`]) are left out unless asked for by
+/// name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Of these accounts.
+    pub accounts: Vec<AccountName>,
+    /// Of these machines alone, of whichever of the accounts; `None`: of all, and what happened at none.
+    pub machines: Option<Vec<(AccountName, Text)>>,
+    /// Of these kinds alone.
+    pub kinds: Option<Vec<EventKind>>,
+}
