@@ -69,10 +69,15 @@ CREATE TABLE order_lines (
     price_minor     BIGINT,
     price_currency  TEXT,
     record          TEXT,
+    -- How often the vendor was asked for a piece; what follows is the latest attempt's.
+    attempts        BIGINT NOT NULL,
     delivery_state  TEXT   NOT NULL,
     delivery_at     BIGINT,
     failure_reason  TEXT,
     delivery_number TEXT,
+    -- The state before the attempt, while it is not known whether the vendor began it.
+    earlier_state   TEXT,
+    delivery_read   BOOLEAN NOT NULL,
     PRIMARY KEY (account, trade_number, position),
     FOREIGN KEY (account, trade_number) REFERENCES orders (account, trade_number)
 );

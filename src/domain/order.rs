@@ -2,7 +2,9 @@
 //!
 //! News of an order comes late, twice and out of order: as the answer to a command, as a report that was asked
 //! for, as a callback. So states only ever move forward ([`OrderState::advance`], [`DeliveryState::advance`]), and
-//! two copies of one order that heard different news are joined to one that heard both ([`Order::join`]).
+//! two copies of one order that heard different news are joined to one that heard both ([`Order::join`]). What failed may
+//! be tried again: each attempt at a line begins its delivery anew ([`OrderLine::attempt`]), and of two copies the one that
+//! knows of more attempts is right about it.
 
 mod life;
 #[cfg(test)]
@@ -63,10 +65,17 @@ pub struct OrderLine {
     pub price: Option<Money>,
     /// The vendor's number of the line; `None` until it told.
     pub record: Option<Text>,
+    /// How often the vendor was asked, or was to be asked, to give out a piece of it. What follows is the latest
+    /// attempt's.
+    pub attempts: u32,
     /// Whether it came out.
     pub delivery: Delivery,
     /// The vendor's number of the dispense that is meant to bring it out.
     pub delivery_number: Option<Text>,
+    /// How far the line was before the attempt, while it is not known whether the vendor began it.
+    pub earlier: Option<DeliveryState>,
+    /// Whether the vendor was asked what became of the dispense since it ended.
+    pub is_delivery_read: bool,
 }
 
 /// An order as its vendor knows it.

@@ -1,5 +1,7 @@
 //! One vendor account: its adapter, its part of the fleet view, and what its vendor said lately.
 
+mod forget;
+
 use std::{fmt, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
@@ -232,20 +234,6 @@ impl Account {
         let (number, slot) = key.clone();
         let fetch = || self.named(async move { client.pickup_codes(&number, &slot).await });
         self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
-    }
-
-    /// Lets go of what is kept of a machine's stock once its vendor was told something that moves it, whatever it answered.
-    /// Where nothing was sent, nothing moved, and a vendor in trouble is not asked for it again.
-    pub(super) fn forget_machine<T>(&self, machine: &Text, answer: &vendor::Result<T>) {
-        let sent = |kind: vendor::Kind| kind.is_refusal() || kind == vendor::Kind::OutcomeUnknown;
-        if answer.as_ref().err().is_none_or(|error| sent(error.kind)) {
-            self.reports.invalidate(machine);
-        }
-    }
-
-    /// Sees to it that no call for a slot's pickup codes that is under way answers who asks from now on.
-    pub(super) fn forget_pickup_codes(&self, machine: &Text, slot: &Text) {
-        self.pickup_codes.invalidate(&(Arc::clone(machine), Arc::clone(slot)));
     }
 
     /// An order as the vendor knows it; asked once for all who ask at the same time.

@@ -168,9 +168,13 @@ fn outcome(kind: Kind) -> Outcome {
 /// What is told of a command that has ended, or that is under way for too long.
 pub(super) fn verdict(intent: &Intent) -> Result<()> {
     match &intent.end {
-        Some(ending) if ending.outcome == Outcome::Done => Ok(()),
-        Some(ending) if ending.outcome != Outcome::Unknown => Err(Refusal::written(ending).into()),
-        Some(_) | None => Err(Refusal::ours(Code::OutcomeUnknown).into()),
+        Some(Ending { outcome: Outcome::Done, .. }) => Ok(()),
+        Some(ending @ Ending { outcome: Outcome::Refused | Outcome::NotDone, .. }) => {
+            Err(Refusal::written(ending).into())
+        }
+        Some(Ending { outcome: Outcome::Unknown | Outcome::Lost, .. }) | None => {
+            Err(Refusal::ours(Code::OutcomeUnknown).into())
+        }
     }
 }
 

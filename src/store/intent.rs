@@ -180,6 +180,8 @@ pub enum Outcome {
     Unknown,
     /// It was never sent, or is found not to have been done.
     NotDone,
+    /// It may have been done or not, and nothing will ever tell.
+    Lost,
 }
 
 /// What is stored together with an intent's beginning or end: all of it or nothing.

@@ -46,6 +46,7 @@ impl Word for Outcome {
         (Self::Refused, "REFUSED"),
         (Self::Unknown, "UNKNOWN"),
         (Self::NotDone, "NOT_DONE"),
+        (Self::Lost, "LOST"),
     ];
 }
 

@@ -1,5 +1,7 @@
 //! The life of an order: what news of it changes, and that it never goes back.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
 
 use super::super::Text;
@@ -24,6 +26,21 @@ impl DeliveryState {
     pub fn advance(self, told: Self) -> Self {
         self.max(told)
     }
+
+    /// Whether the machine is at it, or has been.
+    pub const fn has_begun(self) -> bool {
+        !matches!(self, Self::Unknown | Self::Waiting | Self::Cancelled)
+    }
+
+    /// Whether an attempt that had begun is over.
+    pub const fn has_ended(self) -> bool {
+        self.has_begun() && !matches!(self, Self::Dispensing)
+    }
+
+    /// Whether an attempt is over without goods, so that another may be made.
+    const fn has_failed(self) -> bool {
+        self.has_ended() && !matches!(self, Self::Dispensed)
+    }
 }
 
 impl Delivery {
@@ -40,6 +57,100 @@ impl Delivery {
         } else if self.state == told.state {
             self.at = self.at.or(told.at);
             fill(&mut self.failure_reason, told.failure_reason.as_ref());
+        }
+    }
+}
+
+impl OrderLine {
+    /// Another attempt at it, which the vendor is about to be asked for.
+    pub fn attempt(&mut self) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.earlier = Some(self.delivery.state);
+        self.delivery = Delivery::new(DeliveryState::Waiting);
+        self.delivery_number = None;
+        self.is_delivery_read = false;
+    }
+
+    /// The vendor has begun the attempt, under this number of its own.
+    pub fn begin(&mut self, number: Text, told: &Delivery) {
+        self.earlier = None;
+        self.delivery_number = Some(number);
+        self.delivery.hear(&Delivery::new(DeliveryState::Dispensing));
+        self.delivery.hear(told);
+    }
+
+    /// Nothing more is to be learnt of whether the attempt was begun: the line is what the vendor says that it is.
+    pub fn take_as_told(&mut self, told: Option<DeliveryState>) {
+        self.earlier = None;
+        if let Some(told) = told {
+            self.hear(told);
+        }
+    }
+
+    /// The attempt came to nothing that the vendor shows: the line is again as `before` had it.
+    pub fn give_up(&mut self, before: &Self) {
+        self.earlier = None;
+        self.delivery.hear(&before.delivery);
+        fill(&mut self.delivery_number, before.delivery_number.as_ref());
+        self.is_delivery_read |= before.is_delivery_read;
+    }
+
+    /// Takes in how far the vendor's order says that the line is. It does not say of which attempt: that the line failed
+    /// speaks of the one before as well, so as long as it is not known whether this one was begun, it is no news. That goods
+    /// came out always is.
+    pub fn hear(&mut self, told: DeliveryState) {
+        if told.has_failed() && self.was_failed() {
+            return;
+        }
+        self.delivery.hear(&Delivery::new(told));
+        if told.has_begun() {
+            self.earlier = None;
+        }
+    }
+
+    /// Whether the attempt before had failed, and it is not known whether the latest was begun.
+    pub fn was_failed(&self) -> bool {
+        self.earlier.is_some_and(DeliveryState::has_failed)
+    }
+
+    /// Whether the latest attempt is known to have been begun.
+    pub const fn has_begun(&self) -> bool {
+        self.earlier.is_none() && self.delivery.state.has_begun()
+    }
+
+    /// Whether the vendor can tell more of the dispense than it was asked for: when it ended, or why.
+    pub const fn can_tell_more(&self) -> bool {
+        self.delivery.state.has_ended() && self.delivery_number.is_some() && !self.is_delivery_read
+    }
+
+    /// Takes in what another copy of the same line has heard. Of the delivery, the copy that knows of more attempts is
+    /// right, save that what came out is out.
+    fn join(&mut self, other: &Self) {
+        fill(&mut self.product_name, other.product_name.as_ref());
+        fill(&mut self.record, other.record.as_ref());
+        self.price = self.price.or(other.price);
+        match self.attempts.cmp(&other.attempts) {
+            Ordering::Equal => {
+                self.delivery.hear(&other.delivery);
+                fill(&mut self.delivery_number, other.delivery_number.as_ref());
+                self.earlier = self.earlier.and(other.earlier);
+                self.is_delivery_read |= other.is_delivery_read;
+            }
+            Ordering::Less => {
+                let ours = std::mem::replace(&mut self.delivery, other.delivery.clone());
+                self.attempts = other.attempts;
+                self.delivery_number.clone_from(&other.delivery_number);
+                self.earlier = other.earlier;
+                self.is_delivery_read = other.is_delivery_read;
+                self.hear_if_out(&ours);
+            }
+            Ordering::Greater => self.hear_if_out(&other.delivery),
+        }
+    }
+
+    fn hear_if_out(&mut self, delivery: &Delivery) {
+        if delivery.state == DeliveryState::Dispensed {
+            self.delivery.hear(delivery);
         }
     }
 }
@@ -62,7 +173,7 @@ impl Order {
             if let Some(line) = matching(&mut self.lines, &told.number, &told.slot, told.quantity) {
                 fill(&mut line.record, Some(&told.number));
                 line.price = line.price.or(told.price);
-                line.delivery.hear(&Delivery::new(told.delivery));
+                line.hear(told.delivery);
             }
         }
         self.lapse(now);
@@ -92,11 +203,7 @@ impl Order {
                 self.lines.push(theirs.clone());
                 continue;
             };
-            fill(&mut ours.product_name, theirs.product_name.as_ref());
-            fill(&mut ours.record, theirs.record.as_ref());
-            fill(&mut ours.delivery_number, theirs.delivery_number.as_ref());
-            ours.price = ours.price.or(theirs.price);
-            ours.delivery.hear(&theirs.delivery);
+            ours.join(theirs);
         }
         self.lines.sort_by_key(|line| line.position);
     }
@@ -104,6 +211,16 @@ impl Order {
     /// Whether a pickup code paid for it.
     pub fn is_paid_by_pickup_code(&self) -> bool {
         self.state == OrderState::PickupCode || self.pickup_code_number.is_some()
+    }
+
+    /// The line at this position.
+    pub fn line(&self, position: u32) -> Option<&OrderLine> {
+        self.lines.iter().find(|line| line.position == position)
+    }
+
+    /// The line at this position.
+    pub fn line_mut(&mut self, position: u32) -> Option<&mut OrderLine> {
+        self.lines.iter_mut().find(|line| line.position == position)
     }
 
     /// The line with this vendor's number.

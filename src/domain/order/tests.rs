@@ -51,8 +51,11 @@ fn line(position: u32, slot: &str, quantity: u32) -> OrderLine {
         quantity,
         price: None,
         record: None,
+        attempts: 0,
         delivery: Delivery::new(DeliveryState::Unknown),
         delivery_number: None,
+        earlier: None,
+        is_delivery_read: false,
     }
 }
 
@@ -107,11 +110,14 @@ fn any_report() -> impl Strategy<Value = OrderReport> {
 
 /// A copy of the one order, having heard something.
 fn any_copy() -> impl Strategy<Value = Order> {
-    let heard = collection::vec((any_report(), 0..40_i64), 0..4);
+    let heard = collection::vec((any_report(), 0..40_i64, any::<bool>()), 0..4);
     (heard, any::<bool>(), option::of(delivery())).prop_map(|(heard, closing, delivery)| {
         let mut copy = order(vec![line(0, "0", 1), line(1, "1", 1)]);
         copy.closing = closing;
-        for (report, at) in heard {
+        for (report, at, is_tried) in heard {
+            if is_tried && copy.lines[1].delivery.state != DeliveryState::Dispensed {
+                copy.lines[1].attempt();
+            }
             copy.hear(&report, minute(at));
         }
         if let Some(delivery) = delivery {
@@ -122,8 +128,9 @@ fn any_copy() -> impl Strategy<Value = Order> {
 }
 
 /// Where an order is: what must come out the same, whoever heard what first.
-fn place(order: &Order) -> (OrderState, bool, Vec<DeliveryState>) {
-    (order.state, order.closing, order.lines.iter().map(|line| line.delivery.state).collect())
+fn place(order: &Order) -> (OrderState, bool, Vec<(u32, DeliveryState)>) {
+    let line = |line: &OrderLine| (line.attempts, line.delivery.state);
+    (order.state, order.closing, order.lines.iter().map(line).collect())
 }
 
 proptest! {
@@ -248,4 +255,53 @@ fn the_reason_of_a_failure_stays_with_the_failure() {
     assert_eq!(delivery, failed);
     delivery.hear(&Delivery::new(DeliveryState::Dispensed));
     assert_eq!(delivery, Delivery::new(DeliveryState::Dispensed));
+}
+
+#[test]
+fn a_failure_that_is_told_again_is_no_news_of_the_attempt_after_it() {
+    let failed = Delivery {
+        state: DeliveryState::Failed,
+        at: Some(minute(3)),
+        failure_reason: Some("Goods are Stuck".into()),
+    };
+    let mut tried = line(0, "7", 1);
+    tried.attempt();
+    assert!(!tried.was_failed());
+    tried.begin("d-1".into(), &failed);
+    assert!(tried.has_begun());
+    let before = tried.clone();
+
+    tried.attempt();
+    assert_eq!((tried.attempts, tried.delivery_number.as_deref()), (2, None));
+    tried.hear(DeliveryState::Failed);
+    assert_eq!((tried.delivery.state, tried.has_begun()), (DeliveryState::Waiting, false));
+    let mut refused = tried.clone();
+    refused.give_up(&before);
+    assert_eq!((&refused.delivery, refused.delivery_number.as_deref()), (&failed, Some("d-1")));
+
+    tried.hear(DeliveryState::Dispensing);
+    assert!(tried.has_begun());
+    tried.hear(DeliveryState::Failed);
+    assert_eq!(tried.delivery, Delivery::new(DeliveryState::Failed), "of why it failed now nobody has told");
+}
+
+#[test]
+fn late_news_of_an_earlier_attempt_is_lost_on_the_next_unless_the_goods_came_out() {
+    for (late, after) in [
+        (DeliveryState::Failed, DeliveryState::Dispensing),
+        (DeliveryState::Dispensed, DeliveryState::Dispensed),
+    ] {
+        let mut first = order(vec![line(0, "7", 1)]);
+        first.lines[0].attempt();
+        first.lines[0].begin("d-1".into(), &Delivery::new(DeliveryState::TimedOut));
+        let mut second = first.clone();
+        second.lines[0].attempt();
+        second.lines[0].begin("d-2".into(), &Delivery::new(DeliveryState::Unknown));
+        first.lines[0].hear(late);
+        for (mut one, other) in [(first.clone(), &second), (second.clone(), &first)] {
+            one.join(other);
+            assert_eq!((one.lines[0].attempts, one.lines[0].delivery.state), (2, after));
+            assert_eq!(one.lines[0].delivery_number.as_deref(), Some("d-2"));
+        }
+    }
 }

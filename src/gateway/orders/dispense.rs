@@ -4,18 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, intent, update::was_never_done};
+use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, intent, update::may_be_given_again};
 use crate::{
     domain::{
-        AccountName, Capability, Delivery, DeliveryState, Id, Order, OrderLine, OrderReportLine, OrderState,
-        Text,
+        AccountName, Capability, Clock, Delivery, DeliveryState, Id, Order, OrderLine, OrderReport,
+        OrderState, Text,
     },
     gateway::{
         Account, Asker, Code, Error, Gateway, Refusal, Result,
-        commands::{Start, came, overtaken, verdict, was_overtaken},
+        commands::{Came, Start, came, overtaken, verdict, was_overtaken},
     },
-    store::{Action, Change, Intent, NewIntent, Target},
-    vendor::{Dispensed, Kind},
+    store::{Action, Change, Ending, NewIntent, Outcome, Store, Target},
+    vendor::{self, Dispensed, Kind, Vendor},
 };
 
 /// A line to be given out.
@@ -47,6 +47,21 @@ pub struct Dispense {
     pub delivery: Delivery,
 }
 
+/// One attempt at a line, as it is carried out.
+struct Attempt {
+    account: Arc<Account>,
+    client: Arc<dyn Vendor>,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+    /// The vendor's numbers of the order and of the line.
+    number: Text,
+    record: Text,
+    /// The line before the attempt.
+    before: OrderLine,
+    /// The order with it.
+    order: Order,
+}
+
 /// Whether a line of an order as it stands is to be given out: `false`, the machine is at it; or why not.
 fn is_due(order: OrderState, delivery: DeliveryState) -> std::result::Result<bool, Code> {
     match order {
@@ -59,14 +74,15 @@ fn is_due(order: OrderState, delivery: DeliveryState) -> std::result::Result<boo
     }
     match delivery {
         DeliveryState::Dispensed => Err(Code::OrderAlreadyDelivered),
-        // A line that failed keeps that state: whether the machine is at it again could not be told from it.
-        DeliveryState::Cancelled | DeliveryState::Failed => Err(Code::OrderStateInvalid),
+        DeliveryState::Cancelled => Err(Code::OrderStateInvalid),
         DeliveryState::Dispensing => Ok(false),
+        // Nothing came out, as far as anybody knows: the vendor says whether it may be tried again.
         DeliveryState::Unknown
         | DeliveryState::Waiting
         | DeliveryState::TimedOut
         | DeliveryState::OutOfStock
-        | DeliveryState::NoSuchProduct => Ok(true),
+        | DeliveryState::NoSuchProduct
+        | DeliveryState::Failed => Ok(true),
     }
 }
 
@@ -86,7 +102,7 @@ impl Gateway {
             Ok(placed) => placed,
             Err(problem) => return problem.into(),
         };
-        if !placed.order.lines.iter().any(|line| line.position == *position) {
+        if placed.order.line(*position).is_none() {
             return Problem { field: vec!["lineId".to_owned()], error: Error::NotFound }.into();
         }
         let outcome = self.try_dispense(asker, placed.clone(), *position).await;
@@ -98,8 +114,7 @@ impl Gateway {
         let mut placed = placed;
         // Again where another command stood in the way and is settled by then, or got ahead.
         for _ in 0..3 {
-            let line = placed.order.lines.iter().find(|line| line.position == position);
-            let line = line.ok_or(Error::NotFound)?;
+            let line = placed.order.line(position).ok_or(Error::NotFound)?;
             if !is_due(placed.order.state, line.delivery.state).map_err(Refusal::ours)?
                 && !self.waits_for_the_next_piece(&placed, line, asker.until).await?
             {
@@ -109,18 +124,16 @@ impl Gateway {
                 // Only the order's own call tells the vendor's numbers of its lines.
                 placed = self.heard(placed, asker.until).await?;
             }
-            let line = placed.order.lines.iter().find(|line| line.position == position);
-            let record = line.and_then(|line| line.record.clone());
-            let (Some(number), Some(record)) = (placed.order.number.clone(), record) else {
+            let Some(attempt) = self.attempt(&placed, position) else {
                 return Err(Refusal::ours(Code::OutcomeUnknown).into());
             };
             let target = Target { line: Some(position), ..Target::order(&placed.order) };
             let action = (Action::DispenseOrderLine, "");
             let intended = intent(asker, placed.account.name(), action, target, self.clock.as_ref());
-            match self.commands.begin(&intended, &Change::none()).await? {
+            match self.commands.begin(&intended, &Change::order(attempt.order.clone())).await? {
                 Start::Carry(intent) => {
-                    let sent = self.send_dispense(asker, &placed, intent, (number, record, position));
-                    let sent = sent.await?;
+                    let act = placed.account.named(attempt.carry_out());
+                    let sent = self.commands.carry_out(intent, asker.until, act).await?;
                     if !was_overtaken(&sent) {
                         return verdict(&sent);
                     }
@@ -129,7 +142,7 @@ impl Gateway {
                 Start::Again(other) | Start::Busy(other) => {
                     let same = other.wanted.action == Action::DispenseOrderLine;
                     let other = self.out_of_the_way(&placed, other, asker.until).await?;
-                    if same && !was_never_done(&other) {
+                    if same && !may_be_given_again(&other) {
                         return verdict(&other);
                     }
                     placed = self.again(placed).await?;
@@ -142,7 +155,7 @@ impl Gateway {
 
     /// Whether a line of several pieces, of which one was given out, waits for the next to be asked for: a dispense moves
     /// one piece, and the vendor's line waits again after it (Dingshang, *Rules of the vendor's platform*).
-    pub(super) async fn waits_for_the_next_piece(
+    async fn waits_for_the_next_piece(
         &self,
         placed: &PlacedOrder,
         line: &OrderLine,
@@ -153,60 +166,25 @@ impl Gateway {
             return Ok(false);
         }
         let report = placed.account.order_report(&placed.order.machine, number, until).await?;
-        let told = report.value.lines.iter().find(|told| told.number == *record);
-        Ok(told.is_some_and(|told| told.delivery == DeliveryState::Waiting))
+        Ok(told(&report.value, record) == Some(DeliveryState::Waiting))
     }
 
-    async fn send_dispense(
-        &self,
-        asker: &Asker,
-        placed: &PlacedOrder,
-        intent: Intent,
-        (number, record, position): (Text, Text, u32),
-    ) -> Result<Intent> {
-        let (client, clock) = (placed.account.client(), Arc::clone(&self.clock));
-        let of = Arc::clone(&placed.account);
-        let store = Arc::clone(&self.commands.store);
+    /// Another attempt at a line; `None` where the vendor's numbers of it are not known.
+    fn attempt(&self, placed: &PlacedOrder, position: u32) -> Option<Attempt> {
         let mut order = placed.order.clone();
-        let before = state_of(&order, position);
-        let act = placed.account.named(async move {
-            let stored = store.order(&order.account, &order.trade_number).await;
-            let as_it_was =
-                |stored: &Order| stored.state == order.state && state_of(stored, position) == before;
-            let mut ours = stored.is_ok_and(|stored| stored.is_some_and(|stored| as_it_was(&stored)));
-            if before == Some(DeliveryState::Dispensing) {
-                // After the first piece of several only the vendor tells whether the machine is at the next.
-                let report = client.order(&order.machine, &number).await;
-                let waits =
-                    |line: &OrderReportLine| line.number == record && line.delivery == DeliveryState::Waiting;
-                ours &= report.is_ok_and(|report| report.lines.iter().any(waits));
-            }
-            if !ours {
-                return overtaken(clock.as_ref());
-            }
-            let mut answer = client.dispense(&order.machine, &number, &record).await.map(Some);
-            of.forget_machine(&order.machine, &answer);
-            let mut shown = false;
-            let kind = answer.as_ref().err().map(|error| error.kind);
-            if let Some(Kind::OutcomeUnknown | Kind::OrderAlreadyDelivered | Kind::OrderStateInvalid) = kind
-                && let Ok(report) = client.order(&order.machine, &number).await
-            {
-                let told = report.lines.iter().find(|told| told.number == record).map(|told| told.delivery);
-                shown = before.zip(told).is_some_and(|(before, told)| shows(before, told));
-                order.hear(&report, clock.now());
-            }
-            if let Some(line) = order.lines.iter_mut().find(|line| line.position == position) {
-                if let Ok(Some(dispensed)) = &answer {
-                    line.delivery_number = Some(dispensed.number.clone());
-                    line.delivery.hear(&Delivery::new(DeliveryState::Dispensing));
-                    line.delivery.hear(&dispensed.delivery);
-                } else if kind == Some(Kind::OutcomeUnknown) && shown {
-                    answer = Ok(None);
-                }
-            }
-            came(clock.as_ref(), &answer, Change::order(order))
-        });
-        self.commands.carry_out(intent, asker.until, act).await
+        let line = order.line_mut(position)?;
+        let before = line.clone();
+        line.attempt();
+        Some(Attempt {
+            account: Arc::clone(&placed.account),
+            client: placed.account.client(),
+            clock: Arc::clone(&self.clock),
+            store: Arc::clone(&self.commands.store),
+            number: order.number.clone()?,
+            record: before.record.clone()?,
+            before,
+            order,
+        })
     }
 
     /// Lets the machine give out one piece of a shelf, to try it.
@@ -267,23 +245,79 @@ impl Gateway {
     }
 }
 
-/// Whether the machine is at it, or has been.
-pub(super) const fn has_begun(state: DeliveryState) -> bool {
-    !matches!(state, DeliveryState::Unknown | DeliveryState::Waiting | DeliveryState::Cancelled)
+impl Attempt {
+    /// Asks the vendor once, if everything is still as it was when this was meant.
+    async fn carry_out(mut self) -> Came {
+        let stored = self.store.order(&self.order.account, &self.order.trade_number).await;
+        let Ok(stored) = stored else {
+            // Nothing is sent. Whose attempt the store has is not known, so this is looked at again later.
+            return Came { ending: Ending::new(Outcome::Unknown, self.clock.now()), change: Change::none() };
+        };
+        let of = |order: &Order| {
+            let line = order.line(self.before.position);
+            line.map(|line| (line.attempts, line.earlier, line.delivery.state))
+        };
+        let is_ours = stored.as_ref().is_some_and(|stored| of(stored) == of(&self.order));
+        let is_same = stored.is_some_and(|stored| stored.state == self.order.state);
+        if !is_ours {
+            return overtaken(self.clock.as_ref());
+        }
+        if !is_same || !self.is_free().await {
+            self.give_up();
+            return Came { change: Change::order(self.order), ..overtaken(self.clock.as_ref()) };
+        }
+        let answer = self.client.dispense(&self.order.machine, &self.number, &self.record).await;
+        self.account.forget_machine(&self.order.machine, &answer);
+        self.account.forget_order(&self.order.machine, &self.number);
+        self.note(answer).await
+    }
+
+    /// Whether the machine is not at this line: after the first piece of several only the vendor tells.
+    async fn is_free(&self) -> bool {
+        if self.before.delivery.state != DeliveryState::Dispensing {
+            return true;
+        }
+        let report = self.client.order(&self.order.machine, &self.number).await;
+        report.is_ok_and(|report| told(&report, &self.record) == Some(DeliveryState::Waiting))
+    }
+
+    /// What the answer comes to; what it leaves open the order may tell.
+    async fn note(mut self, answer: vendor::Result<Dispensed>) -> Came {
+        let position = self.before.position;
+        let kind = answer.as_ref().err().map(|error| error.kind);
+        if kind.is_some_and(|kind| kind != Kind::OutcomeUnknown) {
+            self.give_up();
+        }
+        if let Some(Kind::OutcomeUnknown | Kind::OrderAlreadyDelivered | Kind::OrderStateInvalid) = kind
+            && let Ok(report) = self.client.order(&self.order.machine, &self.number).await
+        {
+            self.order.hear(&report, self.clock.now());
+        }
+        let mut answer = answer.map(Some);
+        if let Some(line) = self.order.line_mut(position) {
+            if let Ok(Some(dispensed)) = &answer {
+                line.begin(dispensed.number.clone(), &dispensed.delivery);
+            } else if kind == Some(Kind::OutcomeUnknown) && line.has_begun() {
+                answer = Ok(None);
+            }
+        }
+        came(self.clock.as_ref(), &answer, Change::order(self.order))
+    }
+
+    fn give_up(&mut self) {
+        if let Some(line) = self.order.line_mut(self.before.position) {
+            line.give_up(&self.before);
+        }
+    }
 }
 
-fn state_of(order: &Order, position: u32) -> Option<DeliveryState> {
-    order.lines.iter().find(|line| line.position == position).map(|line| line.delivery.state)
-}
-
-/// Whether what the vendor tells of a line shows that the dispense was begun which was sent while the line was
-/// `before`. A line of several pieces has come out in part before, and one that had failed says so still.
-fn shows(before: DeliveryState, told: DeliveryState) -> bool {
-    has_begun(told) && (told != before || told == DeliveryState::Dispensing)
+/// How far a report has a line, by the vendor's number of it.
+pub(super) fn told(report: &OrderReport, record: &str) -> Option<DeliveryState> {
+    report.lines.iter().find(|line| *line.number == *record).map(|line| line.delivery)
 }
 
 fn dispense_of(placed: &PlacedOrder, position: u32) -> Option<Dispense> {
-    let line = placed.order.lines.iter().find(|line| line.position == position)?;
+    let line = placed.order.line(position)?;
     let id = line
         .delivery_number
         .as_ref()

@@ -35,7 +35,10 @@ pub(super) fn line(position: u32, shelf: &Shelf, quantity: u32) -> Option<OrderL
         quantity,
         price: None,
         record: None,
+        attempts: 0,
         delivery: Delivery::new(DeliveryState::Waiting),
         delivery_number: None,
+        earlier: None,
+        is_delivery_read: false,
     })
 }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::PlacedOrder;
 use crate::{
-    domain::{AccountName, DeliveryState, Id, Order, OrderState, Text, Window},
+    domain::{AccountName, DeliveryState, Id, Order, OrderReport, OrderState, Text, Window},
     gateway::{
         Asker, Error, Freshness, Gateway, Input, Machine, Page, PageRequest, Result, Source, SourceStatus,
         fleet::Row, lease,
@@ -103,16 +103,25 @@ impl Gateway {
 
     /// The order as its vendor has it now.
     pub(super) async fn heard(&self, placed: PlacedOrder, until: Instant) -> Result<PlacedOrder> {
+        Ok(self.heard_with_report(placed, until).await?.0)
+    }
+
+    /// The order as its vendor has it now, and the vendor's report; `None`: the vendor's number of it is not known.
+    pub(super) async fn heard_with_report(
+        &self,
+        placed: PlacedOrder,
+        until: Instant,
+    ) -> Result<(PlacedOrder, Option<Arc<OrderReport>>)> {
         let PlacedOrder { account, mut order } = placed;
         let Some(number) = order.number.clone() else {
-            return Ok(PlacedOrder { account, order });
+            return Ok((PlacedOrder { account, order }, None));
         };
-        let report = account.order_report(&order.machine, &number, until).await?;
-        if order.hear(&report.value, self.clock.now()) {
+        let report = account.order_report(&order.machine, &number, until).await?.value;
+        if order.hear(&report, self.clock.now()) {
             order = self.store().save(&order).await?.ok_or(Error::NotFound)?;
             order.lapse(self.clock.now());
         }
-        Ok(PlacedOrder { account, order })
+        Ok((PlacedOrder { account, order }, Some(report)))
     }
 
     /// The order as its vendor has it now, or as it is where the vendor does not tell.

@@ -9,9 +9,9 @@ use jiff::SignedDuration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{PlacedOrder, dispense::has_begun, update::tells};
+use super::{PlacedOrder, dispense::told, update::tells};
 use crate::{
-    domain::{Order, OrderState},
+    domain::{Order, OrderReport, OrderState},
     gateway::{Account, Code, Gateway, Result},
     store::{Action, Change, Ending, Intent, Outcome},
 };
@@ -116,19 +116,14 @@ impl Gateway {
         let Some(order) = order else {
             return self.write_off(intent).await;
         };
-        let placed = self.heard(PlacedOrder { account: Arc::clone(account), order }, until).await?;
-        let line = placed.order.lines.iter().find(|line| Some(line.position) == intent.wanted.target.line);
-        let waits = match line {
-            Some(line) => self.waits_for_the_next_piece(&placed, line, until).await?,
-            None => false,
-        };
-        let mut order = placed.order;
+        let placed = PlacedOrder { account: Arc::clone(account), order };
+        let (PlacedOrder { mut order, .. }, report) = self.heard_with_report(placed, until).await?;
         order.lapse(now);
-        let outcome = match shown(&order, intent).filter(|_| !waits) {
-            Some(outcome) => outcome,
-            None if since >= SHOWS_AFTER && order.number.is_some() => Outcome::NotDone,
-            None if intent.end.is_none() => Outcome::Unknown,
-            None => return Ok(intent.clone()),
+        let outcome = match (shown(&order, intent), report) {
+            (Some(outcome), _) => outcome,
+            (None, Some(report)) if since >= SHOWS_AFTER => not_shown(&mut order, intent, &report),
+            (None, _) if intent.end.is_none() => Outcome::Unknown,
+            (None, _) => return Ok(intent.clone()),
         };
         let error = (outcome == Outcome::NotDone).then(|| why_not(intent.wanted.action).word().into());
         let ending = Ending { error, ..Ending::new(outcome, now) };
@@ -167,6 +162,18 @@ const fn why_not(action: Action) -> Code {
     }
 }
 
+/// What came of a command that the order does not show long after it. Whether a dispense was begun cannot always be told:
+/// a line that had failed says so again if this attempt failed too, and one of several pieces waits after each.
+fn not_shown(order: &mut Order, intent: &Intent, report: &OrderReport) -> Outcome {
+    let Some(line) = intent.wanted.target.line.and_then(|position| order.line_mut(position)) else {
+        return Outcome::NotDone;
+    };
+    let is_certain = line.quantity < 2 && !line.was_failed();
+    let told = line.record.as_deref().and_then(|record| told(report, record));
+    line.take_as_told(told);
+    if is_certain { Outcome::NotDone } else { Outcome::Lost }
+}
+
 /// What an order shows of a command's outcome.
 fn shown(order: &Order, intent: &Intent) -> Option<Outcome> {
     let done = |done: bool| if done { Outcome::Done } else { Outcome::NotDone };
@@ -179,8 +186,7 @@ fn shown(order: &Order, intent: &Intent) -> Option<Outcome> {
         Action::PayOrder => tells(order.state, true).map(done),
         Action::CancelOrder => tells(order.state, false).map(done),
         Action::DispenseOrderLine => {
-            let line = order.lines.iter().find(|line| Some(line.position) == intent.wanted.target.line)?;
-            has_begun(line.delivery.state).then_some(Outcome::Done)
+            order.line(intent.wanted.target.line?)?.has_begun().then_some(Outcome::Done)
         }
         Action::TestDispense
         | Action::ReplenishMachine

@@ -90,9 +90,10 @@ fn is_due(order: &Order, update: OrderUpdate) -> std::result::Result<bool, Code>
     }
 }
 
-/// Whether a command turned out not to have been done, so that the same one may be sent as a new one.
-pub(super) fn was_never_done(intent: &Intent) -> bool {
-    intent.end.as_ref().is_some_and(|end| end.outcome == Outcome::NotDone)
+/// Whether a command turned out not to have been done, or nothing will ever tell, so that the same one may be sent as a
+/// new one.
+pub(super) fn may_be_given_again(intent: &Intent) -> bool {
+    intent.end.as_ref().is_some_and(|end| matches!(end.outcome, Outcome::NotDone | Outcome::Lost))
 }
 
 impl Gateway {
@@ -167,7 +168,7 @@ impl Gateway {
                         other.wanted.action == action && other.wanted.fingerprint == Digest::of(&input);
                     let other = self.out_of_the_way(&placed, other, asker.until).await?;
                     placed = self.again(placed).await?;
-                    if same && !was_never_done(&other) {
+                    if same && !may_be_given_again(&other) {
                         verdict(&other)?;
                         return Ok(placed);
                     }

@@ -34,8 +34,11 @@ fn line(position: u32, quantity: u32, minor: i64) -> OrderLine {
         quantity,
         price: Some(Money::from_minor(minor, Currency::CNY)),
         record: None,
+        attempts: 0,
         delivery: Delivery::new(DeliveryState::Waiting),
         delivery_number: None,
+        earlier: None,
+        is_delivery_read: false,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{Delivery, Money, Order, OrderLine, OrderState},
-    store::{Digest, OrderFilter, Page, Part, words::Word as _},
+    store::{Digest, OrderFilter, Page, Part, words::Word},
 };
 
 type Found = Result<Option<Order>, Fault>;
@@ -137,12 +137,14 @@ pub(super) async fn join(db: &mut SqliteConnection, news: &Order) -> Found {
 async fn write_lines(db: &mut SqliteConnection, order: &Order) -> Result<(), Fault> {
     let sql = "INSERT INTO order_lines (account, trade_number, position, cabinet, shelf, slot, product_name, \
                quantity, price_minor, price_currency, record, delivery_state, delivery_at, failure_reason, \
-               delivery_number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+               delivery_number, attempts, earlier_state, delivery_read) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
                ON CONFLICT (account, trade_number, position) DO UPDATE SET product_name = excluded.product_name, \
                price_minor = excluded.price_minor, price_currency = excluded.price_currency, \
                record = excluded.record, delivery_state = excluded.delivery_state, \
                delivery_at = excluded.delivery_at, failure_reason = excluded.failure_reason, \
-               delivery_number = excluded.delivery_number";
+               delivery_number = excluded.delivery_number, attempts = excluded.attempts, \
+               earlier_state = excluded.earlier_state, delivery_read = excluded.delivery_read";
     for line in &order.lines {
         query(sql)
             .bind(order.account.as_str())
@@ -160,6 +162,9 @@ async fn write_lines(db: &mut SqliteConnection, order: &Order) -> Result<(), Fau
             .bind(line.delivery.at.map(millis))
             .bind(line.delivery.failure_reason.as_deref())
             .bind(line.delivery_number.as_deref())
+            .bind(i64::from(line.attempts))
+            .bind(line.earlier.map(Word::word))
+            .bind(line.is_delivery_read)
             .execute(&mut *db)
             .await?;
     }
@@ -232,6 +237,9 @@ pub(super) fn line(row: &SqliteRow) -> Result<OrderLine, Fault> {
             at: row.maybe_instant("delivery_at")?,
             failure_reason: row.maybe_text("failure_reason")?,
         },
+        attempts: row.count("attempts")?,
         delivery_number: row.maybe_text("delivery_number")?,
+        earlier: row.maybe_word("earlier_state")?,
+        is_delivery_read: row.flag("delivery_read")?,
     })
 }

@@ -44,6 +44,9 @@ pub(super) async fn an_order_comes_back_as_it_was_stored(at: &dyn Place) {
     whole.pickup_code_number = Some("9".into());
     whole.lines[1].record = Some("78".into());
     whole.lines[1].delivery_number = Some("d".into());
+    whole.lines[1].attempts = 2;
+    whole.lines[1].earlier = Some(DeliveryState::TimedOut);
+    whole.lines[1].is_delivery_read = true;
     whole.lines[1].delivery = Delivery {
         state: DeliveryState::Failed,
         at: Some(second(5)),

@@ -46,8 +46,11 @@ pub(super) fn line(position: u32) -> OrderLine {
         quantity: 2,
         price: Some(Money::from_minor(150, Currency::JPY)),
         record: None,
+        attempts: 0,
         delivery: Delivery::new(DeliveryState::Unknown),
         delivery_number: None,
+        earlier: None,
+        is_delivery_read: false,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use vendgraph::sandbox::world::dingshang::{Dispenses, Outcome};
+
 use crate::{
     harness::{Setup, System},
     orders::{Counter, DISPENSE, PLACE, UPDATE, cancel, dispense, pay},
@@ -86,9 +88,13 @@ async fn a_line_of_three_pieces_gives_out_three_and_no_fourth() {
     let placed = system.tell(&counter.create(&[(0, 3)], "k")).await;
     assert_eq!(system.tell(&pay(placed.id())).await.state(), "PAID");
     let line = dispense(placed.id(), placed.line(0));
+    let mut numbers = Vec::new();
     for piece in 1..=3 {
-        assert_eq!(system.tell(&line).await.error(), None);
-        assert_eq!(system.tell(&line).await.error(), None, "the machine is at it");
+        let begun = system.tell(&line).await;
+        assert_eq!(begun.error(), None);
+        assert_eq!(system.tell(&line).await, begun, "the machine is at it");
+        assert!(!numbers.contains(&begun.0["deliveryId"]), "each piece has a dispense of its own: {begun:?}");
+        numbers.push(begun.0["deliveryId"].clone());
         assert_eq!(system.sent(DISPENSE), piece);
         system.pass(Duration::from_secs(3)).await;
         assert_eq!(u64::from(system.taken()[0].records[0].dispensed), piece);
@@ -96,6 +102,32 @@ async fn a_line_of_three_pieces_gives_out_three_and_no_fourth() {
     assert_eq!(system.order(placed.id()).await["lines"][0]["delivery"]["state"], "DISPENSED");
     assert_eq!(system.tell(&line).await.error(), Some("ORDER_ALREADY_DELIVERED"));
     assert_eq!(system.sent(DISPENSE), 3);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_line_that_failed_is_dispensed_again_and_each_attempt_has_a_number_of_its_own() {
+    let system = System::start(Setup::default()).await;
+    let counter = Counter::filled(&system.vendors);
+    let paid = system.paid(&counter, &[0], "k").await;
+    let line = dispense(paid.id(), paid.line(0));
+    let fails = Outcome::Fails { reason: "Goods are Stuck".into(), floor_status: "2".into() };
+    let next = |outcome: Outcome| {
+        let dispenses = Some(Dispenses { outcome, times: Some(1) });
+        assert!(system.vendors.dingshang().change(&counter.number, |machine| machine.dispenses = dispenses));
+    };
+    let mut numbers = Vec::new();
+    for (outcome, state) in [(fails, "FAILED"), (Outcome::Succeeds, "DISPENSED")] {
+        next(outcome);
+        let begun = system.tell(&line).await;
+        assert_eq!((&begun.0["delivery"]["state"], begun.error()), (&"DISPENSING".into(), None), "{begun:?}");
+        numbers.push(begun.0["deliveryId"].clone());
+        system.pass(Duration::from_secs(3)).await;
+        assert_eq!(system.order(paid.id()).await["lines"][0]["delivery"]["state"], state);
+    }
+    assert_ne!(numbers[0], numbers[1]);
+    assert_eq!((system.sent(DISPENSE), system.taken()[0].records[0].dispensed), (2, 1));
+    assert_eq!(system.tell(&line).await.error(), Some("ORDER_ALREADY_DELIVERED"));
     system.end().await;
 }
 

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use vendgraph::sandbox::{Effect, Fault, Vendor};
+use vendgraph::sandbox::{
+    Effect, Fault, Vendor,
+    world::dingshang::{Dispenses, Outcome},
+};
 
 use crate::{
     harness::{Setup, System},
@@ -145,6 +148,64 @@ async fn a_second_piece_that_was_never_begun_is_not_told_as_begun_because_the_fi
     system.pass(Duration::from_secs(3)).await;
     assert_eq!(system.order(placed.id()).await["lines"][0]["delivery"]["state"], "DISPENSED");
     assert_eq!(system.taken()[0].records[0].dispensed, 2);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_failure_from_before_is_no_proof_that_the_machine_tried_again() {
+    for acts in [false, true] {
+        let system = System::start(hasty()).await;
+        let counter = Counter::filled(&system.vendors);
+        let paid = system.paid(&counter, &[0], "k").await;
+        let line = dispense(paid.id(), paid.line(0));
+        let fails = Outcome::Fails { reason: "Goods are Stuck".into(), floor_status: "2".into() };
+        let dispenses = Some(Dispenses { outcome: fails, times: Some(1) });
+        system.vendors.dingshang().change(&counter.number, |machine| machine.dispenses = dispenses);
+        assert_eq!(system.tell(&line).await.error(), None);
+        system.pass(Duration::from_secs(3)).await;
+        let state = async || system.order(paid.id()).await["lines"][0]["delivery"]["state"].clone();
+        assert_eq!(state().await, "FAILED");
+
+        let cut = Fault::new(Effect::Cut).on_call(DISPENSE).times(1);
+        system.vendors.faults(Vendor::Dingshang).add(if acts { cut.after() } else { cut });
+        let tried = system.tell(&line).await;
+        if acts {
+            assert_eq!((&tried.0["delivery"]["state"], tried.error()), (&"DISPENSING".into(), None));
+            system.pass(Duration::from_secs(3)).await;
+            assert_eq!(state().await, "DISPENSED");
+        } else {
+            assert_eq!(tried.error(), Some("OUTCOME_UNKNOWN"), "{tried:?}");
+            system.reconcile().await;
+            assert_eq!(state().await, "WAITING", "whether it is tried again is not known");
+            assert_eq!(system.tell(&line).await.error(), Some("OUTCOME_UNKNOWN"));
+            assert_eq!(system.sent(DISPENSE), 2);
+            system.pass(Duration::from_mins(4)).await;
+            system.reconcile().await;
+            assert_eq!(state().await, "FAILED");
+            assert_eq!(system.tell(&line).await.error(), None, "and it may be tried anew");
+            assert_eq!(system.sent(DISPENSE), 3);
+        }
+        system.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_failed_line_that_is_refused_another_try_stays_failed() {
+    let system = System::start(hasty()).await;
+    let counter = Counter::filled(&system.vendors);
+    let paid = system.paid(&counter, &[0], "k").await;
+    let line = dispense(paid.id(), paid.line(0));
+    let fails = Outcome::Fails { reason: "Goods are Stuck".into(), floor_status: "2".into() };
+    let dispenses = Some(Dispenses { outcome: fails, times: Some(1) });
+    system.vendors.dingshang().change(&counter.number, |machine| machine.dispenses = dispenses);
+    let first = system.tell(&line).await;
+    system.pass(Duration::from_secs(3)).await;
+    assert_eq!(system.order(paid.id()).await["lines"][0]["delivery"]["state"], "FAILED");
+    assert!(system.vendors.dingshang().set_online(&counter.number, false));
+    let refused = system.tell(&line).await;
+    assert_eq!(refused.error(), Some("MACHINE_OFFLINE"), "{refused:?}");
+    assert_eq!(refused.0["delivery"]["state"], "FAILED", "{refused:?}");
+    assert_eq!(refused.0["deliveryId"], first.0["deliveryId"], "{refused:?}");
     system.end().await;
 }
 

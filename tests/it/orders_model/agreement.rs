@@ -42,12 +42,12 @@ impl Model {
         let delivery = line["delivery"]["state"].as_str().unwrap();
         let fits: &[&str] = match record.status {
             "WAITING_PICKED_UP" if record.dispensed == 0 => &["WAITING"],
-            // Between two pieces the vendor's line waits as before the first. One that failed says so until all is out.
-            "WAITING_PICKED_UP" => &["WAITING", "DISPENSING", "FAILED"],
-            "IS_DELIVERING" => &["DISPENSING", "FAILED"],
+            // Between two pieces the vendor's line waits as before the first.
+            "WAITING_PICKED_UP" => &["WAITING", "DISPENSING"],
+            "IS_DELIVERING" => &["DISPENSING"],
             "IS_SUCCESS" => &["DISPENSED"],
             "IS_FAILED" => &["FAILED"],
-            "IS_TIMEOUT" => &["TIMED_OUT", "FAILED"],
+            "IS_TIMEOUT" => &["TIMED_OUT"],
             // That an order has expired need not have been told by the vendor.
             "IS_REFUND" if state == "EXPIRED" => &["CANCELLED", "WAITING"],
             "IS_REFUND" => &["CANCELLED", "FAILED"],
