@@ -185,7 +185,13 @@ async fn write_down(store: &dyn Store, id: IntentId, came: &Came) -> Option<Inte
             Ok(written) => return Some(written),
             Err(error) if offer == OFFERS => {
                 let error: Error = error.into();
-                tracing::error!(%error, intent = %id, ?came, "what came of a command could not be written down");
+                // Not what changed by it: there may be pickup codes in it.
+                let number = came.change.order.as_ref().and_then(|order| order.number.as_deref());
+                let outcome = came.ending.outcome;
+                tracing::error!(
+                    %error, intent = %id, ?outcome, order = number,
+                    "what came of a command could not be written down"
+                );
             }
             Err(error) => {
                 tracing::warn!(%error, intent = %id, "what came of a command is not written down yet");

@@ -70,7 +70,7 @@ pub struct Target {
     pub cabinet: Option<Text>,
     /// The shelf's code.
     pub shelf: Option<Text>,
-    /// The pickup code, by its number.
+    /// The pickup code: by its number; one that is redeemed by its digits, since nothing else is known of it.
     pub code: Option<Text>,
 }
 
@@ -142,8 +142,13 @@ impl Action {
 
     /// Whether its claim outlasts an unknown outcome.
     pub(super) fn claims_until_settled(self) -> bool {
-        // What a redemption claims is its own new order, which no other command can be about before it is known.
-        !matches!(self, Self::TestDispense | Self::CreatePickupCodes | Self::RedeemPickupCode)
+        !matches!(self, Self::TestDispense | Self::CreatePickupCodes)
+    }
+
+    /// Whether its key is given back also if it is found only later not to have been done: that a code is unused yet proves
+    /// it, which the end of an order's time to pay does not.
+    pub(super) fn is_proven_not_done(self) -> bool {
+        matches!(self, Self::RedeemPickupCode)
     }
 }
 

@@ -83,7 +83,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// is told that their digits are taken.
     ///
     /// An intent that ends at once as `NotDone` gives its key back: nothing was done, and the same command may be given
-    /// again. An order whose creation is refused or not done, and of which the vendor has told nothing, is taken
+    /// again. A redemption does so whenever it is found not to have been done. An order whose creation is refused or not done, and of which the vendor has told nothing, is taken
     /// out again: there never was one.
     async fn end(&self, id: IntentId, ending: &Ending, change: &Change) -> Result<Intent>;
 

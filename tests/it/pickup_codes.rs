@@ -1,5 +1,7 @@
 //! Pickup codes over real sockets: both vendors' and our own, made, told, cancelled and redeemed.
 
+mod redeeming;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use vendgraph::{

@@ -73,7 +73,12 @@ impl Gateway {
         for _ in 0..DRAWS {
             let (notify_url, callback) = draw_callback(self.callbacks.as_ref(), &account)?;
             let order = draft::order(&account, machine.number(), vec![line.clone()], clock);
-            let target = Target::order(&order);
+            let target = Target {
+                cabinet: Some(cabinet.clone()),
+                shelf: Some(shelf.clone()),
+                code: Some(code.clone()),
+                ..Target::order(&order)
+            };
             let intended = NewIntent { target, callback: Some(callback), ..intended.clone() };
             let begun = self.commands.begin(&intended, &Change::order(order.clone())).await;
             match begun.blame(&["idempotencyKey"])? {

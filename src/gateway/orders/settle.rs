@@ -122,6 +122,9 @@ impl Gateway {
         let outcome = match (shown(&order, intent), report) {
             (Some(outcome), _) => outcome,
             (None, Some(report)) if since >= SHOWS_AFTER => not_shown(&mut order, intent, &report),
+            (None, None) if since >= SHOWS_AFTER && intent.wanted.action == Action::RedeemPickupCode => {
+                unredeemed(account, &order, intent, until).await?
+            }
             (None, _) if intent.end.is_none() => Outcome::Unknown,
             (None, _) => return Ok(intent.clone()),
         };
@@ -160,6 +163,18 @@ const fn why_not(action: Action) -> Code {
         | Action::CancelPickupCode
         | Action::CancelAllPickupCodes => Code::VendorTimeout,
     }
+}
+
+/// What the slot's list of unused codes tells of a redemption whose order is not known: a code that is good for one piece and
+/// is listed yet was not redeemed. One that is listed no more was, or has ended otherwise, and only the vendor's callback
+/// can still tell.
+async fn unredeemed(account: &Account, order: &Order, intent: &Intent, until: Instant) -> Result<Outcome> {
+    let (Some(line), Some(digits)) = (order.lines.first(), &intent.wanted.target.code) else {
+        return Ok(Outcome::Lost);
+    };
+    let codes = account.pickup_codes(&order.machine, &line.slot, until).await?;
+    let is_unused = codes.value.iter().any(|code| code.code == *digits && code.quantity == 1);
+    Ok(if is_unused { Outcome::NotDone } else { Outcome::Lost })
 }
 
 /// What came of a command that the order does not show long after it. Whether a dispense was begun cannot always be told:

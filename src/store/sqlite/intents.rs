@@ -203,7 +203,8 @@ async fn write_ending(
     ending: &Ending,
 ) -> Result<Intent, Fault> {
     let keeps = ending.outcome == Outcome::Unknown && intended.wanted.action.claims_until_settled();
-    let gives_back = ending.outcome == Outcome::NotDone && intended.end.is_none();
+    let gives_back = ending.outcome == Outcome::NotDone
+        && (intended.end.is_none() || intended.wanted.action.is_proven_not_done());
     let sql = "UPDATE intents SET ended_at = $2, outcome = $3, vendor_code = $4, vendor_message = $5, error = $6, \
                claim = CASE WHEN $7 THEN claim ELSE NULL END, \
                idempotency_key = CASE WHEN $8 THEN NULL ELSE idempotency_key END WHERE id = $1 RETURNING *";
