@@ -25,6 +25,8 @@ CREATE TABLE intents (
     vendor_code     TEXT,
     vendor_message  TEXT,
     error           TEXT,
+    -- The vendor's number of the order that used the pickup code, where it was refused for that.
+    used_by         TEXT,
     CHECK ((ended_at IS NULL) = (outcome IS NULL))
 );
 CREATE UNIQUE INDEX intents_key ON intents (account, subject, action, idempotency_key)

@@ -135,6 +135,7 @@ pub(super) fn came<T>(clock: &dyn Clock, answer: &vendor::Result<T>, change: Cha
                 vendor_code: refusal.vendor_code,
                 vendor_message: refusal.vendor_message,
                 error: Some(refusal.code.word().into()),
+                used_by: error.used_by.clone(),
                 ..Ending::new(Outcome::Unknown, at)
             }
         }

@@ -165,12 +165,14 @@ pub struct Ending {
     pub vendor_message: Option<Text>,
     /// The kind of the error, where there was one; one word, for whoever reads the audit trail.
     pub error: Option<Text>,
+    /// The vendor's number of the order that used the pickup code, where it was refused for that.
+    pub used_by: Option<Text>,
 }
 
 impl Ending {
     /// An ending of which there is nothing more to say.
     pub fn new(outcome: Outcome, at: Timestamp) -> Self {
-        Self { at, outcome, vendor_code: None, vendor_message: None, error: None }
+        Self { at, outcome, vendor_code: None, vendor_message: None, error: None, used_by: None }
     }
 }
 
@@ -197,6 +199,17 @@ pub struct Change {
     pub order: Option<Order>,
     /// New pickup codes, which [`super::Store::codes_of`] finds by the intent.
     pub codes: Vec<IssuedPickupCode>,
+    /// A pickup code that was used up, once the new ones are stored.
+    pub used: Option<UsedCode>,
+}
+
+/// A pickup code that was used up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedCode {
+    /// Our number of it.
+    pub number: Text,
+    /// What tells this use from another one ([`IssuedPickupCode::redeem`]).
+    pub by: Text,
 }
 
 impl Change {
@@ -207,12 +220,12 @@ impl Change {
 
     /// An order.
     pub fn order(order: Order) -> Self {
-        Self { order: Some(order), codes: Vec::new() }
+        Self { order: Some(order), ..Self::default() }
     }
 
     /// New pickup codes.
     pub fn codes(codes: Vec<IssuedPickupCode>) -> Self {
-        Self { order: None, codes }
+        Self { codes, ..Self::default() }
     }
 }
 

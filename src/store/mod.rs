@@ -33,7 +33,7 @@ use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
 pub use digest::Digest;
 pub use error::{Error, OpenError};
 pub use event::{Appended, EventFilter, LogBounds, NewEvent, StoredEvent};
-pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target};
+pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target, UsedCode};
 pub use page::{CodeFilter, LineFilter, LinePlace, LineSum, OrderFilter, OrderedLine, Page, Part, Place};
 
 /// Opens the store at a URL: `sqlite:///path/to/file.db`, which is made where it is missing, its schema brought up to

@@ -1,17 +1,17 @@
 //! Trading a pickup code for an order.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::{Blame as _, Commanded, DRAWS, PlacedOrder, Problem, draft, draw_callback, intent};
 use crate::{
     domain::{AccountName, Capability, IssuedPickupCode, Order, PickupCodeIssuer, PickupCodeState, Text},
     gateway::{
-        Account, Asker, Code, Error, Gateway, Input,
+        Account, Asker, Error, Gateway, Input,
         commands::{Start, came},
         pickup_codes::remembered,
     },
-    store::{Action, Change, Intent, NewIntent, Target},
-    vendor::{self, Redemption},
+    store::{Action, Change, Intent, NewIntent, Target, UsedCode},
+    vendor::Redemption,
 };
 
 /// How many digits a code has (Dingshang, *create pickup codes*).
@@ -31,9 +31,6 @@ pub struct RedeemPickupCode {
     /// The caller's idempotency key.
     pub key: Text,
 }
-
-/// The vendor's number of the order that used a code, once it is told.
-type UsedBy = Arc<Mutex<Option<Text>>>;
 
 impl Gateway {
     /// Redeems a pickup code, once for each key. Where it is used, and the order that used it went through us, that
@@ -95,10 +92,9 @@ impl Gateway {
                         notify_url,
                     };
                     let product = found.product.as_ref().map(|product| product.number.clone());
-                    let (intent, used_by) =
-                        self.send_redemption(asker, &account, intent, (order, redemption, product)).await?;
-                    let placed = self.placed(asker, Arc::clone(&account), intent).await?;
-                    return self.or_used_by(account, placed, &used_by).await;
+                    let sent = self.send_redemption(asker, &account, intent, (order, redemption, product));
+                    let intent = sent.await?;
+                    return self.placed(asker, account, intent).await;
                 }
             }
         }
@@ -111,57 +107,29 @@ impl Gateway {
         account: &Arc<Account>,
         intent: Intent,
         (mut order, redemption, product): (Order, Redemption, Option<Text>),
-    ) -> Result<(Intent, UsedBy), Error> {
-        let used_by = UsedBy::default();
-        let tell = Arc::clone(&used_by);
+    ) -> Result<Intent, Error> {
         let (client, clock, of) = (account.client(), Arc::clone(&self.clock), Arc::clone(account));
         let act = account.named(async move {
             let answer = client.redeem_pickup_code(&redemption).await;
             of.forget_machine(&redemption.machine, &answer);
             of.forget_pickup_codes(&redemption.machine, &redemption.slot);
             let mut change = Change::none();
-            match &answer {
-                Ok(report) => {
-                    order.hear(report, clock.now());
-                    change.codes.extend(redeemed(&order, &redemption, product));
-                    change.order = Some(order);
+            if let Ok(report) = &answer {
+                order.hear(report, clock.now());
+                if let Some(code) = redeemed(&order, &redemption, product) {
+                    let by = order.trade_number.clone();
+                    change.used = Some(UsedCode { number: code.number.clone(), by });
+                    change.codes.push(code);
                 }
-                Err(vendor::Error { used_by, .. }) => {
-                    tell.lock().unwrap_or_else(PoisonError::into_inner).clone_from(used_by);
-                }
+                change.order = Some(order);
             }
             came(clock.as_ref(), &answer, change)
         });
-        Ok((self.commands.carry_out(intent, asker.until, act).await?, used_by))
-    }
-
-    /// Marks the code that paid for an order as used, or finds the order that used it before.
-    async fn or_used_by(
-        &self,
-        account: Arc<Account>,
-        mut placed: Commanded<PlacedOrder>,
-        used_by: &UsedBy,
-    ) -> Result<Commanded<PlacedOrder>, Problem> {
-        if let Some(PlacedOrder { order, .. }) = &placed.subject {
-            if let Some(number) = &order.pickup_code_number {
-                let code = remembered(&order.machine, number);
-                let (account, now) = (account.name(), self.clock.now());
-                let used = self.store().redeem_code((account, &code), &order.trade_number, now).await;
-                used.map_err(Error::from)?;
-            }
-            return Ok(placed);
-        }
-        let used_by = used_by.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let is_used = placed.problem.as_ref().is_some_and(|it| it.error.code() == Code::PickupCodeUsed);
-        if let Some(number) = used_by.filter(|_| is_used) {
-            let order = self.store().order_by_number(account.name(), &number).await.map_err(Error::from)?;
-            placed.subject = order.map(|order| PlacedOrder { account, order });
-        }
-        Ok(placed)
+        self.commands.carry_out(intent, asker.until, act).await
     }
 }
 
-/// The code that paid for an order, to be remembered: as still unused, so that its use has a time of its own.
+/// The code that paid for an order, to be remembered, also where it was not made through us.
 fn redeemed(order: &Order, redemption: &Redemption, product: Option<Text>) -> Option<IssuedPickupCode> {
     let number = order.pickup_code_number.as_ref()?;
     let line = order.lines.first()?;

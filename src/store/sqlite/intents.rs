@@ -10,9 +10,9 @@ use super::{
     row::{Reader, millis},
 };
 use crate::{
-    domain::AccountName,
+    domain::{AccountName, Verdict},
     store::{
-        Action, Begun, Change, Digest, Ending, Intent, IntentId, NewIntent, Outcome, Page, Target,
+        Action, Begun, Change, Digest, Ending, Intent, IntentId, NewIntent, Outcome, Page, Target, UsedCode,
         words::Word as _,
     },
 };
@@ -64,6 +64,13 @@ pub(super) async fn end(
         intent = write_ending(db, &intent, ending).await?;
         for code in &change.codes {
             codes::insert(db, code, id, ending.at).await?;
+        }
+        if let Some(UsedCode { number, by }) = &change.used
+            && let Some(mut code) = codes::by_number(db, intent.wanted.account.as_str(), number).await?
+            && code.redeem(by, ending.at) == Verdict::Good
+        {
+            code.version = code.version.saturating_add(1);
+            codes::update(db, &code).await?;
         }
     }
     if let Some(order) = &change.order {
@@ -207,7 +214,7 @@ async fn write_ending(
         && (intended.end.is_none() || intended.wanted.action.is_proven_not_done());
     let sql = "UPDATE intents SET ended_at = $2, outcome = $3, vendor_code = $4, vendor_message = $5, error = $6, \
                claim = CASE WHEN $7 THEN claim ELSE NULL END, \
-               idempotency_key = CASE WHEN $8 THEN NULL ELSE idempotency_key END WHERE id = $1 RETURNING *";
+               idempotency_key = CASE WHEN $8 THEN NULL ELSE idempotency_key END, used_by = $9 WHERE id = $1 RETURNING *";
     let row = query(sql)
         .bind(intended.id.0)
         .bind(millis(ending.at))
@@ -217,6 +224,7 @@ async fn write_ending(
         .bind(ending.error.as_deref())
         .bind(keeps)
         .bind(gives_back)
+        .bind(ending.used_by.as_deref())
         .fetch_one(db)
         .await?;
     intent(&row)
@@ -236,6 +244,7 @@ fn intent(row: &SqliteRow) -> Result<Intent, Fault> {
             vendor_code: row.maybe_text("vendor_code")?,
             vendor_message: row.maybe_text("vendor_message")?,
             error: row.maybe_text("error")?,
+            used_by: row.maybe_text("used_by")?,
         })
     });
     let fingerprint = row.maybe_digest("fingerprint")?;

@@ -133,6 +133,7 @@ pub(super) async fn the_first_known_ending_stays(at: &dyn Place) {
         vendor_code: Some("10023".into()),
         vendor_message: Some("off".into()),
         error: Some("REFUSED".into()),
+        used_by: Some("60".into()),
         ..Ending::new(Outcome::Refused, second(1))
     };
     let ended = store.end(intent.id, &refused, &Change::none()).await.unwrap();
