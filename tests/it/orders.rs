@@ -19,7 +19,7 @@ use crate::harness::{System, machine_id};
 
 /// What is asked of an order.
 const ORDER: &str = "id number tradeNumber state amount { minorUnits currency } createdAt payBefore \
-                     lines { id quantity productName price { minorUnits } delivery { state failureReason } }";
+                     lines { id quantity productName price { minorUnits } delivery { state at failureReason } }";
 const ERRORS: &str = "userErrors { code message field vendorCode vendorMessage retryable }";
 
 /// The call that places an order, as the vendor's document writes it.
@@ -103,7 +103,7 @@ pub fn cancel(order: &str, reason: &str) -> String {
 /// The request that dispenses a line.
 pub fn dispense(order: &str, line: &str) -> String {
     format!(
-        "mutation {{ dispenseOrderLine(input: {{orderId: \"{order}\", lineId: \"{line}\"}}) {{ deliveryId delivery {{ state failureReason }} {ERRORS} }} }}"
+        "mutation {{ dispenseOrderLine(input: {{orderId: \"{order}\", lineId: \"{line}\"}}) {{ deliveryId delivery {{ state at failureReason }} {ERRORS} }} }}"
     )
 }
 

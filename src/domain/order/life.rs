@@ -123,6 +123,14 @@ impl OrderLine {
         self.delivery.state.has_ended() && self.delivery_number.is_some() && !self.is_delivery_read
     }
 
+    /// Takes in what the vendor tells of the dispense that it was asked for. Where its word for how far that is means
+    /// nothing to us, its time and reason are those of the state that the order shows.
+    pub fn hear_delivery(&mut self, told: &Delivery) {
+        let state = if told.state == DeliveryState::Unknown { self.delivery.state } else { told.state };
+        self.delivery.hear(&Delivery { state, ..told.clone() });
+        self.is_delivery_read = true;
+    }
+
     /// Takes in what another copy of the same line has heard. Of the delivery, the copy that knows of more attempts is
     /// right, save that what came out is out.
     fn join(&mut self, other: &Self) {

@@ -106,7 +106,10 @@ impl Gateway {
             return Problem { field: vec!["lineId".to_owned()], error: Error::NotFound }.into();
         }
         let outcome = self.try_dispense(asker, placed.clone(), *position).await;
-        let now = self.again(placed.clone()).await.unwrap_or(placed);
+        let mut now = self.again(placed.clone()).await.unwrap_or(placed);
+        if now.order.line(*position).is_some_and(OrderLine::can_tell_more) {
+            now = self.heard_if_told(now, asker.until).await;
+        }
         Commanded { subject: dispense_of(&now, *position), problem: outcome.err().map(Problem::from) }
     }
 

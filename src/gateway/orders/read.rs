@@ -1,18 +1,22 @@
 //! Telling of orders: one, as its vendor has it now, and many, as they are stored.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc};
 
-use tokio::time::Instant;
+use futures_util::{StreamExt as _, stream};
+use tokio::time::{Instant, timeout_at};
 
 use super::PlacedOrder;
 use crate::{
     domain::{AccountName, DeliveryState, Id, Order, OrderReport, OrderState, Text, Window},
     gateway::{
-        Asker, Error, Freshness, Gateway, Input, Machine, Page, PageRequest, Result, Source, SourceStatus,
-        fleet::Row, lease,
+        Account, Asker, Error, Freshness, Gateway, Input, Machine, Page, PageRequest, Result, Source,
+        SourceStatus, fleet::Row, lease,
     },
     store::{self, Part, Place},
 };
+
+/// How many dispenses of an order are asked for at a time.
+const AT_A_TIME: usize = 4;
 
 /// Conditions that all must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,7 +121,8 @@ impl Gateway {
             return Ok((PlacedOrder { account, order }, None));
         };
         let report = account.order_report(&order.machine, &number, until).await?.value;
-        if order.hear(&report, self.clock.now()) {
+        let is_new = order.hear(&report, self.clock.now());
+        if hear_deliveries(&account, &mut order, until).await || is_new {
             order = self.store().save(&order).await?.ok_or(Error::NotFound)?;
             order.lapse(self.clock.now());
         }
@@ -140,13 +145,41 @@ fn place(order: &Order) -> Place {
     Place { created_at: order.created_at, account: order.account.clone(), number: order.trade_number.clone() }
 }
 
+/// Asks for what only the calls for single dispenses tell, when each ended and why; gives whether anything was told. Once
+/// for each attempt that is over, whatever the vendor says; where it says nothing, again with the next reading.
+async fn hear_deliveries(account: &Account, order: &mut Order, until: Instant) -> bool {
+    let (client, machine) = (account.client(), &order.machine);
+    let ended = order.lines.iter().filter(|line| line.can_tell_more());
+    let asked = ended.filter_map(|line| Some((line.position, line.delivery_number.clone()?)));
+    let asked = asked.map(|(position, number)| {
+        let (client, machine) = (Arc::clone(&client), Arc::clone(machine));
+        async move { (position, client.delivery(&machine, &number).await) }
+    });
+    let mut told = pin!(stream::iter(asked.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME));
+    let mut is_told = false;
+    while let Ok(Some((position, answer))) = timeout_at(until, account.named(told.next())).await {
+        let Some(line) = order.line_mut(position) else { continue };
+        match answer {
+            Ok(delivery) => line.hear_delivery(&delivery),
+            Err(error) if error.kind.is_refusal() => line.is_delivery_read = true,
+            Err(error) => {
+                tracing::debug!(%error, order = %order.trade_number, "when a dispense ended is not told");
+                continue;
+            }
+        }
+        is_told = true;
+    }
+    is_told
+}
+
 /// Whether the vendor may have something new to say of an order.
 fn may_change(order: &Order) -> bool {
     match order.state {
         OrderState::Unknown | OrderState::Unpaid | OrderState::Paying => true,
-        OrderState::Paid | OrderState::PickupCode | OrderState::Test => {
-            order.lines.iter().any(|line| line.delivery.state <= DeliveryState::TimedOut)
-        }
+        OrderState::Paid | OrderState::PickupCode | OrderState::Test => order
+            .lines
+            .iter()
+            .any(|line| line.delivery.state <= DeliveryState::TimedOut || line.can_tell_more()),
         OrderState::Expired
         | OrderState::PaymentFailed
         | OrderState::Closed

@@ -193,14 +193,15 @@ fn order_state(status: &Scalar) -> OrderState {
 }
 
 /// The status of an order's record or of a dispense; older servers say it in Chinese: not picked up, picked
-/// up, order cancelled. The documents list the words of records alone; a dispense is taken to use the same.
+/// up, order cancelled; and of a dispense: at it, done, failed, timed out. The documents list the words of records alone
+/// and call a dispense's a text, so that it may use either, or others, which tell nothing.
 fn delivery_state(status: &Scalar) -> DeliveryState {
     match status.as_str() {
         "WAITING_PICKED_UP" | "未取货" => DeliveryState::Waiting,
-        "IS_DELIVERING" => DeliveryState::Dispensing,
-        "IS_PICKED_UP" | "IS_SUCCESS" | "已取货" => DeliveryState::Dispensed,
-        "IS_FAILED" => DeliveryState::Failed,
-        "IS_TIMEOUT" => DeliveryState::TimedOut,
+        "IS_DELIVERING" | "出货中" => DeliveryState::Dispensing,
+        "IS_PICKED_UP" | "IS_SUCCESS" | "已取货" | "出货成功" => DeliveryState::Dispensed,
+        "IS_FAILED" | "出货失败" => DeliveryState::Failed,
+        "IS_TIMEOUT" | "出货超时" => DeliveryState::TimedOut,
         "IS_REFUND" | "订单取消" => DeliveryState::Cancelled,
         _ => DeliveryState::Unknown,
     }

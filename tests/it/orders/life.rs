@@ -123,9 +123,14 @@ async fn a_line_that_failed_is_dispensed_again_and_each_attempt_has_a_number_of_
         assert_eq!((&begun.0["delivery"]["state"], begun.error()), (&"DISPENSING".into(), None), "{begun:?}");
         numbers.push(begun.0["deliveryId"].clone());
         system.pass(Duration::from_secs(3)).await;
-        assert_eq!(system.order(paid.id()).await["lines"][0]["delivery"]["state"], state);
+        let delivery = &system.order(paid.id()).await["lines"][0]["delivery"];
+        let reason = if state == "FAILED" { "Goods are Stuck".into() } else { serde_json::Value::Null };
+        assert_eq!((&delivery["state"], &delivery["failureReason"]), (&state.into(), &reason), "{delivery}");
+        assert!(delivery["at"].is_string(), "{delivery}");
     }
     assert_ne!(numbers[0], numbers[1]);
+    system.order(paid.id()).await;
+    assert_eq!(system.sent("POST /deliveries/{delivery_id}"), 2, "once for each attempt");
     assert_eq!((system.sent(DISPENSE), system.taken()[0].records[0].dispensed), (2, 1));
     assert_eq!(system.tell(&line).await.error(), Some("ORDER_ALREADY_DELIVERED"));
     system.end().await;

@@ -325,6 +325,10 @@ fn an_order_reads_in_the_words_of_every_server() {
         ("IS_DELIVERING", DeliveryState::Dispensing),
         ("IS_FAILED", DeliveryState::Failed),
         ("IS_TIMEOUT", DeliveryState::TimedOut),
+        ("出货中", DeliveryState::Dispensing),
+        ("出货成功", DeliveryState::Dispensed),
+        ("出货失败", DeliveryState::Failed),
+        ("出货超时", DeliveryState::TimedOut),
         ("?", DeliveryState::Unknown),
     ] {
         let row = json!({"amount": "3.00", "records": [{"id": 78, "product_id": "811", "quantity": 2,
