@@ -177,7 +177,10 @@ impl Gateway {
         let mut order = placed.order.clone();
         let line = order.line_mut(position)?;
         let before = line.clone();
-        line.attempt();
+        // One that is seen in the midst of another attempt would be written over that one's end: it only asks who is at it.
+        if before.earlier.is_none() {
+            line.attempt();
+        }
         Some(Attempt {
             account: Arc::clone(&placed.account),
             client: placed.account.client(),
@@ -260,7 +263,8 @@ impl Attempt {
             let line = order.line(self.before.position);
             line.map(|line| (line.attempts, line.earlier, line.delivery.state))
         };
-        let is_ours = stored.as_ref().is_some_and(|stored| of(stored) == of(&self.order));
+        let is_ours = self.before.earlier.is_none()
+            && stored.as_ref().is_some_and(|stored| of(stored) == of(&self.order));
         let is_same = stored.is_some_and(|stored| stored.state == self.order.state);
         if !is_ours {
             return overtaken(self.clock.as_ref());
