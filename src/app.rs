@@ -226,7 +226,8 @@ fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Result<Connecti
         }
     };
     let name = AccountName::new(account.name.as_str());
-    Ok(Connection { name, vendor, client, health: Arc::new(move || transport.health()) })
+    let (timeout, health) = (account.calls.timeout, Arc::new(move || transport.health()));
+    Ok(Connection { name, vendor, client, timeout, health })
 }
 
 /// How each account is swept, by its position in the gateway.

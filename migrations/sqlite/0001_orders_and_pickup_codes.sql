@@ -19,6 +19,8 @@ CREATE TABLE intents (
     -- What no other command may do meanwhile; NULL once it is given back.
     claim           TEXT,
     begun_at        BIGINT NOT NULL,
+    -- Which process carries it out.
+    begun_by        TEXT   NOT NULL,
     -- NULL: under way, or the program stopped while it was.
     ended_at        BIGINT,
     outcome         TEXT,

@@ -42,6 +42,9 @@ pub struct Order {
     pub pay_before: Option<Timestamp>,
     /// Whether we asked the vendor to close it, so that CLOSED is our doing and no lapse.
     pub closing: bool,
+    /// Whether the vendor was told that it is paid, and it is not known what came of that, so that it must not be told as
+    /// expired. The store's alone to say.
+    pub paying: bool,
     /// How often it changed since it was stored; the store's alone to write.
     pub version: u32,
 }

@@ -1,6 +1,6 @@
 //! One vendor account: its adapter, its part of the fleet view, and what its vendor said lately.
 
-mod forget;
+mod commanded;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -48,6 +48,8 @@ pub struct Connection {
     pub vendor: Vendor,
     /// The adapter.
     pub client: Arc<dyn vendor::Vendor>,
+    /// How long one call may take, all its tries together.
+    pub timeout: Duration,
     /// How the vendor has been answering.
     pub health: Arc<dyn Fn() -> Health + Send + Sync>,
 }

@@ -4,7 +4,11 @@
 //! gateway does not stop before it is written down. A command that is repeated under its key waits for the one that
 //! is under way, here or in another gateway, and gets the same outcome.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::{
     sync::Notify,
@@ -15,7 +19,7 @@ use tracing::Instrument as _;
 
 use super::{Code, Error, Refusal, Result};
 use crate::{
-    domain::Clock,
+    domain::{AccountName, Clock},
     store::{Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Store},
     vendor::{self, Kind},
 };
@@ -32,6 +36,8 @@ pub(super) struct Commands {
     pub(super) store: Arc<dyn Store>,
     tasks: TaskTracker,
     ended: Arc<Notify>,
+    /// Up to where each account's unsettled commands were looked at.
+    looked_at: Mutex<BTreeMap<AccountName, IntentId>>,
 }
 
 /// Whether a command is for us to carry out.
@@ -55,7 +61,7 @@ pub(super) struct Came {
 
 impl Commands {
     pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, tasks: TaskTracker::new(), ended: Arc::default() }
+        Self { store, tasks: TaskTracker::new(), ended: Arc::default(), looked_at: Mutex::default() }
     }
 
     /// The command that was given before under the same key, if one was.
@@ -106,7 +112,8 @@ impl Commands {
     /// Waits until a command that somebody else carries out has ended, or the time is up.
     pub(super) async fn ended(&self, intent: Intent, until: Instant) -> Result<Intent> {
         let mut intent = intent;
-        while intent.end.is_none() && Instant::now() < until {
+        // Who began it may be gone: then nobody ends it but who settles it.
+        while intent.end.is_none() && Instant::now() < until && !self.store.is_abandoned(&intent).await? {
             let told = self.ended.notified();
             let look = (Instant::now() + LOOK).min(until);
             // Whether it was told or not, the store knows.
@@ -114,6 +121,19 @@ impl Commands {
             intent = self.store.intent(intent.id).await?.unwrap_or(intent);
         }
         Ok(intent)
+    }
+
+    /// At most so many commands of which it is not known what came of them, oldest first; with each call those that come
+    /// after the ones before, and then from the oldest on, so that none keeps others from being looked at.
+    pub(super) async fn next_unsettled(&self, account: &AccountName, first: usize) -> Result<Vec<Intent>> {
+        let looked_at = || self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let after = looked_at().get(account).copied();
+        let found = self.store.unsettled(account, after, first).await?;
+        match found.last().filter(|_| found.len() == first) {
+            Some(last) => looked_at().insert(account.clone(), last.id),
+            None => looked_at().remove(account),
+        };
+        Ok(found)
     }
 
     /// Waits until everything that is under way is written down.

@@ -159,6 +159,12 @@ pub enum Input {
         /// The argument.
         argument: &'static str,
     },
+    /// The text holds control characters.
+    #[error("`{argument}` has characters that cannot be printed")]
+    Unprintable {
+        /// The argument.
+        argument: &'static str,
+    },
     /// The text is too long.
     #[error("`{argument}` is too long; at most {most} characters are taken")]
     TooLong {

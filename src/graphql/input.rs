@@ -10,6 +10,8 @@ use crate::{
 
 /// The longest text that a filter takes, in characters.
 const LONGEST_TEXT: usize = 200;
+/// As many characters as an idempotency key may have.
+const LONGEST_KEY: usize = 255;
 /// The greatest number of ids that a filter takes.
 const MOST_IDS: usize = 500;
 
@@ -256,13 +258,18 @@ pub fn machines(argument: &'static str, ids: &[ID]) -> Checked<Vec<(AccountName,
     ids.iter().map(|id| machine(argument, id)).collect()
 }
 
-/// An idempotency key.
+/// An idempotency key: 1 to 255 characters that can be printed. Control characters are kept for keys of our own
+/// (`gateway/pickup_codes`).
 pub fn key(text: &str) -> Checked<Text> {
+    let argument = "idempotencyKey";
     if text.is_empty() {
-        return Err(Input::Empty { argument: "idempotencyKey" });
+        return Err(Input::Empty { argument });
     }
-    if text.chars().count() > LONGEST_TEXT {
-        return Err(Input::TooLong { argument: "idempotencyKey", most: LONGEST_TEXT });
+    if text.chars().count() > LONGEST_KEY {
+        return Err(Input::TooLong { argument, most: LONGEST_KEY });
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Input::Unprintable { argument });
     }
     Ok(text.into())
 }

@@ -14,6 +14,8 @@ pub struct Intent {
     pub id: IntentId,
     /// What was meant.
     pub wanted: NewIntent,
+    /// Which process carries it out, by the name that the store gave it ([`super::Store::is_abandoned`]).
+    pub begun_by: Text,
     /// How it ended; `None`: it is under way, or the program stopped while it was.
     pub end: Option<Ending>,
 }

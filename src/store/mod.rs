@@ -97,14 +97,18 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// The intent whose callback address holds the token with this digest.
     async fn intent_by_callback(&self, token: &Digest) -> Result<Option<Intent>>;
 
-    /// The intents that are open, and those that ended as unknown and still hold what they are about, oldest first, if
-    /// begun before this instant.
+    /// The intents that are open, and those that ended as unknown and still hold what they are about, oldest first; those
+    /// after this one, where one is given.
     async fn unsettled(
         &self,
         account: &AccountName,
-        begun_before: Timestamp,
+        after: Option<IntentId>,
         first: usize,
     ) -> Result<Vec<Intent>>;
+
+    /// Whether an intent is open and nobody carries it out any more: the process that began it is gone. `false` says only
+    /// that somebody may yet be at it.
+    async fn is_abandoned(&self, intent: &Intent) -> Result<bool>;
 
     /// The audit trail of an account, newest first; `before`: those older than this intent.
     async fn intents(

@@ -188,9 +188,9 @@ impl Order {
         *self != before
     }
 
-    /// Ends the order if its time to pay is over; gives whether it did.
+    /// Ends the order if its time to pay is over and nobody may have paid; gives whether it did.
     pub fn lapse(&mut self, now: Timestamp) -> bool {
-        let lapsed = self.is_late(now) && self.state.is_unpaid();
+        let lapsed = self.is_late(now) && self.state.is_unpaid() && !self.paying;
         if lapsed {
             self.state = OrderState::Expired;
         }

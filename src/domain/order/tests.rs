@@ -72,6 +72,7 @@ fn order(lines: Vec<OrderLine>) -> Order {
         created_at: minute(0),
         pay_before: Some(minute(0) + TIME_TO_PAY),
         closing: false,
+        paying: false,
         version: 0,
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn order(account: &Account, machine: &Text, lines: Vec<OrderLine>, cl
         created_at: clock.now(),
         pay_before: None,
         closing: false,
+        paying: false,
         version: 0,
     }
 }

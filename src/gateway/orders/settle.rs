@@ -5,6 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::SignedDuration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -12,22 +13,23 @@ use tokio_util::sync::CancellationToken;
 use super::{PlacedOrder, dispense::told, update::tells};
 use crate::{
     domain::{Order, OrderReport, OrderState},
-    gateway::{Account, Code, Gateway, Result},
+    gateway::{Account, Code, Error, Gateway, Result},
     store::{Action, Change, Ending, Intent, Outcome},
 };
 
 /// How often it is looked for what is not known.
 const EVERY: Duration = Duration::from_secs(5);
-/// How long a command may be under way before it counts as lost: longer than any call may take.
-const UNDER_WAY: SignedDuration = SignedDuration::from_secs(30);
 /// How long after a command an order that does not show it tells that it was not done: the vendor gives up a dispense
 /// after 120 s (Dingshang, *Rules of the vendor's platform*).
 const SHOWS_AFTER: SignedDuration = SignedDuration::from_mins(3);
 /// How much is looked at in one go.
 const AT_ONCE: usize = 50;
-/// How many commands of an account are looked at in one go: those that wait for something, such as a creation for the end of
-/// its time to pay, must not keep the others from being looked at.
-const UNSETTLED_AT_ONCE: usize = 1_000;
+/// How many commands of an account are looked at in one go, and how many at a time. The next go looks at those after them, so
+/// that those which wait for something, or can never be settled, do not keep the others from it.
+const UNSETTLED_AT_ONCE: usize = 200;
+const AT_A_TIME: usize = 4;
+/// How long a command is asked about whose order the vendor says that it does not have.
+const GONE_AFTER: SignedDuration = SignedDuration::from_hours(1);
 /// How long one go may wait for vendors.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long idempotency keys are kept (interface, *Settled questions*).
@@ -50,26 +52,27 @@ impl Gateway {
     /// Looks once at everything that is not known.
     pub async fn reconcile_once(&self) {
         let until = Instant::now() + PATIENCE;
-        for account in self.all_accounts() {
-            if let Err(error) = self.settle_account(account, until).await {
-                tracing::warn!(account = %account.name(), %error, "what is not known could not be settled yet");
-            }
-        }
+        join_all(self.all_accounts().iter().map(|account| self.settle_account(account, until))).await;
         if let Err(error) = self.settle_store(until).await {
             tracing::warn!(%error, "the store could not be tidied");
         }
     }
 
-    async fn settle_account(&self, account: &Arc<Account>, until: Instant) -> Result<()> {
-        let now = self.clock.now();
-        let lost = now.checked_sub(UNDER_WAY).unwrap_or(now);
-        for intent in self.store().unsettled(account.name(), lost, UNSETTLED_AT_ONCE).await? {
-            // One that cannot be settled now does not keep the others from it.
+    /// Looks at some of an account's commands; one that cannot be settled now does not keep the others from it.
+    async fn settle_account(&self, account: &Arc<Account>, until: Instant) {
+        let unsettled = match self.commands.next_unsettled(account.name(), UNSETTLED_AT_ONCE).await {
+            Ok(unsettled) => unsettled,
+            Err(error) => {
+                tracing::warn!(account = %account.name(), %error, "what is not known could not be looked for");
+                return;
+            }
+        };
+        let settle = async |intent: Intent| {
             if let Err(error) = self.settle(account, &intent, until).await {
                 tracing::debug!(intent = %intent.id, %error, "still not known");
             }
-        }
-        Ok(())
+        };
+        stream::iter(unsettled).for_each_concurrent(AT_A_TIME, settle).await;
     }
 
     async fn settle_store(&self, until: Instant) -> Result<()> {
@@ -104,30 +107,56 @@ impl Gateway {
         intent: &Intent,
         until: Instant,
     ) -> Result<Intent> {
-        let now = self.clock.now();
-        let since = now.duration_since(intent.wanted.begun_at);
-        if intent.end.is_none() && since < UNDER_WAY {
+        let since = self.clock.now().duration_since(intent.wanted.begun_at);
+        let under_way = SignedDuration::try_from(account.under_way()).unwrap_or(SignedDuration::MAX);
+        if intent.end.is_none() && since < under_way && !self.store().is_abandoned(intent).await? {
             return Ok(intent.clone());
         }
         let order = match &intent.wanted.target.trade_number {
             Some(number) => self.store().order(account.name(), number).await?,
             None => None,
         };
-        let Some(order) = order else {
+        let Some(mut order) = order else {
             return self.write_off(intent).await;
         };
-        let placed = PlacedOrder { account: Arc::clone(account), order };
-        let (PlacedOrder { mut order, .. }, report) = self.heard_with_report(placed, until).await?;
-        order.lapse(now);
-        let outcome = match (shown(&order, intent), report) {
-            (Some(outcome), _) => outcome,
-            (None, Some(report)) if since >= SHOWS_AFTER => not_shown(&mut order, intent, &report),
-            (None, None) if since >= SHOWS_AFTER && intent.wanted.action == Action::RedeemPickupCode => {
-                unredeemed(account, &order, intent, until).await?
+        let placed = PlacedOrder { account: Arc::clone(account), order: order.clone() };
+        match self.look(placed, intent, (since, until)).await {
+            Ok((order, Some(outcome))) => self.write_settled(intent, outcome, order).await,
+            Ok((_, None)) => Ok(intent.clone()),
+            Err(error) if since >= patience(&error) => {
+                tracing::warn!(intent = %intent.id, %error, "what came of a command will never be known");
+                if let Some(line) = intent.wanted.target.line.and_then(|position| order.line_mut(position)) {
+                    line.take_as_told(None);
+                }
+                self.write_settled(intent, Outcome::Lost, order).await
             }
-            (None, _) if intent.end.is_none() => Outcome::Unknown,
-            (None, _) => return Ok(intent.clone()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the order that a command is about; what came of the command, if that can be told.
+    async fn look(
+        &self,
+        placed: PlacedOrder,
+        intent: &Intent,
+        (since, until): (SignedDuration, Instant),
+    ) -> Result<(Order, Option<Outcome>)> {
+        let account = Arc::clone(&placed.account);
+        let (PlacedOrder { mut order, .. }, report) = self.heard_with_report(placed, until).await?;
+        order.lapse(self.clock.now());
+        let outcome = match (shown(&order, intent), report) {
+            (Some(outcome), _) => Some(outcome),
+            (None, Some(report)) if since >= SHOWS_AFTER => Some(not_shown(&mut order, intent, &report)),
+            (None, None) if since >= SHOWS_AFTER && intent.wanted.action == Action::RedeemPickupCode => {
+                Some(unredeemed(&account, &order, intent, until).await?)
+            }
+            (None, _) => intent.end.is_none().then_some(Outcome::Unknown),
         };
+        Ok((order, outcome))
+    }
+
+    async fn write_settled(&self, intent: &Intent, outcome: Outcome, order: Order) -> Result<Intent> {
+        let now = self.clock.now();
         let error = (outcome == Outcome::NotDone).then(|| why_not(intent.wanted.action).word().into());
         let ending = Ending { error, ..Ending::new(outcome, now) };
         if intent.end.is_none() && outcome == Outcome::NotDone {
@@ -144,6 +173,15 @@ impl Gateway {
         }
         let ending = Ending::new(Outcome::Unknown, self.clock.now());
         Ok(self.store().end(intent.id, &ending, &Change::none()).await?)
+    }
+}
+
+/// How long after a command it is given up to ask what came of it, where that fails so: a vendor that has no such order is
+/// hardly going to have it again; one that does not answer may be back, but not for ever.
+fn patience(error: &Error) -> SignedDuration {
+    match error.code() {
+        Code::NotFound | Code::MachineNotFound => GONE_AFTER,
+        _ => KEYS_KEPT,
     }
 }
 

@@ -191,8 +191,15 @@ impl Gateway {
         if !other.is_unsettled() {
             return Ok(other);
         }
-        let settled = self.settle(&placed.account, &other, until).await?;
-        if settled.is_unsettled() { Err(Refusal::ours(Code::OutcomeUnknown).into()) } else { Ok(settled) }
+        match self.settle(&placed.account, &other, until).await {
+            Ok(settled) if !settled.is_unsettled() => Ok(settled),
+            // Whatever keeps it from being settled, what came of it is not known.
+            Ok(_) => Err(Refusal::ours(Code::OutcomeUnknown).into()),
+            Err(error) => {
+                tracing::debug!(intent = %other.id, %error, "still not known");
+                Err(Refusal::ours(Code::OutcomeUnknown).into())
+            }
+        }
     }
 
     /// The order as it is stored now.
@@ -216,6 +223,8 @@ impl Gateway {
         let store = Arc::clone(&self.commands.store);
         let mut order = placed.order.clone();
         let number = order.number.clone().unwrap_or_default();
+        // From here on it may be paid, so that its time to pay being over ends it no more.
+        order.paying |= update == OrderUpdate::Paid;
         let act = placed.account.named(async move {
             let stored = store.order(&order.account, &order.trade_number).await;
             if !stored.is_ok_and(|stored| stored.is_some_and(|stored| stored.state == order.state)) {

@@ -77,6 +77,7 @@ pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) ->
         name: name(of),
         vendor: if fake.is_inhand() { Vendor::Inhand } else { Vendor::Dingshang },
         client: Arc::clone(fake) as Arc<dyn crate::vendor::Vendor>,
+        timeout: Duration::from_secs(5),
         health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
     });
     let keeping =

@@ -55,6 +55,7 @@ fn order(account: &str, number: &str, state: OrderState, created_at: Timestamp) 
         created_at,
         pay_before: None,
         closing: false,
+        paying: false,
         version: 0,
     }
 }

@@ -139,7 +139,7 @@ pub struct CreateOrderInput {
     machine_id: ID,
     /// What is ordered, 1 to 20 lines, each of another shelf of that machine.
     lines: Vec<OrderLineInput>,
-    /// 1 to 200 characters of the caller's own, new for every order that is meant; kept for 7 days.
+    /// 1 to 255 printable characters of the caller's own, new for every order that is meant; kept for 7 days.
     idempotency_key: String,
 }
 

@@ -140,7 +140,7 @@ pub struct CreatePickupCodesInput {
     expires_at: Option<DateTime>,
     /// What was paid for each, in fen (CNY), from 0; of this gateway's own alone.
     fee_minor_units: Option<i32>,
-    /// 1 to 200 characters of the caller's own, new for every set of codes that is meant; kept for 7 days.
+    /// 1 to 255 printable characters of the caller's own, new for every set of codes that is meant; kept for 7 days.
     idempotency_key: String,
 }
 
@@ -165,7 +165,7 @@ pub struct RedeemPickupCodeInput {
     shelf_id: ID,
     /// Its digits, 6 to 10.
     code: String,
-    /// 1 to 200 characters of the caller's own, new for every redemption that is meant; kept for 7 days.
+    /// 1 to 255 printable characters of the caller's own, new for every redemption that is meant; kept for 7 days.
     idempotency_key: String,
 }
 

@@ -47,10 +47,14 @@ pub(super) fn orders(sql: &mut QueryBuilder<Sqlite>, wanted: &OrderFilter) {
     window(sql, wanted.window);
 }
 
-/// One of these states, as it is then: a lapsed order is told as expired.
+/// Whether an order may have been paid without our knowing it: nobody knows yet what came of a payment.
+pub(super) const PAYING: &str = "EXISTS (SELECT 1 FROM intents WHERE intents.account = orders.account \
+    AND intents.trade_number = orders.trade_number AND intents.claim IS NOT NULL AND intents.action = 'PAY_ORDER')";
+
+/// One of these states, as it is then: a lapsed order is told as expired ([`crate::domain::Order::lapse`]).
 fn state_at(sql: &mut QueryBuilder<Sqlite>, now: Timestamp, states: &[OrderState]) {
     sql.push(" AND CASE WHEN state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= ");
-    sql.push_bind(millis(now)).push(" THEN 'EXPIRED' ELSE state END IN ");
+    sql.push_bind(millis(now)).push(" AND NOT ").push(PAYING).push(" THEN 'EXPIRED' ELSE state END IN ");
     words(sql, states);
 }
 

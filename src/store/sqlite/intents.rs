@@ -21,7 +21,7 @@ use crate::{
 /// rolls back.
 pub(super) async fn begin(
     db: &mut SqliteConnection,
-    wanted: &NewIntent,
+    (wanted, process): (&NewIntent, &str),
     change: &Change,
 ) -> Result<Begun, Fault> {
     if let Some(before) = by_key(db, wanted).await? {
@@ -37,7 +37,7 @@ pub(super) async fn begin(
     {
         return Ok(Begun::Busy(holder));
     }
-    let intent = insert(db, wanted, claim).await?;
+    let intent = insert(db, (wanted, process), claim).await?;
     if let Some(order) = &change.order
         && orders::join(db, order).await?.is_none()
         && makes_orders(wanted.action)
@@ -113,12 +113,13 @@ pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Re
 pub(super) async fn unsettled(
     db: &mut SqliteConnection,
     account: &AccountName,
-    begun_before: Timestamp,
+    after: Option<IntentId>,
     first: usize,
 ) -> Result<Vec<Intent>, Fault> {
     let sql = "SELECT * FROM intents WHERE account = $1 AND (outcome IS NULL OR (outcome = 'UNKNOWN' AND claim IS NOT NULL)) \
-               AND begun_at < $2 ORDER BY id LIMIT $3";
-    let wanted = query(sql).bind(account.as_str()).bind(millis(begun_before)).bind(filter::limit(first));
+               AND id > $2 ORDER BY id LIMIT $3";
+    let after = after.map_or(0, |id| id.0);
+    let wanted = query(sql).bind(account.as_str()).bind(after).bind(filter::limit(first));
     wanted.fetch_all(db).await?.iter().map(intent).collect()
 }
 
@@ -178,12 +179,12 @@ async fn holder(db: &mut SqliteConnection, wanted: &NewIntent, claim: &str) -> R
 
 async fn insert(
     db: &mut SqliteConnection,
-    wanted: &NewIntent,
+    (wanted, process): (&NewIntent, &str),
     claim: Option<String>,
 ) -> Result<Intent, Fault> {
     let sql = "INSERT INTO intents (account, subject, action, idempotency_key, fingerprint, machine, \
-               trade_number, line_position, cabinet, shelf, code, callback, claim, begun_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *";
+               trade_number, line_position, cabinet, shelf, code, callback, claim, begun_at, begun_by) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING *";
     let row = query(sql)
         .bind(wanted.account.as_str())
         .bind(&*wanted.subject)
@@ -199,6 +200,7 @@ async fn insert(
         .bind(wanted.callback.as_ref().map(ToString::to_string))
         .bind(claim)
         .bind(millis(wanted.begun_at))
+        .bind(process)
         .fetch_one(db)
         .await?;
     intent(&row)
@@ -267,6 +269,7 @@ fn intent(row: &SqliteRow) -> Result<Intent, Fault> {
             callback: row.maybe_digest("callback")?,
             begun_at: row.instant("begun_at")?,
         },
+        begun_by: row.text("begun_by")?,
         end: end.transpose()?,
     })
 }

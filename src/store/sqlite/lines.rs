@@ -22,7 +22,7 @@ pub(super) async fn page(
     first: usize,
     after: Option<&LinePlace>,
 ) -> Result<Page<OrderedLine>, Fault> {
-    let mut sql = QueryBuilder::new("SELECT *");
+    let mut sql = QueryBuilder::new(format!("SELECT *, {} AS paying", filter::PAYING));
     conditions(&mut sql, wanted);
     if let Some(LinePlace { order, position }) = after {
         let at = millis(order.created_at);

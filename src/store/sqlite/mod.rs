@@ -53,7 +53,7 @@ impl Sqlite {
 
     async fn try_begin(&self, wanted: &NewIntent, change: &Change) -> std::result::Result<Begun, Fault> {
         let mut transaction = self.write().await?;
-        let begun = intents::begin(&mut transaction, wanted, change).await?;
+        let begun = intents::begin(&mut transaction, (wanted, &self.0.process), change).await?;
         if matches!(begun, Begun::New(_)) {
             transaction.commit().await?;
         } else {
@@ -161,10 +161,15 @@ impl Store for Sqlite {
     async fn unsettled(
         &self,
         account: &AccountName,
-        begun_before: Timestamp,
+        after: Option<IntentId>,
         first: usize,
     ) -> Result<Vec<Intent>> {
-        read!(self, "list unsettled intents", intents::unsettled(account, begun_before, first))
+        read!(self, "list unsettled intents", intents::unsettled(account, after, first))
+    }
+
+    /// The file is one gateway's: whoever opened it before is gone.
+    async fn is_abandoned(&self, intent: &Intent) -> Result<bool> {
+        Ok(intent.end.is_none() && intent.begun_by != self.0.process)
     }
 
     async fn intents(

@@ -11,7 +11,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::store::OpenError;
+use crate::{domain::Text, store::OpenError};
 
 /// How long a writer waits for its turn, and a statement for a lock that another process holds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,6 +32,8 @@ const SCHEMAS: [(i64, &str, &str); 1] = [(
 pub(super) struct Connections {
     pub(super) writer: Pool<Sqlite>,
     pub(super) readers: Pool<Sqlite>,
+    /// What tells this opening of the file from every other.
+    pub(super) process: Text,
 }
 
 impl Connections {
@@ -52,7 +54,8 @@ impl Connections {
         let writer = writer.map_err(OpenError::Database)?;
         bring_up_to_date(&writer).await?;
         let readers = pool().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await;
-        Ok(Self { writer, readers: readers.map_err(OpenError::Database)? })
+        let process = format!("{:032x}", rand::random::<u128>()).into();
+        Ok(Self { writer, readers: readers.map_err(OpenError::Database)?, process })
     }
 }
 

@@ -1,17 +1,22 @@
 //! Orders and their lines.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
     fault::Fault,
-    filter,
+    filter::{self, PAYING},
     row::{Reader, currency, millis},
 };
 use crate::{
     domain::{Delivery, Money, Order, OrderLine, OrderState},
     store::{Digest, OrderFilter, Page, Part, words::Word},
 };
+
+/// Orders, each with whether it may have been paid without our knowing it.
+fn select(rest: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!("SELECT orders.*, {PAYING} AS paying FROM orders {rest}"))
+}
 
 type Found = Result<Option<Order>, Fault>;
 
@@ -35,22 +40,23 @@ pub(super) async fn remove_unheard(
 }
 
 pub(super) async fn by_trade_number(db: &mut SqliteConnection, account: &str, trade: &str) -> Found {
-    let sql = "SELECT * FROM orders WHERE account = $1 AND trade_number = $2";
+    let sql = select("WHERE account = $1 AND trade_number = $2");
     let row = query(sql).bind(account).bind(trade).fetch_optional(&mut *db).await?;
     one(db, row).await
 }
 
 /// The oldest, should the vendor have given a number twice.
 pub(super) async fn by_number(db: &mut SqliteConnection, account: &str, number: &str) -> Found {
-    let sql =
-        "SELECT * FROM orders WHERE account = $1 AND number = $2 ORDER BY created_at, trade_number LIMIT 1";
+    let sql = select("WHERE account = $1 AND number = $2 ORDER BY created_at, trade_number LIMIT 1");
     let row = query(sql).bind(account).bind(number).fetch_optional(&mut *db).await?;
     one(db, row).await
 }
 
 pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Found {
-    let sql = "SELECT orders.* FROM orders JOIN intents ON intents.account = orders.account \
-               AND intents.trade_number = orders.trade_number WHERE intents.callback = $1";
+    let sql = select(
+        "JOIN intents AS placing ON placing.account = orders.account \
+         AND placing.trade_number = orders.trade_number WHERE placing.callback = $1",
+    );
     let row = query(sql).bind(token.to_string()).fetch_optional(&mut *db).await?;
     one(db, row).await
 }
@@ -60,8 +66,10 @@ pub(super) async fn due(
     now: Timestamp,
     first: usize,
 ) -> Result<Vec<Order>, Fault> {
-    let sql = "SELECT * FROM orders WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= $1 \
-               ORDER BY pay_before, account, trade_number LIMIT $2";
+    let sql = select(
+        "WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= $1 AND NOT paying \
+         ORDER BY pay_before, account, trade_number LIMIT $2",
+    );
     let rows = query(sql).bind(millis(now)).bind(filter::limit(first)).fetch_all(&mut *db).await?;
     with_lines(db, &rows).await
 }
@@ -71,7 +79,7 @@ pub(super) async fn page(
     wanted: &OrderFilter,
     part: &Part,
 ) -> Result<Page<Order>, Fault> {
-    let mut sql = QueryBuilder::new("SELECT * FROM orders WHERE ");
+    let mut sql = QueryBuilder::new(format!("SELECT orders.*, {PAYING} AS paying FROM orders WHERE "));
     filter::orders(&mut sql, wanted);
     filter::part(&mut sql, part, "trade_number");
     let rows = sql.build().persistent(false).fetch_all(&mut *db).await?;
@@ -217,6 +225,7 @@ pub(super) fn order(row: &SqliteRow) -> Result<Order, Fault> {
         created_at: row.instant("created_at")?,
         pay_before: row.maybe_instant("pay_before")?,
         closing: row.flag("closing")?,
+        paying: row.flag("paying")?,
         version: row.count("version")?,
     })
 }

@@ -118,10 +118,15 @@ pub(super) async fn what_was_under_way_is_found_after_a_restart(at: &dyn Place) 
     drop(store);
 
     let store = at.open().await;
-    let unsettled = store.unsettled(&account(), second(1), 10).await.unwrap();
-    assert_eq!(unsettled, [open.clone(), lost]);
-    assert_eq!(store.unsettled(&account(), second(0), 10).await.unwrap(), []);
-    assert_eq!(store.unsettled(&AccountName::new("metro"), second(1), 10).await.unwrap(), []);
+    let unsettled = store.unsettled(&account(), None, 10).await.unwrap();
+    assert_eq!(unsettled, [open.clone(), lost.clone()]);
+    assert_eq!(store.unsettled(&account(), None, 1).await.unwrap(), [open.clone()]);
+    assert_eq!(store.unsettled(&account(), Some(open.id), 10).await.unwrap(), [lost.clone()]);
+    assert_eq!(store.unsettled(&AccountName::new("metro"), None, 10).await.unwrap(), []);
+    assert!(store.is_abandoned(&open).await.unwrap(), "who began it is gone");
+    assert!(!store.is_abandoned(&lost).await.unwrap(), "it has ended");
+    let begun = new(store.begin(&on(Action::PayOrder, "4", None), &Change::none()).await.unwrap());
+    assert!(!store.is_abandoned(&begun).await.unwrap(), "it is under way");
     let again = store.begin(&on(Action::PayOrder, "1", None), &Change::none()).await.unwrap();
     assert!(is_busy(&again, &open));
 }

@@ -32,6 +32,7 @@ pub(super) fn order(trade: &str, at: i64) -> Order {
         created_at: second(at),
         pay_before: Some(second(at + 1200)),
         closing: false,
+        paying: false,
         version: 0,
     }
 }

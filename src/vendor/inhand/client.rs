@@ -239,25 +239,23 @@ impl Client {
 
     /// Sends a read, and reads its answer unless that is a failure.
     async fn ask<T: Send>(&self, call: &Call, read: impl Fn(&[u8]) -> Result<T> + Send + Sync) -> Result<T> {
-        self.send(call, Effect::Read, read).await
-    }
-
-    /// Sends what must not be sent twice, and reads its answer unless that is a failure.
-    async fn tell<T: Send>(&self, call: &Call, read: impl Fn(&[u8]) -> Result<T> + Send + Sync) -> Result<T> {
-        self.send(call, Effect::Write, read).await
-    }
-
-    async fn send<T: Send>(
-        &self,
-        call: &Call,
-        effect: Effect,
-        read: impl Fn(&[u8]) -> Result<T> + Send + Sync,
-    ) -> Result<T> {
         let read = |reply: Reply| match codes::failure(call.operation, reply.status, &reply.body) {
             Some(error) => Err(error),
             None => read(&reply.body),
         };
-        self.transport.call(call.operation, effect, || self.request(call), read).await
+        self.transport.call(call.operation, Effect::Read, || self.request(call), read).await
+    }
+
+    /// Sends what must not be sent twice, and reads its answer unless that is a failure. That a proxy knows no such address,
+    /// or lets nobody in, does not tell what the platform did: without its own FAIL nobody knows.
+    async fn tell<T: Send>(&self, call: &Call, read: impl Fn(&[u8]) -> Result<T> + Send + Sync) -> Result<T> {
+        let operation = call.operation;
+        let read = |reply: Reply| match codes::failure(operation, reply.status, &reply.body) {
+            Some(error) if codes::is_refusal(&reply.body) || error.kind.is_no_answer() => Err(error),
+            Some(error) => Err(Error::new(Kind::Protocol, operation).with_source(error)),
+            None => read(&reply.body),
+        };
+        self.transport.call(operation, Effect::Write, || self.request(call), read).await
     }
 
     /// A signed request with a nonce of its own.

@@ -29,6 +29,11 @@ pub fn failure(operation: &'static str, status: StatusCode, body: &[u8]) -> Opti
     Some(Error::new(kind, operation).with_vendor(code, None))
 }
 
+/// Whether an answer is the platform's own no.
+pub fn is_refusal(body: &[u8]) -> bool {
+    refusal(body).is_some()
+}
+
 /// Whether a FAIL names the signature: the one thing that every client of the platform may get wrong, and that its
 /// operator must mend.
 fn speaks_of_signature(refusal: &Envelope) -> bool {

@@ -69,6 +69,28 @@ async fn a_crash_keeps_the_key_also_when_the_gateway_comes_back_after_the_order_
 }
 
 #[tokio::test]
+async fn who_presses_again_after_a_crash_is_not_kept_waiting_for_what_nobody_carries_out() {
+    let mut system = System::start(Setup::default()).await;
+    let counter = Counter::filled(&system.vendors);
+    system.vendors.faults(Vendor::Dingshang).add(Fault::new(Effect::Hang).after().on_call(PLACE).times(1));
+    let request = counter.create(&[(0, 1)], "k");
+    let token = system.token(&vendgraph::auth::Scope::ALL, &["*"]);
+    let body = serde_json::json!({ "query": request });
+    tokio::select! {
+        answer = system.try_post(Some(&token), &body) => panic!("the vendor hangs: {answer:?}"),
+        () = until(|| system.taken().len() == 1) => {}
+    }
+    system.crash().await;
+    system.restart().await;
+    let asked = std::time::Instant::now();
+    let again = system.tell(&request).await;
+    assert_eq!((again.state(), again.error()), ("UNKNOWN", Some("OUTCOME_UNKNOWN")), "{again:?}");
+    assert!(asked.elapsed() < Duration::from_secs(5), "of the 15 s that a request may take: {asked:?}");
+    assert_eq!(system.sent(PLACE), 1);
+    system.end().await;
+}
+
+#[tokio::test]
 async fn a_payment_whose_answer_was_lost_is_settled_by_reading_the_order() {
     let system = System::start(hasty()).await;
     let counter = Counter::filled(&system.vendors);
@@ -87,11 +109,61 @@ async fn a_payment_whose_answer_was_lost_is_settled_by_reading_the_order() {
     ]);
     let lost = system.tell(&pay(placed.id())).await;
     assert_eq!((lost.state(), lost.error()), ("UNPAID", Some("OUTCOME_UNKNOWN")), "{lost:?}");
-    assert_eq!(system.tell(&pay(placed.id())).await.error(), Some("NOT_FOUND"), "nor can it be settled");
+    let told = system.tell(&pay(placed.id())).await;
+    assert_eq!(told.error(), Some("OUTCOME_UNKNOWN"), "nor can it be settled");
     faults.clear();
     let paid = system.tell(&pay(placed.id())).await;
     assert_eq!((paid.state(), paid.error()), ("PAID", None), "{paid:?}");
     assert_eq!(system.sent(UPDATE), 2, "one for each order");
+    system.end().await;
+}
+
+#[tokio::test]
+async fn what_the_vendor_knows_no_more_is_given_up_after_an_hour_and_never_told_as_not_done() {
+    let system = System::start(hasty()).await;
+    let counter = Counter::filled(&system.vendors);
+    let placed = system.tell(&counter.create(&[(0, 1)], "k")).await;
+    let faults = system.vendors.faults(Vendor::Dingshang);
+    let gone = || Effect::Refuse { code: "80002".into(), message: "查不到对应记录".into() };
+    faults.set(vec![
+        Fault::new(Effect::Cut).on_call(UPDATE).times(1),
+        Fault::new(gone()).on_call(READ),
+        Fault::new(gone()).on_call(UPDATE),
+    ]);
+    assert_eq!(system.tell(&pay(placed.id())).await.error(), Some("OUTCOME_UNKNOWN"));
+    system.pass(Duration::from_mins(59)).await;
+    system.reconcile().await;
+    assert_eq!(system.order(placed.id()).await["state"], "UNPAID", "it may have been paid");
+    let held = system.tell(&pay(placed.id())).await;
+    assert_eq!((held.error(), system.sent(UPDATE)), (Some("OUTCOME_UNKNOWN"), 1), "{held:?}");
+    system.pass(Duration::from_mins(2)).await;
+    system.reconcile().await;
+    let reads = system.sent(READ);
+    system.reconcile().await;
+    assert_eq!(system.sent(READ), reads, "the vendor is not asked for ever");
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_lost_payment_keeps_an_order_from_being_told_as_expired_until_it_is_settled() {
+    let mut system = System::start(hasty()).await;
+    let counter = Counter::filled(&system.vendors);
+    let placed = system.tell(&counter.create(&[(0, 1)], "k")).await;
+    let faults = system.vendors.faults(Vendor::Dingshang);
+    faults.set(vec![
+        Fault::new(Effect::Cut).after().on_call(UPDATE).times(1),
+        Fault::new(Effect::Cut).on_call(READ),
+    ]);
+    assert_eq!(system.tell(&pay(placed.id())).await.error(), Some("OUTCOME_UNKNOWN"));
+    system.crash().await;
+    system.pass(Duration::from_mins(25)).await;
+    system.restart().await;
+    assert_eq!(system.order(placed.id()).await["state"], "UNPAID", "the vendor does not tell");
+    assert_eq!(system.orders().await[0]["state"], "UNPAID");
+    faults.clear();
+    assert_eq!(system.order(placed.id()).await["state"], "PAID");
+    system.reconcile().await;
+    assert_eq!(system.orders().await[0]["state"], "PAID");
     system.end().await;
 }
 

@@ -28,6 +28,9 @@ async fn input_that_cannot_be_is_refused_by_its_path_and_without_a_vendor_call()
         (&[(own, 1), (elsewhere.as_str(), 1)], "k", "lines.1.shelfId"),
         (&[("garbage", 1)], "k", "lines.0.shelfId"),
         (&[(own, 1)], "", "idempotencyKey"),
+        (&[(own, 1)], "tab\\tbed", "idempotencyKey"),
+        (&[(own, 1)], "nul\\u0000led", "idempotencyKey"),
+        (&[(own, 1)], &"k".repeat(256), "idempotencyKey"),
     ] {
         let told = system.tell(&create(&counter.machine, lines, key)).await;
         assert_eq!((told.error(), &*told.field()), (Some("BAD_USER_INPUT"), field), "{told:?}");

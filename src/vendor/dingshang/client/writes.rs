@@ -121,7 +121,8 @@ impl Client {
         self.write(Call { operation, method: Method::PUT, path, content }, nothing).await
     }
 
-    /// Sends once. A success without what `told` looks for leaves the outcome unknown, like no answer at all.
+    /// Sends once. A success without what `told` looks for leaves the outcome unknown, like no answer at all; so does a no
+    /// that is not the vendor's own: the 404 of a proxy does not tell what the vendor did.
     async fn write<T: DeserializeOwned, U: Send>(
         &self,
         call: Call<'_>,
@@ -129,7 +130,7 @@ impl Client {
     ) -> Result<U> {
         let operation = call.operation;
         let read = |reply: Reply| {
-            told(answer(operation, &reply)?)
+            told(answer(operation, &reply).map_err(only_the_vendors)?)
                 .ok_or_else(|| Error::new(Kind::Protocol, operation).with_source("a success without data"))
         };
         self.transport.call(operation, Effect::Write, || self.request(&call), read).await
@@ -153,6 +154,14 @@ fn nothing(_: IgnoredAny) -> Option<()> {
 fn numbered(Maybe(delivery): Maybe<Delivery>) -> Option<(Text, Delivery)> {
     let delivery = delivery?;
     Some((delivery.delivery_id.text()?, delivery))
+}
+
+/// What an answer without a code of the vendor's says proves nothing.
+fn only_the_vendors(mut error: Error) -> Error {
+    if error.vendor_code.is_none() && !error.kind.is_no_answer() {
+        error.kind = Kind::Protocol;
+    }
+    error
 }
 
 /// In a call about one pickup code, the record that the vendor does not find is that code. An answer without a code

@@ -59,7 +59,25 @@ async fn a_record_that_is_not_found_is_the_code_where_the_call_is_about_one() {
     assert_eq!(kind(account.update_order(MACHINE, "60", OrderUpdate::Paid).await), Kind::NotFound);
     assert_eq!(redeem(missing).await.unwrap_err().kind, Kind::PickupCodeNotFound);
     let no_such_call = (404, "<html>not found</html>".to_owned());
-    assert_eq!(redeem(no_such_call).await.unwrap_err().kind, Kind::NotFound);
+    assert_eq!(
+        redeem(no_such_call).await.unwrap_err().kind,
+        Kind::OutcomeUnknown,
+        "nor is it the vendor's no"
+    );
+}
+
+#[tokio::test]
+async fn a_proxys_page_proves_nothing_of_what_the_vendor_did() {
+    for status in [400, 401, 403, 404, 410] {
+        for body in ["<html>not here</html>", "", "{}", "[]"] {
+            let error = place_order((status, body.to_owned())).await.unwrap_err();
+            assert_eq!(error.kind, Kind::OutcomeUnknown, "{status} {body}");
+        }
+    }
+    let own = json!({"code": 10008, "message": "appid or appsecret is empty", "data": {}}).to_string();
+    assert_eq!(place_order((401, own)).await.unwrap_err().kind, Kind::Credentials);
+    let own = json!({"code": 80002, "message": "查不到对应记录", "data": {}}).to_string();
+    assert_eq!(place_order((404, own)).await.unwrap_err().kind, Kind::NotFound);
 }
 
 #[tokio::test]

@@ -1,11 +1,22 @@
-//! What an account lets go of once its vendor was told something: what may have changed by it is asked for anew.
+//! What commands need of an account: how long they may take, and that it lets go of what may have changed by them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::Account;
 use crate::{domain::Text, vendor};
 
+/// How long the store may take for a command's beginning and end.
+const SETTLED_WITHIN: Duration = Duration::from_secs(30);
+/// As many calls as a command makes one after the other.
+const CALLS_AT_MOST: u32 = 6;
+
 impl Account {
+    /// How long a command may be under way before it counts as lost, where nobody says that it is: it takes a few calls, one
+    /// after the other, and its outcome is offered to the store for a while.
+    pub(in crate::gateway) fn under_way(&self) -> Duration {
+        SETTLED_WITHIN + self.connection.timeout.saturating_mul(CALLS_AT_MOST)
+    }
+
     /// Lets go of what is kept of a machine's stock once its vendor was told something that moves it, whatever it answered.
     /// Where nothing was sent, nothing moved, and a vendor in trouble is not asked for it again.
     pub(in crate::gateway) fn forget_machine<T>(&self, machine: &Text, answer: &vendor::Result<T>) {
