@@ -1,7 +1,9 @@
 //! Telling a vendor what a machine was refilled to.
 //!
 //! Each call is a command of its own, written down and sent once. The vendor's call reaches one cabinet, so a machine
-//! with several is told of cabinet by cabinet; the first that fails ends it. Whatever was answered, what is kept of the
+//! with several is told of cabinet by cabinet; the first that fails ends it, and the answer names those that were done and
+//! those that were not. The audit trail has one command for each cabinet. Nothing continues what a crash cut off: the stock is
+//! told as what it is, not as what was added, so that the whole may be given again. Whatever was answered, what is kept of the
 //! machine's stock goes: a refused call may have reached some of its shelves.
 
 use std::sync::Arc;
@@ -127,8 +129,17 @@ impl Gateway {
         wanted: &Replenish,
     ) -> Result<(), Problem> {
         let place = wanted.place()?;
-        for step in steps(asker, machine, wanted, place).await? {
-            self.send_replenishment(asker, machine, wanted.what.action(), step).await?;
+        let steps = steps(asker, machine, wanted, place.clone()).await?;
+        let cabinets: Vec<_> = steps.iter().filter_map(|step| step.target.cabinet.clone()).collect();
+        for (position, step) in steps.into_iter().enumerate() {
+            if let Err(error) = self.send_replenishment(asker, machine, wanted.what.action(), step).await {
+                let field: &[&str] = match place {
+                    Some(Place::Driver(_)) if error.code() == Code::BadUserInput => &["driverAddress"],
+                    Some(Place::Cabinet(_)) if error.code() == Code::BadUserInput => &["cabinet"],
+                    Some(_) | None => &[],
+                };
+                return Err(Problem { part: part(&cabinets, position), ..Problem::of(field, error) });
+            }
         }
         Ok(())
     }
@@ -155,6 +166,17 @@ impl Gateway {
         });
         verdict(&self.commands.carry_out(intent, asker.until, act).await?)
     }
+}
+
+/// Which of several cabinets were told of, where that ended at one of them.
+fn part(cabinets: &[Text], failed: usize) -> Option<String> {
+    let names =
+        |cabinets: &[Text]| cabinets.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let (done, rest) = cabinets.split_at_checked(failed).filter(|_| cabinets.len() > 1)?;
+    let (at, rest) = rest.split_first()?;
+    let done = if done.is_empty() { String::new() } else { format!("done: {}; ", names(done)) };
+    let left = if rest.is_empty() { String::new() } else { format!("not told of: {}; ", names(rest)) };
+    Some(format!("{done}{left}cabinet `{at}`"))
 }
 
 /// The calls that it takes, every argument checked.

@@ -15,7 +15,7 @@ const TWO_CABINETS: &str = "1632712900017";
 async fn tell(system: &System, name: &str, input: &str) -> Value {
     let query = format!(
         "mutation {{ {name}(input: {{{input}}}) {{ machine {{ number shelves {{ stock {{ quantity }} }} }} \
-         userErrors {{ code field retryable vendorMessage }} }} }}"
+         userErrors {{ code message field retryable vendorMessage }} }} }}"
     );
     let answer = system.ask(&query).await;
     assert!(answer["errors"].is_null(), "{answer}");
@@ -94,6 +94,40 @@ async fn a_lost_answer_is_unknown_sent_once_and_the_next_read_shows_what_is_ther
         assert_eq!(told["userErrors"][0]["code"], "OUTCOME_UNKNOWN", "{told}");
         assert_eq!(told["machine"]["shelves"][0]["stock"]["quantity"], there, "{told}");
         assert_eq!(system.dingshang_calls("/replenishments"), calls + 1);
+    }
+    system.end().await;
+}
+
+#[tokio::test]
+async fn where_one_cabinet_fails_it_is_told_which_were_done_and_which_were_not() {
+    let system = System::start(Setup::default()).await;
+    empty(&system);
+    shelves(&system, TWO_CABINETS).await;
+    let fault = Fault::new(Effect::Cut).after().on_call("POST /replenishments").times(1);
+    system.vendors.faults(Vendor::Dingshang).set(vec![fault]);
+    let input = format!("machineId: \"{}\"", machine_id("north", TWO_CABINETS));
+    let told = tell(&system, "replenishMachine", &input).await;
+    let error = &told["userErrors"][0];
+    assert_eq!((&error["code"], &error["field"]), (&json!("OUTCOME_UNKNOWN"), &Value::Null), "{told}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.starts_with("not told of: `B`; cabinet `A`: it is not known"), "{message}");
+    assert_eq!(system.dingshang_calls("/replenishments"), 1);
+    assert_eq!(tell(&system, "replenishMachine", &input).await["userErrors"], json!([]), "all of it again");
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_driver_that_the_machine_does_not_have_is_the_arguments_fault() {
+    let system = System::start(Setup::default()).await;
+    let refused = Effect::Refuse { code: "6038".into(), message: "货柜不存在".into() };
+    let fault = Fault::new(refused).on_call("POST /replenishments");
+    system.vendors.faults(Vendor::Dingshang).set(vec![fault]);
+    let machine = machine_id("north", TWO_CABINETS);
+    for (input, field) in [("driverAddress: 7", "driverAddress"), ("cabinet: \"B\"", "cabinet")] {
+        let input = format!("machineId: \"{machine}\", {input}");
+        let told = tell(&system, "replenishMachine", &input).await;
+        let error = &told["userErrors"][0];
+        assert_eq!((&error["code"], &error["field"]), (&json!("BAD_USER_INPUT"), &json!([field])), "{told}");
     }
     system.end().await;
 }

@@ -96,14 +96,14 @@ impl Gateway {
         let (account, trade_number, position) = &wanted.line;
         if (account, trade_number) != (&wanted.order.0, &wanted.order.1) {
             let apart = crate::gateway::Input::Apart { argument: "lineId", of: "orderId" };
-            return Problem { field: vec!["lineId".to_owned()], error: apart.into() }.into();
+            return Problem::of(&["lineId"], apart).into();
         }
         let placed = match self.stored_order(asker, account, trade_number).await.blame(&["orderId"]) {
             Ok(placed) => placed,
             Err(problem) => return problem.into(),
         };
         if placed.order.line(*position).is_none() {
-            return Problem { field: vec!["lineId".to_owned()], error: Error::NotFound }.into();
+            return Problem::of(&["lineId"], Error::NotFound).into();
         }
         let outcome = self.try_dispense(asker, placed.clone(), *position).await;
         let mut now = self.again(placed.clone()).await.unwrap_or(placed);

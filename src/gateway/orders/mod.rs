@@ -92,11 +92,20 @@ pub struct Problem {
     pub field: Vec<String>,
     /// Why.
     pub error: Error,
+    /// Which part of a command of several calls was done, and which was not; `None`: it was one call, or none.
+    pub part: Option<String>,
+}
+
+impl Problem {
+    /// The problem of the argument at that path of the command's input.
+    pub fn of(field: &[&str], error: impl Into<Error>) -> Self {
+        Self { field: field.iter().map(ToString::to_string).collect(), error: error.into(), part: None }
+    }
 }
 
 impl<E: Into<Error>> From<E> for Problem {
     fn from(error: E) -> Self {
-        Self { field: Vec::new(), error: error.into() }
+        Self::of(&[], error)
     }
 }
 
@@ -108,10 +117,7 @@ pub trait Blame<T> {
 
 impl<T, E: Into<Error>> Blame<T> for std::result::Result<T, E> {
     fn blame(self, field: &[&str]) -> std::result::Result<T, Problem> {
-        self.map_err(|error| Problem {
-            field: field.iter().map(ToString::to_string).collect(),
-            error: error.into(),
-        })
+        self.map_err(|error| Problem::of(field, error))
     }
 }
 

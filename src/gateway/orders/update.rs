@@ -121,7 +121,7 @@ impl Gateway {
         let placed = match self.stored_order(asker, account, trade_number).await {
             Ok(placed) => placed,
             Err(error) => {
-                return Problem { field: vec!["orderId".to_owned()], error }.into();
+                return Problem::of(&["orderId"], error).into();
             }
         };
         match self.try_update(asker, placed.clone(), update).await {

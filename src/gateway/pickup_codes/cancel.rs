@@ -60,10 +60,8 @@ impl Gateway {
             Ok(FoundPickupCode::Listed(listed)) => listed,
             // The vendor lists it no more: there is nothing to cancel.
             Ok(kept @ FoundPickupCode::Kept(_)) => {
-                let problem = over(kept.state()).map(|code| Problem {
-                    field: vec!["pickupCodeId".to_owned()],
-                    error: Refusal::ours(code).into(),
-                });
+                let refused = |code| Problem::of(&["pickupCodeId"], Refusal::ours(code));
+                let problem = over(kept.state()).map(refused);
                 return Ok(Commanded { subject: Some(kept), problem });
             }
             Err(error) => return Err(error).blame(&["pickupCodeId"]),
@@ -141,8 +139,7 @@ impl Gateway {
             Came { ending: Ending { error, ..Ending::new(outcome, clock.now()) }, change: Change::none() }
         };
         let intent = self.commands.carry_out(intent, asker.until, act).await?;
-        let problem =
-            verdict(&intent).err().map(|error| Problem { field: vec!["pickupCodeId".to_owned()], error });
+        let problem = verdict(&intent).err().map(|error| Problem::of(&["pickupCodeId"], error));
         let now = self.kept(&account, number).await?.unwrap_or(kept);
         Ok(Commanded { subject: Some(FoundPickupCode::Kept(now)), problem })
     }

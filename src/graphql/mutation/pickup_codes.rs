@@ -61,9 +61,7 @@ impl PickupCodeMutation {
                 let field = field(ctx)?;
                 let cancelled = match input::id("pickupCodeId", &input.pickup_code_id) {
                     Ok(id) => field.gateway.cancel_pickup_code(field.asker, &id).await,
-                    Err(wrong) => {
-                        Problem { field: vec!["pickupCodeId".to_owned()], error: wrong.into() }.into()
-                    }
+                    Err(wrong) => Problem::of(&["pickupCodeId"], wrong).into(),
                 };
                 Ok(PickupCodesPayload::of(cancelled.subject, cancelled.problem))
             }),

@@ -26,7 +26,11 @@ pub struct UserError {
 
 impl From<Problem> for UserError {
     fn from(problem: Problem) -> Self {
-        Self::at(problem.field, &problem.error)
+        let error = Self::at(problem.field, &problem.error);
+        match problem.part {
+            Some(part) => Self { message: format!("{part}: {}", error.message), ..error },
+            None => error,
+        }
     }
 }
 

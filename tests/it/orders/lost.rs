@@ -149,8 +149,7 @@ async fn a_lost_payment_keeps_an_order_from_being_told_as_expired_until_it_is_se
     let mut system = System::start(hasty()).await;
     let counter = Counter::filled(&system.vendors);
     let placed = system.tell(&counter.create(&[(0, 1)], "k")).await;
-    let faults = system.vendors.faults(Vendor::Dingshang);
-    faults.set(vec![
+    system.vendors.faults(Vendor::Dingshang).set(vec![
         Fault::new(Effect::Cut).after().on_call(UPDATE).times(1),
         Fault::new(Effect::Cut).on_call(READ),
     ]);
@@ -160,7 +159,7 @@ async fn a_lost_payment_keeps_an_order_from_being_told_as_expired_until_it_is_se
     system.restart().await;
     assert_eq!(system.order(placed.id()).await["state"], "UNPAID", "the vendor does not tell");
     assert_eq!(system.orders().await[0]["state"], "UNPAID");
-    faults.clear();
+    system.vendors.faults(Vendor::Dingshang).clear();
     assert_eq!(system.order(placed.id()).await["state"], "PAID");
     system.reconcile().await;
     assert_eq!(system.orders().await[0]["state"], "PAID");
