@@ -2,14 +2,18 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc};
 
-use super::{Blame as _, Commanded, DRAWS, PlacedOrder, Problem, draft, draw_callback, intent};
+use super::{
+    Blame as _, Commanded, PlacedOrder, Problem,
+    draft::{self, Drawn},
+    intent,
+};
 use crate::{
     domain::{AccountName, Capability, Order, OrderLine, OrderState, Text, order::TIME_TO_PAY},
     gateway::{
         Account, Asker, Error, Gateway, Input, Machine,
-        commands::{Start, came, verdict},
+        commands::{came, verdict},
     },
-    store::{Action, Change, Intent, NewIntent, Target},
+    store::{Action, Change, Intent, Target},
     vendor::{NewOrder, NewOrderLine},
 };
 
@@ -105,30 +109,20 @@ impl Gateway {
         }
         let machine = self.machine(asker, account.name(), &wanted.machine).await.blame(&["machineId"])?;
         let lines = order_lines(&machine, wanted, asker).await?;
-        for _ in 0..DRAWS {
-            let (notify_url, callback) = draw_callback(self.callbacks.as_ref(), &account)?;
-            let order = self.new_order(&machine, lines.clone());
-            let target = Target::order(&order);
-            let intended = NewIntent { target, callback: Some(callback), ..intended.clone() };
-            let begun = self.commands.begin(&intended, &Change::order(order.clone())).await;
-            match begun.blame(&["idempotencyKey"])? {
-                Start::Taken => {}
-                Start::Again(earlier) | Start::Busy(earlier) => {
-                    return self.placed(asker, account, earlier).await;
-                }
-                Start::Carry(intent) => {
-                    let new = NewOrder {
-                        machine: order.machine.clone(),
-                        trade_number: order.trade_number.clone(),
-                        notify_url,
-                        lines: lines.iter().map(new_line).collect(),
-                    };
-                    let intent = self.send_order(asker, &account, intent, (order, new)).await?;
-                    return self.placed(asker, account, intent).await;
-                }
+        let drawn = self.draw(&account, &intended, || self.new_order(&machine, lines.clone()));
+        let intent = match drawn.await? {
+            Drawn::Before(earlier) => earlier,
+            Drawn::Ours(intent, order, notify_url) => {
+                let new = NewOrder {
+                    machine: order.machine.clone(),
+                    trade_number: order.trade_number.clone(),
+                    notify_url,
+                    lines: lines.iter().map(new_line).collect(),
+                };
+                self.send_order(asker, &account, intent, (order, new)).await?
             }
-        }
-        Err(Error::Internal("three trade numbers in a row were in use").into())
+        };
+        self.placed(asker, account, intent).await
     }
 
     fn new_order(&self, machine: &Machine, lines: Vec<OrderLine>) -> Order {

@@ -35,9 +35,6 @@ pub use redeem::RedeemPickupCode;
 pub use settle::reconcile;
 pub use update::Cancellation;
 
-/// How often a number is drawn that turns out to be in use.
-const DRAWS: usize = 3;
-
 /// An order and whose it is.
 #[derive(Clone, Debug)]
 pub struct PlacedOrder {
@@ -76,6 +73,11 @@ impl<T> Commanded<T> {
     /// It was carried out, or had been.
     pub const fn done(subject: T) -> Self {
         Self { subject: Some(subject), problem: None }
+    }
+
+    /// The same of what it was about as something else.
+    pub fn map<U>(self, of: impl FnOnce(T) -> U) -> Commanded<U> {
+        Commanded { subject: self.subject.map(of), problem: self.problem }
     }
 }
 

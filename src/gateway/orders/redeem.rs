@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Blame as _, Commanded, DRAWS, PlacedOrder, Problem, draft, draw_callback, intent};
+use super::{
+    Blame as _, Commanded, PlacedOrder, Problem,
+    draft::{self, Drawn},
+    intent,
+};
 use crate::{
     domain::{AccountName, Capability, IssuedPickupCode, Order, PickupCodeIssuer, PickupCodeState, Text},
-    gateway::{
-        Account, Asker, Error, Gateway, Input,
-        commands::{Start, came},
-        pickup_codes::remembered,
-    },
-    store::{Action, Change, Intent, NewIntent, Target, UsedCode},
+    gateway::{Account, Asker, Error, Gateway, Input, commands::came, pickup_codes::remembered},
+    store::{Action, Change, Intent, Target, UsedCode},
     vendor::Redemption,
 };
 
@@ -66,39 +66,28 @@ impl Gateway {
         let machine = self.machine(asker, account.name(), machine).await.blame(&["shelfId"])?;
         let (found, _) = machine.shelf(cabinet, shelf, asker).await.blame(&["shelfId"])?;
         let line = draft::line(0, &found, 1).ok_or(Error::NotFound).blame(&["shelfId"])?;
-        let clock = self.clock.as_ref();
-        for _ in 0..DRAWS {
-            let (notify_url, callback) = draw_callback(self.callbacks.as_ref(), &account)?;
-            let order = draft::order(&account, machine.number(), vec![line.clone()], clock);
-            let target = Target {
-                cabinet: Some(cabinet.clone()),
-                shelf: Some(shelf.clone()),
-                code: Some(code.clone()),
-                ..Target::order(&order)
-            };
-            let intended = NewIntent { target, callback: Some(callback), ..intended.clone() };
-            let begun = self.commands.begin(&intended, &Change::order(order.clone())).await;
-            match begun.blame(&["idempotencyKey"])? {
-                Start::Taken => {}
-                Start::Again(earlier) | Start::Busy(earlier) => {
-                    return self.placed(asker, account, earlier).await;
-                }
-                Start::Carry(intent) => {
-                    let redemption = Redemption {
-                        machine: order.machine.clone(),
-                        slot: line.slot.clone(),
-                        code: code.clone(),
-                        trade_number: order.trade_number.clone(),
-                        notify_url,
-                    };
-                    let product = found.product.as_ref().map(|product| product.number.clone());
-                    let sent = self.send_redemption(asker, &account, intent, (order, redemption, product));
-                    let intent = sent.await?;
-                    return self.placed(asker, account, intent).await;
-                }
+        intended.target = Target {
+            cabinet: Some(cabinet.clone()),
+            shelf: Some(shelf.clone()),
+            code: Some(code.clone()),
+            ..Target::default()
+        };
+        let new = || draft::order(&account, machine.number(), vec![line.clone()], self.clock.as_ref());
+        let intent = match self.draw(&account, &intended, new).await? {
+            Drawn::Before(earlier) => earlier,
+            Drawn::Ours(intent, order, notify_url) => {
+                let redemption = Redemption {
+                    machine: order.machine.clone(),
+                    slot: line.slot.clone(),
+                    code: code.clone(),
+                    trade_number: order.trade_number.clone(),
+                    notify_url,
+                };
+                let product = found.product.as_ref().map(|product| product.number.clone());
+                self.send_redemption(asker, &account, intent, (order, redemption, product)).await?
             }
-        }
-        Err(Error::Internal("three trade numbers in a row were in use").into())
+        };
+        self.placed(asker, account, intent).await
     }
 
     async fn send_redemption(

@@ -9,7 +9,13 @@ mod pickup_codes;
 mod replenishment;
 mod user_error;
 
-use async_graphql::MergedObject;
+use async_graphql::{Context, MergedObject};
+
+use super::field::{Field, field, guarded};
+use crate::{
+    auth::Scope,
+    gateway::{Commanded, Problem},
+};
 
 pub use user_error::UserError;
 
@@ -22,3 +28,25 @@ pub struct Mutation(
     replenishment::ReplenishmentMutation,
     pickup_codes::PickupCodeMutation,
 );
+
+/// What a command came to, whose input was checked beforehand: `call` carries it out if the input is good and the asker
+/// has the scope.
+async fn commanded<'a, Wanted, T, Payload, Called>(
+    ctx: &Context<'a>,
+    scope: Scope,
+    checked: Result<Wanted, Problem>,
+    call: impl FnOnce(Field<'a>, Wanted) -> Called,
+) -> Option<Payload>
+where
+    Called: Future<Output = Commanded<T>>,
+    Payload: From<Commanded<T>>,
+{
+    let carried_out = async {
+        let field = field(ctx)?;
+        Ok(match checked {
+            Ok(wanted) => call(field, wanted).await.into(),
+            Err(problem) => Commanded::from(problem).into(),
+        })
+    };
+    guarded(ctx, scope, Box::pin(carried_out)).await
+}

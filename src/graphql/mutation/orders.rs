@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 
-use super::UserError;
+use super::{UserError, commanded};
 use crate::{
     auth::Scope,
     domain::{AccountName, Id, Text},
@@ -11,7 +11,6 @@ use crate::{
         orders::{CreateOrder, Dispense, DispenseOrderLine, TestDispense, WantedLine},
     },
     graphql::{
-        field::{field, guarded},
         input,
         types::{Delivery, Order},
     },
@@ -30,17 +29,9 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is ordered.")] input: CreateOrderInput,
     ) -> Option<OrderPayload> {
-        guarded(
-            ctx,
-            Scope::OrdersWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match input.check() {
-                    Ok(wanted) => field.gateway.create_order(field.asker, &wanted).await.into(),
-                    Err(problem) => OrderPayload::from(Commanded::from(problem)),
-                })
-            }),
-        )
+        commanded(ctx, Scope::OrdersWrite, input.check(), |at, wanted| async move {
+            at.gateway.create_order(at.asker, &wanted).await
+        })
         .await
     }
 
@@ -51,17 +42,9 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which order.")] input: PayOrderInput,
     ) -> Option<OrderPayload> {
-        guarded(
-            ctx,
-            Scope::OrdersWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match order(&input.order_id) {
-                    Ok(order) => field.gateway.pay_order(field.asker, &order).await.into(),
-                    Err(problem) => OrderPayload::from(Commanded::from(problem)),
-                })
-            }),
-        )
+        commanded(ctx, Scope::OrdersWrite, order(&input.order_id), |at, order| async move {
+            at.gateway.pay_order(at.asker, &order).await
+        })
         .await
     }
 
@@ -71,19 +54,9 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which order, and why.")] input: CancelOrderInput,
     ) -> Option<OrderPayload> {
-        guarded(
-            ctx,
-            Scope::OrdersWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match order(&input.order_id) {
-                    Ok(order) => {
-                        field.gateway.cancel_order(field.asker, &order, input.reason.into()).await.into()
-                    }
-                    Err(problem) => OrderPayload::from(Commanded::from(problem)),
-                })
-            }),
-        )
+        commanded(ctx, Scope::OrdersWrite, order(&input.order_id), |at, order| async move {
+            at.gateway.cancel_order(at.asker, &order, input.reason.into()).await
+        })
         .await
     }
 
@@ -94,17 +67,9 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which line.")] input: DispenseOrderLineInput,
     ) -> Option<DispensePayload> {
-        guarded(
-            ctx,
-            Scope::OrdersWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match input.check() {
-                    Ok(wanted) => field.gateway.dispense_order_line(field.asker, &wanted).await.into(),
-                    Err(problem) => DispensePayload::from(Commanded::from(problem)),
-                })
-            }),
-        )
+        commanded(ctx, Scope::OrdersWrite, input.check(), |at, wanted| async move {
+            at.gateway.dispense_order_line(at.asker, &wanted).await
+        })
         .await
     }
 
@@ -114,20 +79,9 @@ impl OrderMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which shelf.")] input: TestDispenseInput,
     ) -> Option<DispensePayload> {
-        guarded(
-            ctx,
-            Scope::OrdersWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match shelf(&input.shelf_id, &["shelfId"]) {
-                    Ok((of, cabinet, shelf)) => {
-                        let wanted = TestDispense { of, cabinet, shelf };
-                        field.gateway.test_dispense(field.asker, &wanted).await.into()
-                    }
-                    Err(problem) => DispensePayload::from(Commanded::from(problem)),
-                })
-            }),
-        )
+        commanded(ctx, Scope::OrdersWrite, input.check(), |at, wanted| async move {
+            at.gateway.test_dispense(at.asker, &wanted).await
+        })
         .await
     }
 }
@@ -258,6 +212,13 @@ impl DispenseOrderLineInput {
             return Err(Input::Id { argument: "lineId", expected: "an order's line" }).blame(&["lineId"]);
         };
         Ok(DispenseOrderLine { order, line: (account, trade_number, position) })
+    }
+}
+
+impl TestDispenseInput {
+    fn check(&self) -> Result<TestDispense, Problem> {
+        let (of, cabinet, shelf) = shelf(&self.shelf_id, &["shelfId"])?;
+        Ok(TestDispense { of, cabinet, shelf })
     }
 }
 

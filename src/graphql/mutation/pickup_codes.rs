@@ -3,14 +3,14 @@
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
 use super::{
-    UserError,
+    UserError, commanded,
     orders::{OrderPayload, shelf},
 };
 use crate::{
     auth::Scope,
     gateway::{self, Blame as _, Commanded, CreatePickupCodes, FoundPickupCode, Problem, RedeemPickupCode},
     graphql::{
-        field::{field, guarded},
+        field::guarded,
         input,
         types::{DateTime, Machine, PickupCode, PickupCodeIssuer},
     },
@@ -31,18 +31,9 @@ impl PickupCodeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which codes.")] input: CreatePickupCodesInput,
     ) -> Option<PickupCodesPayload> {
-        guarded(
-            ctx,
-            Scope::PickupCodesWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                let made = match input.check() {
-                    Ok(wanted) => field.gateway.create_pickup_codes(field.asker, &wanted).await,
-                    Err(problem) => problem.into(),
-                };
-                Ok(PickupCodesPayload::of(made.subject.unwrap_or_default(), made.problem))
-            }),
-        )
+        commanded(ctx, Scope::PickupCodesWrite, input.check(), |at, wanted| async move {
+            at.gateway.create_pickup_codes(at.asker, &wanted).await
+        })
         .await
     }
 
@@ -54,17 +45,11 @@ impl PickupCodeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which code.")] input: CancelPickupCodeInput,
     ) -> Option<PickupCodesPayload> {
-        guarded(
+        commanded(
             ctx,
             Scope::PickupCodesWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                let cancelled = match input::id("pickupCodeId", &input.pickup_code_id) {
-                    Ok(id) => field.gateway.cancel_pickup_code(field.asker, &id).await,
-                    Err(wrong) => Problem::of(&["pickupCodeId"], wrong).into(),
-                };
-                Ok(PickupCodesPayload::of(cancelled.subject, cancelled.problem))
-            }),
+            input::id("pickupCodeId", &input.pickup_code_id).blame(&["pickupCodeId"]),
+            |at, id| async move { at.gateway.cancel_pickup_code(at.asker, &id).await.map(|code| [code]) },
         )
         .await
     }
@@ -77,16 +62,11 @@ impl PickupCodeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Of which machine.")] input: CancelAllPickupCodesInput,
     ) -> Option<CancelAllPickupCodesPayload> {
-        guarded(
+        commanded(
             ctx,
             Scope::PickupCodesWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match input::machine("machineId", &input.machine_id).blame(&["machineId"]) {
-                    Ok(machine) => field.gateway.cancel_all_pickup_codes(field.asker, &machine).await.into(),
-                    Err(problem) => CancelAllPickupCodesPayload::from(Commanded::from(problem)),
-                })
-            }),
+            input::machine("machineId", &input.machine_id).blame(&["machineId"]),
+            |at, machine| async move { at.gateway.cancel_all_pickup_codes(at.asker, &machine).await },
         )
         .await
     }
@@ -99,17 +79,9 @@ impl PickupCodeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which code, and where.")] input: RedeemPickupCodeInput,
     ) -> Option<OrderPayload> {
-        guarded(
-            ctx,
-            Scope::PickupCodesWrite,
-            Box::pin(async {
-                let field = field(ctx)?;
-                Ok(match input.check() {
-                    Ok(wanted) => field.gateway.redeem_pickup_code(field.asker, &wanted).await.into(),
-                    Err(problem) => OrderPayload::from(Commanded::from(problem)),
-                })
-            }),
-        )
+        commanded(ctx, Scope::PickupCodesWrite, input.check(), |at, wanted| async move {
+            at.gateway.redeem_pickup_code(at.asker, &wanted).await
+        })
         .await
     }
 }
@@ -195,11 +167,12 @@ impl CancelAllPickupCodesPayload {
     }
 }
 
-impl PickupCodesPayload {
-    fn of(codes: impl IntoIterator<Item = FoundPickupCode>, problem: Option<Problem>) -> Self {
+/// Of one code, or of several: what there is of them.
+impl<T: IntoIterator<Item = FoundPickupCode>> From<Commanded<T>> for PickupCodesPayload {
+    fn from(commanded: Commanded<T>) -> Self {
         Self {
-            pickup_codes: codes.into_iter().map(PickupCode).collect(),
-            user_errors: problem.into_iter().map(UserError::from).collect(),
+            pickup_codes: commanded.subject.into_iter().flatten().map(PickupCode).collect(),
+            user_errors: commanded.problem.into_iter().map(UserError::from).collect(),
         }
     }
 }

@@ -2,17 +2,12 @@
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
-use super::{UserError, orders::shelf};
+use super::{UserError, commanded, orders::shelf};
 use crate::{
     auth::Scope,
     domain::Id,
     gateway::{self, Blame as _, Commanded, Input, Problem, Refilled, Replenish},
-    graphql::{
-        error::Result,
-        field::{field, guarded},
-        input,
-        types::Machine,
-    },
+    graphql::{field::guarded, input, types::Machine},
 };
 
 /// Changes to the stock of machines.
@@ -28,7 +23,7 @@ impl ReplenishmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which machine.")] input: ReplenishMachineInput,
     ) -> Option<ReplenishPayload> {
-        guarded(ctx, Scope::ReplenishWrite, Box::pin(replenish(ctx, input.check()))).await
+        replenish(ctx, input.check()).await
     }
 
     /// Tells the vendor what every shelf of a category holds now; in several cabinets one after the other, until all are
@@ -38,7 +33,7 @@ impl ReplenishmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which category, and what its shelves hold.")] input: ReplenishCategoryInput,
     ) -> Option<ReplenishPayload> {
-        guarded(ctx, Scope::ReplenishWrite, Box::pin(replenish(ctx, input.check()))).await
+        replenish(ctx, input.check()).await
     }
 
     /// Tells the vendor what one shelf holds now. Needs `replenish:write`.
@@ -47,19 +42,15 @@ impl ReplenishmentMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which shelf, and what it holds.")] input: ReplenishShelfInput,
     ) -> Option<ReplenishPayload> {
-        guarded(ctx, Scope::ReplenishWrite, Box::pin(replenish(ctx, input.check()))).await
+        replenish(ctx, input.check()).await
     }
 }
 
-async fn replenish(
-    ctx: &Context<'_>,
-    wanted: std::result::Result<Replenish, Problem>,
-) -> Result<ReplenishPayload> {
-    let field = field(ctx)?;
-    Ok(match wanted {
-        Ok(wanted) => field.gateway.replenish(field.asker, &wanted).await.into(),
-        Err(problem) => ReplenishPayload::from(Commanded::from(problem)),
+async fn replenish(ctx: &Context<'_>, wanted: Result<Replenish, Problem>) -> Option<ReplenishPayload> {
+    commanded(ctx, Scope::ReplenishWrite, wanted, |at, wanted| async move {
+        at.gateway.replenish(at.asker, &wanted).await
     })
+    .await
 }
 
 /// A machine that was refilled.
@@ -126,7 +117,7 @@ impl From<Commanded<gateway::Machine>> for ReplenishPayload {
 }
 
 impl ReplenishMachineInput {
-    fn check(self) -> std::result::Result<Replenish, Problem> {
+    fn check(self) -> Result<Replenish, Problem> {
         let machine = input::machine("machineId", &self.machine_id).blame(&["machineId"])?;
         let cabinet = self.cabinet.map(Into::into);
         Ok(Replenish { machine, what: Refilled::Machine, cabinet, driver: self.driver_address })
@@ -134,7 +125,7 @@ impl ReplenishMachineInput {
 }
 
 impl ReplenishCategoryInput {
-    fn check(self) -> std::result::Result<Replenish, Problem> {
+    fn check(self) -> Result<Replenish, Problem> {
         let machine = input::machine("machineId", &self.machine_id).blame(&["machineId"])?;
         let Ok(Id::Category { account, machine: of, category: number }) = Id::decode(&self.category_id)
         else {
@@ -147,7 +138,7 @@ impl ReplenishCategoryInput {
 }
 
 impl ReplenishShelfInput {
-    fn check(self) -> std::result::Result<Replenish, Problem> {
+    fn check(self) -> Result<Replenish, Problem> {
         let (machine, cabinet, code) = shelf(&self.shelf_id, &["shelfId"])?;
         let what = Refilled::Shelf { cabinet, code, quantity: self.quantity };
         Ok(Replenish { machine, what, cabinet: None, driver: None })
