@@ -119,7 +119,7 @@ impl Gateway {
                     notify_url,
                     lines: lines.iter().map(new_line).collect(),
                 };
-                self.send_order(asker, &account, intent, (order, new)).await?
+                self.send_order(asker, &account, intent, (*order, new)).await?
             }
         };
         self.placed(asker, account, intent).await

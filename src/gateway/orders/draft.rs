@@ -15,7 +15,7 @@ const DRAWS: usize = 3;
 /// A command that makes an order, once it is written down.
 pub(super) enum Drawn {
     /// It is for us to carry out: its intent, the order, and where its vendor reports to.
-    Ours(Intent, Order, Url),
+    Ours(Intent, Box<Order>, Url),
     /// It was given before.
     Before(Intent),
 }
@@ -38,7 +38,7 @@ impl Gateway {
             match begun.blame(&["idempotencyKey"])? {
                 Start::Taken => {}
                 Start::Again(earlier) | Start::Busy(earlier) => return Ok(Drawn::Before(earlier)),
-                Start::Carry(intent) => return Ok(Drawn::Ours(intent, order, notify_url)),
+                Start::Carry(intent) => return Ok(Drawn::Ours(intent, Box::new(order), notify_url)),
             }
         }
         Err(Error::Internal("three trade numbers in a row were in use").into())

@@ -84,7 +84,7 @@ impl Gateway {
                     notify_url,
                 };
                 let product = found.product.as_ref().map(|product| product.number.clone());
-                self.send_redemption(asker, &account, intent, (order, redemption, product)).await?
+                self.send_redemption(asker, &account, intent, (*order, redemption, product)).await?
             }
         };
         self.placed(asker, account, intent).await

@@ -179,10 +179,7 @@ impl Gateway {
 /// How long after a command it is given up to ask what came of it, where that fails so: a vendor that has no such order is
 /// hardly going to have it again; one that does not answer may be back, but not for ever.
 fn patience(error: &Error) -> SignedDuration {
-    match error.code() {
-        Code::NotFound | Code::MachineNotFound => GONE_AFTER,
-        _ => KEYS_KEPT,
-    }
+    if matches!(error.code(), Code::NotFound | Code::MachineNotFound) { GONE_AFTER } else { KEYS_KEPT }
 }
 
 /// Why a command turned out not to be done: a creation has expired, anything else got lost on its way.

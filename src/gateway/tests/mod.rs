@@ -3,6 +3,7 @@
 mod access;
 mod cache;
 mod cache_model;
+mod commands;
 mod fake;
 mod fake_stock;
 mod fleet;

@@ -61,7 +61,7 @@ impl OrderMutation {
     }
 
     /// Lets the machine give out one piece of a line of a paid order. While the machine is at it, asking again sends
-    /// nothing. Needs `orders:write`.
+    /// nothing; a line that failed may be given out again. Needs `orders:write`.
     async fn dispense_order_line(
         &self,
         ctx: &Context<'_>,
@@ -217,8 +217,8 @@ impl DispenseOrderLineInput {
 
 impl TestDispenseInput {
     fn check(&self) -> Result<TestDispense, Problem> {
-        let (of, cabinet, shelf) = shelf(&self.shelf_id, &["shelfId"])?;
-        Ok(TestDispense { of, cabinet, shelf })
+        let (of, cabinet, code) = shelf(&self.shelf_id, &["shelfId"])?;
+        Ok(TestDispense { of, cabinet, shelf: code })
     }
 }
 

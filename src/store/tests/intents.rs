@@ -120,8 +120,8 @@ pub(super) async fn what_was_under_way_is_found_after_a_restart(at: &dyn Place) 
     let store = at.open().await;
     let unsettled = store.unsettled(&account(), None, 10).await.unwrap();
     assert_eq!(unsettled, [open.clone(), lost.clone()]);
-    assert_eq!(store.unsettled(&account(), None, 1).await.unwrap(), [open.clone()]);
-    assert_eq!(store.unsettled(&account(), Some(open.id), 10).await.unwrap(), [lost.clone()]);
+    assert_eq!(store.unsettled(&account(), None, 1).await.unwrap(), std::slice::from_ref(&open));
+    assert_eq!(store.unsettled(&account(), Some(open.id), 10).await.unwrap(), std::slice::from_ref(&lost));
     assert_eq!(store.unsettled(&AccountName::new("metro"), None, 10).await.unwrap(), []);
     assert!(store.is_abandoned(&open).await.unwrap(), "who began it is gone");
     assert!(!store.is_abandoned(&lost).await.unwrap(), "it has ended");
