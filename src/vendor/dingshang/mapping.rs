@@ -33,7 +33,7 @@ use crate::domain::{
 };
 
 pub use commands::{Parameters, new_order, new_pickup_codes, order_status, redemption, replenishment};
-pub use shelves::{Floors, last_page, shelves};
+pub use shelves::{Floors, floor_state, last_page, shelves};
 
 /// The cabinet that every machine has, and that is meant where none is named.
 pub const MAIN_CABINET: &str = "A";

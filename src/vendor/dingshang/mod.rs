@@ -1,7 +1,7 @@
 //! Dingshang (鼎商), Open API v1: what it can do, and how its answers make up ours.
 //!
 //! `sign` makes the signature, `wire` holds the JSON, `client` the calls, `codes` the errors, `mapping` the
-//! conversion. The vendor sells through the merchant's own application, so that it keeps no trades,
+//! conversion, `webhook` what it posts by itself. The vendor sells through the merchant's own application, so that it keeps no trades,
 //! statistics, sites or catalogue that could be asked for.
 
 mod client;
@@ -10,6 +10,7 @@ mod mapping;
 mod sign;
 #[cfg(test)]
 mod tests;
+pub mod webhook;
 mod wire;
 
 use std::{ops::Range, sync::Arc};

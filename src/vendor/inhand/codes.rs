@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::wire::Envelope;
 use crate::{
-    domain::{DeliveryState, Packaging, PaymentMethod, PaymentState, RefundState},
+    domain::{DeliveryState, Packaging, PaymentMethod, PaymentState, PickupCodeState, RefundState},
     vendor::{Error, Kind},
 };
 
@@ -141,7 +141,6 @@ pub const fn listed_delivery(status: Option<i64>) -> DeliveryState {
 }
 
 /// `deliverStatus` of a pushed trade (§3.1). A listed one counts otherwise (Trap 2).
-#[cfg_attr(not(test), expect(dead_code, reason = "pushed trades come with the webhooks"))]
 pub const fn pushed_delivery(status: Option<i64>) -> DeliveryState {
     match status {
         Some(-1) => DeliveryState::Waiting,
@@ -149,6 +148,16 @@ pub const fn pushed_delivery(status: Option<i64>) -> DeliveryState {
         Some(2) => DeliveryState::OutOfStock,
         Some(3) => DeliveryState::Failed,
         _ => DeliveryState::Unknown,
+    }
+}
+
+/// `codeStatus` of a pickup code that we keep (§7.1); `None` where the code is as good as none to the platform.
+pub const fn code_status(state: PickupCodeState) -> Option<&'static str> {
+    match state {
+        PickupCodeState::Unused | PickupCodeState::Held => Some("1"),
+        PickupCodeState::Used => Some("2"),
+        PickupCodeState::Expired => Some("3"),
+        PickupCodeState::Cancelled | PickupCodeState::Unknown => None,
     }
 }
 

@@ -22,10 +22,20 @@
 //! | online…, outline… (statistics) | paid online, offline |
 //! | sales, units (refill) | amount, count |
 //! | refillTime, lastRefillTime | refilled at, previous refill at |
+//! | container | cabinet; in a push, `master` is the main one |
+//! | shelvesId, location_id | shelf code |
+//! | vmcOnline, isSale, doorState 0 | controller online, sellable, door open |
+//! | coin5Count, coin10Count | coins of 5 jiao, of 1 yuan |
+//! | pcode, ccode (of a fault) | its code, its name |
+//! | cryTem…, heatTem…; UL, DL | cooling, heating; high, low |
+//! | engy…, lamp…; OnT, OffT | energy saving, light; on at, off at |
+//! | fireware | version of `firmware` |
 //!
 //! Money is fen, but the price of goods is yuan (Trap 7). Times are seconds, from 10^11 on milliseconds, and 0
 //! is absent (Trap 8); an odd one is told as it came (Trap 12). A row without the number that it is known by
 //! is no row: these functions then answer `None`.
+
+mod pushed;
 
 use std::sync::Arc;
 
@@ -37,10 +47,13 @@ use super::{
     wire::{self, Number, Rows, Word},
 };
 use crate::domain::{
-    ComponentVersion, Delivery, Fault, GeoPoint, Line, Machine, MethodSales, Money, NetworkInfo,
-    OperatingState, Payment, Product, ProductSales, Refill, RefillSales, Refund, Report, SalesFigure,
-    SalesStatistics, Shelf, ShelfRefill, ShelfSales, ShelfState, SiteRef, Status, Text, Trade, TradeKind,
+    ComponentVersion, Delivery, DeliveryState, Fault, GeoPoint, Line, Machine, MethodSales, Money,
+    NetworkInfo, OperatingState, Payment, Product, ProductSales, Refill, RefillSales, Refund, Report,
+    SalesFigure, SalesStatistics, Shelf, ShelfRefill, ShelfSales, ShelfState, SiteRef, Status, Text, Trade,
+    TradeKind,
 };
+
+pub use pushed::{news_of_trade, pushed_trade, registration, status_news};
 
 /// A time of 10^11 or more counts milliseconds: as seconds it would lie past the year 5000.
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
@@ -196,6 +209,15 @@ fn shelf(row: wire::ShelfInfo, machine: &Text) -> Option<Shelf> {
 
 /// A trade, from `trade/list`.
 pub fn trade(row: wire::Trade) -> Option<Trade> {
+    told_trade(row, TradeKind::Sale, codes::listed_delivery)
+}
+
+/// A trade; `delivery` is the table that its `deliverStatus` is from (Trap 2).
+fn told_trade(
+    row: wire::Trade,
+    kind: TradeKind,
+    delivery: fn(Option<i64>) -> DeliveryState,
+) -> Option<Trade> {
     // Amounts of a currency that the document does not number are left out rather than told as fen.
     let yuan = matches!(row.currency.0, None | Some(1));
     let money = |amount: Number| fen(amount).filter(|_| yuan);
@@ -204,7 +226,7 @@ pub fn trade(row: wire::Trade) -> Option<Trade> {
     let paid_at = instant(row.pay_time);
     let unit_price = money(row.price);
     Some(Trade {
-        kind: TradeKind::Sale,
+        kind,
         order_number: row.order_no.0?,
         trade_number: row.trade_no.0,
         machine_number: row.asset_id.0?,
@@ -226,7 +248,7 @@ pub fn trade(row: wire::Trade) -> Option<Trade> {
             payer_phone: row.phone.0,
         },
         delivery: Delivery {
-            state: codes::listed_delivery(row.deliver_status.0),
+            state: delivery(row.deliver_status.0),
             at: instant(row.exec_ts),
             failure_reason: None,
         },

@@ -8,6 +8,7 @@ mod client;
 mod codes;
 mod mapping;
 pub mod sign;
+pub mod webhook;
 mod wire;
 
 use std::{collections::HashSet, hash::Hash, ops::Range, sync::Arc};

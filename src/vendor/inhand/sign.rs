@@ -4,12 +4,12 @@
 //! member `b`. That is the platform's weakness and cannot be mended on one side; what we can do is refuse a
 //! message whose members are ambiguous.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{
-    Deserializer as _,
+    Deserialize, Deserializer,
     de::{Error as _, MapAccess, Visitor},
 };
 use serde_json::value::RawValue;
@@ -20,45 +20,58 @@ use url::form_urlencoded;
 /// The member that carries the signature and does not take part in it.
 const SIGN: &str = "sign";
 
+/// Objects and lists that stand deeper in one another than this are not read: the platform's own reach to 4.
+const DEEPEST: usize = 32;
+
 /// Every parameter of a message, from its query and its body, by name in ASCII order (Trap 9). The texts are
-/// those that are signed: strings unquoted and unescaped, everything else exactly as it was written.
+/// those that are signed: strings unquoted and unescaped, everything else exactly as it was written, and out of the
+/// message itself wherever nothing had to be unescaped.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Parameters(BTreeMap<String, String>);
+pub struct Parameters<'a>(BTreeMap<Cow<'a, str>, Cow<'a, str>>);
 
 /// A message whose parameters cannot be told.
 #[derive(Debug, Error)]
 pub enum Malformed {
-    /// The body is no JSON object, or holds one name with two different values.
-    #[error("the body is not one JSON object with clear members")]
+    /// The body is no JSON object.
+    #[error("the body is not one JSON object")]
     Body(#[source] serde_json::Error),
-    /// Query and body, or the query alone, give one name two different values.
+    /// Objects and lists stand too deep in one another.
+    #[error("the member `{0}` is nested too deep")]
+    Deep(String),
+    /// Body and query, or one of them alone, give one name two different values.
     #[error("the parameter `{0}` has two values")]
     Ambiguous(String),
 }
 
-impl Parameters {
+impl<'a> Parameters<'a> {
     /// The parameters of a message of ours, whose names are all different.
-    pub fn of<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(parameters.into_iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
+    pub fn of(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        Self(parameters.into_iter().map(|(name, text)| (name.into(), text.into())).collect())
     }
 
     /// Adds the parameters of a query string or a form.
-    pub fn add_query(&mut self, query: &str) -> Result<(), Malformed> {
-        form_urlencoded::parse(query.as_bytes())
-            .try_for_each(|(name, text)| self.add(name.into_owned(), text.into_owned()))
-            .map_err(Malformed::Ambiguous)
+    pub fn add_query(&mut self, query: &'a [u8]) -> Result<(), Malformed> {
+        form_urlencoded::parse(query).try_for_each(|(name, text)| self.add(name, text))
     }
 
     /// Adds the members of a JSON object by their raw text: parsed and printed again, an object's white space
     /// and a number's digits would change, and the signature with them.
-    pub fn add_body(&mut self, body: &[u8]) -> Result<(), Malformed> {
+    pub fn add_body(&mut self, body: &'a [u8]) -> Result<(), Malformed> {
         let mut json = serde_json::Deserializer::from_slice(body);
-        json.deserialize_map(Members(self)).and_then(|()| json.end()).map_err(Malformed::Body)
+        let mut refused = None;
+        let read = json.deserialize_map(Members { parameters: self, refused: &mut refused });
+        let read = read.and_then(|()| json.end());
+        refused.map_or_else(|| read.map_err(Malformed::Body), Err)
     }
 
     /// The value of a parameter as it is signed; `None` where it is absent, null or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str).filter(|text| !text.is_empty())
+        self.0.get(name).map(AsRef::as_ref).filter(|text: &&str| !text.is_empty())
+    }
+
+    /// Whether there is a signature at all.
+    pub fn has_sign(&self) -> bool {
+        self.get(SIGN).is_some()
     }
 
     /// The signature, in lower case: the document does not say which, the platform takes both.
@@ -74,10 +87,10 @@ impl Parameters {
     }
 
     /// A name that comes twice with one text counts once. With two texts nobody can say which was signed and
-    /// which will be read, so the message is refused; then the name comes back.
-    fn add(&mut self, name: String, text: String) -> Result<(), String> {
+    /// which will be read, so the message is refused.
+    fn add(&mut self, name: Cow<'a, str>, text: Cow<'a, str>) -> Result<(), Malformed> {
         match self.0.get(&name) {
-            Some(known) if *known != text => Err(name),
+            Some(known) if *known != text => Err(Malformed::Ambiguous(name.into_owned())),
             Some(_) => Ok(()),
             None => {
                 self.0.insert(name, text);
@@ -103,17 +116,20 @@ impl Parameters {
     }
 }
 
-impl fmt::Debug for Parameters {
+impl fmt::Debug for Parameters<'_> {
     /// The names alone: values hold people and signatures.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
 
-/// Reads the members of a JSON object into parameters.
-struct Members<'a>(&'a mut Parameters);
+/// Reads the members of a JSON object into parameters; `refused` says what a JSON error has no words for.
+struct Members<'m, 'a> {
+    parameters: &'m mut Parameters<'a>,
+    refused: &'m mut Option<Malformed>,
+}
 
-impl<'de> Visitor<'de> for Members<'_> {
+impl<'de> Visitor<'de> for Members<'_, 'de> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,21 +137,75 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some((name, raw)) = members.next_entry::<String, &RawValue>()? {
-            let text = signed_text(raw).map_err(A::Error::custom)?;
-            self.0.add(name, text).map_err(|_| A::Error::custom("a member has two values"))?;
+        while let Some((Name(name), raw)) = members.next_entry::<Name<'de>, &'de RawValue>()? {
+            let added = if is_too_deep(raw.get()) {
+                Err(Malformed::Deep(name.into_owned()))
+            } else {
+                self.parameters.add(name, signed_text(raw.get()).map_err(A::Error::custom)?)
+            };
+            if let Err(refused) = added {
+                *self.refused = Some(refused);
+                return Err(A::Error::custom("a member is refused"));
+            }
         }
         Ok(())
     }
 }
 
-/// A value as it is signed; empty where it does not take part.
-fn signed_text(raw: &RawValue) -> Result<String, serde_json::Error> {
-    match raw.get() {
-        "null" => Ok(String::new()),
-        text if text.starts_with('"') => serde_json::from_str(text),
-        text => Ok(text.to_owned()),
+/// The name of a member, out of the message itself where it holds no escapes.
+struct Name<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor).map(Self)
     }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+}
+
+/// A value as it is signed; empty where it does not take part.
+fn signed_text(raw: &str) -> Result<Cow<'_, str>, serde_json::Error> {
+    match raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(plain) if !plain.contains('\\') => Ok(Cow::Borrowed(plain)),
+        Some(_) => serde_json::from_str(raw).map(Cow::Owned),
+        None if raw == "null" => Ok(Cow::Borrowed("")),
+        None => Ok(Cow::Borrowed(raw)),
+    }
+}
+
+/// Whether objects and lists stand too deep in one another. `raw` is sound JSON.
+fn is_too_deep(raw: &str) -> bool {
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    for byte in raw.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => in_text = !in_text,
+            b'[' | b'{' if !in_text => depth += 1,
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]

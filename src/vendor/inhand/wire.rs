@@ -5,6 +5,7 @@
 #![expect(clippy::struct_field_names, reason = "the names are the platform's")]
 
 mod lenient;
+pub mod pushed;
 
 use std::collections::HashMap;
 

@@ -158,7 +158,8 @@ impl Floors {
     }
 }
 
-fn floor_state(status: &Scalar) -> ShelfState {
+/// A slot's state by its number, in `/floors` and in a callback.
+pub fn floor_state(status: &Scalar) -> ShelfState {
     match status.as_str() {
         "0" => ShelfState::Missing,
         "1" => ShelfState::Normal,

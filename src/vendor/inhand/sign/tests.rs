@@ -1,6 +1,6 @@
 //! The signature against the vectors, and what must hold of it whatever the message.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use proptest::{
     collection::{btree_map, vec},
@@ -18,13 +18,14 @@ fn key() -> SecretString {
     SecretString::from(KEY)
 }
 
-fn of_body(body: &str) -> Parameters {
+fn of_body(body: &str) -> Parameters<'static> {
     let mut parameters = Parameters::default();
     parameters.add_body(body.as_bytes()).unwrap();
-    parameters
+    let owned = |text: Cow<'_, str>| Cow::<'static, str>::Owned(text.into_owned());
+    Parameters(parameters.0.into_iter().map(|(name, text)| (owned(name), owned(text))).collect())
 }
 
-fn string_to_sign(parameters: &Parameters) -> String {
+fn string_to_sign(parameters: &Parameters<'_>) -> String {
     parameters.pieces().collect()
 }
 
@@ -38,7 +39,7 @@ fn every_vector_is_signed_as_written() {
         let key = vector["key"].as_str().unwrap();
         let mut parameters = Parameters::default();
         for (name, text) in vector["query"].as_object().unwrap() {
-            parameters.add(name.clone(), text.as_str().unwrap().to_owned()).unwrap();
+            parameters.add(name.into(), text.as_str().unwrap().into()).unwrap();
         }
         if let Some(body) = vector["body"].as_str() {
             parameters.add_body(body.as_bytes()).unwrap();
@@ -51,7 +52,7 @@ fn every_vector_is_signed_as_written() {
 #[test]
 fn trap_09_the_signature_is_sorted_and_covers_query_and_body() {
     let mut parameters = of_body(r#"{"nonce_str":"n","assetId":"1"}"#);
-    parameters.add_query("limit=30&cursor=0&name=%E5%86%B0+a").unwrap();
+    parameters.add_query(b"limit=30&cursor=0&name=%E5%86%B0+a").unwrap();
     assert_eq!(string_to_sign(&parameters), "assetId=1&cursor=0&limit=30&name=冰 a&nonce_str=n");
     assert_eq!(string_to_sign(&of_body(r#"{"a":1,"_":2,"B":3}"#)), "B=3&_=2&a=1");
 }
@@ -86,10 +87,26 @@ fn either_case_of_the_signature_is_accepted_and_nothing_shorter_or_longer() {
 fn a_name_with_two_values_is_refused_and_with_one_value_twice_counts_once() {
     let mut parameters = of_body(r#"{"a":"1","a":1}"#);
     assert_eq!(string_to_sign(&parameters), "a=1");
-    parameters.add_query("a=1").unwrap();
-    assert!(matches!(parameters.add_query("a=2"), Err(Malformed::Ambiguous(name)) if name == "a"));
+    parameters.add_query(b"a=1").unwrap();
+    assert!(matches!(parameters.add_query(b"a=2"), Err(Malformed::Ambiguous(name)) if name == "a"));
     for body in [r#"{"a":"1","a":"2"}"#, r#"{"a":"","a":"2"}"#, r#"{"sign":"a","sign":"b"}"#] {
-        assert!(matches!(Parameters::default().add_body(body.as_bytes()), Err(Malformed::Body(_))), "{body}");
+        let added = Parameters::default().add_body(body.as_bytes());
+        assert!(matches!(added, Err(Malformed::Ambiguous(_))), "{body}");
+    }
+}
+
+#[test]
+fn what_is_nested_too_deep_is_refused_and_brackets_in_a_text_are_not_nesting() {
+    let nested = |depth: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(depth), "]".repeat(depth));
+    assert!(Parameters::default().add_body(nested(32).as_bytes()).is_ok());
+    for depth in [33, 100_000] {
+        let body = nested(depth);
+        let added = Parameters::default().add_body(body.as_bytes());
+        assert!(matches!(added, Err(Malformed::Deep(name)) if name == "a"));
+    }
+    let text = "[{".repeat(100);
+    for body in [json!({ "a": text }), json!({"a": [format!("\"\\{text}")]})] {
+        assert!(Parameters::default().add_body(body.to_string().as_bytes()).is_ok());
     }
 }
 
@@ -140,7 +157,7 @@ proptest! {
     ) {
         let mut signed = of_body(&body(members.iter().map(|(name, (raw, _))| (name, raw.as_str()))));
         let sign = signed.sign(&key());
-        signed.add("sign".to_owned(), sign).unwrap();
+        signed.add("sign".into(), sign.into()).unwrap();
         prop_assert!(signed.verify(&key()));
         prop_assert!(!signed.verify(&SecretString::from("another key")));
 
@@ -149,7 +166,7 @@ proptest! {
         let mut changed: Vec<char> = text.chars().collect();
         let at = position.index(changed.len());
         changed[at] = if changed[at] == 'x' { 'y' } else { 'x' };
-        signed.0.insert(name.clone(), changed.into_iter().collect());
+        signed.0.insert(name.clone().into(), changed.into_iter().collect::<String>().into());
         prop_assert!(!signed.verify(&key()));
     }
 
@@ -158,7 +175,7 @@ proptest! {
         for body in [bytes.as_slice(), text.as_bytes(), format!("{{\"a\":{text}}}").as_bytes()] {
             let mut parameters = Parameters::default();
             let _ = parameters.add_body(body);
-            let _ = parameters.add_query(&text);
+            let _ = parameters.add_query(text.as_bytes());
             parameters.verify(&key());
         }
     }

@@ -41,6 +41,13 @@ impl Word {
     }
 }
 
+impl Number {
+    /// The whole number that a text writes.
+    pub fn of(text: &str) -> Self {
+        Self(whole(text))
+    }
+}
+
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = |text: &str| (!text.is_empty()).then(|| Text::from(text));
