@@ -48,6 +48,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     let token = token(&config)?;
     let app = App::start(&config, Arc::new(SystemClock), Some(SecretString::from(token.clone()))).await?;
     let address = app.address().map_err(Error::Address)?;
+    vendors.pushes().push_to(Some(&format!("http://{address}/webhooks/inhand/metro")));
     announce(&vendors, &format!("http://{address}"), &token)?;
     app.serve(stop::told()).await;
     vendors.shutdown().await;

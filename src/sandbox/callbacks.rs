@@ -10,9 +10,8 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+use crate::sandbox::post::{Connection, Post};
 use crate::sandbox::world::World;
-
-mod post;
 
 /// More than this are not remembered: the oldest is forgotten, sent or not.
 const REMEMBERED: usize = 1024;
@@ -96,7 +95,9 @@ impl Callbacks {
             found.attempts += 1;
             Some(found.clone())
         })?;
-        let answer = post::post(&callback.url, &callback.body).await;
+        let (url, body) = (callback.url.as_str(), callback.body.to_string());
+        let post = Post { url, content_type: "application/json", body };
+        let answer = Connection::default().post(post).await.map(|(status, _)| status);
         self.with(|kept| {
             let found = kept.all.iter_mut().find(|callback| callback.id == id)?;
             found.status = answer.as_ref().ok().copied();

@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::sandbox::callbacks::Callbacks;
 use crate::sandbox::control::{answer, read};
 use crate::sandbox::door;
+use crate::sandbox::pushes::{self, Pushes};
 use crate::sandbox::world::World;
 use crate::sandbox::world::dingshang::{Dispenses, Machine};
 
@@ -24,6 +25,7 @@ use crate::sandbox::world::dingshang::{Dispenses, Machine};
 pub(crate) struct Behind {
     pub(crate) world: Arc<World>,
     pub(crate) callbacks: Arc<Callbacks>,
+    pub(crate) pushes: Arc<Pushes>,
 }
 
 /// A slot as the vendor counts it.
@@ -63,6 +65,7 @@ struct Change {
 }
 
 pub(crate) fn router(behind: Behind) -> Router {
+    let pushes = pushes::control::router(Arc::clone(&behind.pushes));
     let callbacks = get(list_callbacks).put(hold_callbacks).delete(clear_callbacks);
     Router::new()
         .route("/_sandbox/tick", post(tick))
@@ -75,6 +78,7 @@ pub(crate) fn router(behind: Behind) -> Router {
         .route("/_sandbox/callbacks", callbacks)
         .route("/_sandbox/callbacks/{id}", post(send_callback))
         .with_state(behind)
+        .merge(pushes)
 }
 
 async fn tick(State(behind): State<Behind>) -> Response {
@@ -191,6 +195,6 @@ async fn send_callback(State(behind): State<Behind>, Path(id): Path<u64>) -> Res
     behind.callbacks.send(id).await.map_or_else(missing, |callback| answer(&callback))
 }
 
-fn missing() -> Response {
+pub(crate) fn missing() -> Response {
     door::json(StatusCode::NOT_FOUND, json!({ "error": "not found" }).to_string())
 }

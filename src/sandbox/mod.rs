@@ -3,7 +3,7 @@
 //! after.
 //!
 //! Nothing of the rest of the crate is imported here, so that a mistake of ours is not made twice. Dingshang tells
-//! merchants how orders end ([`Callbacks`]). What is not simulated: the messages InHand sends by itself.
+//! merchants how orders end ([`Callbacks`]), InHand everything that happens to its machines ([`Pushes`]).
 
 use std::io;
 use std::net::SocketAddr;
@@ -26,6 +26,9 @@ mod fault;
 mod inhand;
 mod inspect;
 mod options;
+mod post;
+mod pushes;
+mod redeem;
 mod seed;
 pub mod world;
 
@@ -38,6 +41,7 @@ pub use fault::{Effect, Fault, Faults, When};
 pub use options::{
     DingshangOptions, ErrorNumbers, InhandOptions, MOST_INHAND_MACHINES, Options, StatisticsShape,
 };
+pub use pushes::{Acknowledged, Burst, Counts, Pushes, Switches};
 
 use clock::Clock;
 use dingshang::Dingshang;
@@ -66,6 +70,7 @@ pub struct Sandbox {
     inhand_address: SocketAddr,
     world: Arc<World>,
     callbacks: Arc<Callbacks>,
+    pushes: Arc<Pushes>,
     closing: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -82,7 +87,9 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
     let closing = CancellationToken::new();
     let world = Arc::new(World::new(&options, clock));
     let callbacks = Arc::new(Callbacks::default());
-    let behind = Behind { world: Arc::clone(&world), callbacks: Arc::clone(&callbacks) };
+    let pushes = Pushes::new(options.inhand.clone(), Arc::clone(&world), closing.clone());
+    let behind =
+        Behind { world: Arc::clone(&world), callbacks: Arc::clone(&callbacks), pushes: Arc::clone(&pushes) };
     let dingshang = Dingshang::new(options.dingshang.clone(), Arc::clone(&world));
     let inhand = Inhand::new(options.inhand.clone(), Arc::clone(&world));
     let dingshang = open(dingshang, options.dingshang.latency.unwrap_or(options.latency), &closing);
@@ -94,11 +101,13 @@ pub async fn start_at(options: Options, clock: Arc<dyn Clock>) -> io::Result<San
             serve(dingshang_socket, control::router(Arc::clone(&dingshang), behind.clone()), &closing),
             serve(inhand_socket, control::router(Arc::clone(&inhand), behind), &closing),
             tokio::spawn(callbacks::run(Arc::clone(&callbacks), Arc::clone(&world), closing.clone())),
+            tokio::spawn(pushes::run(Arc::clone(&pushes))),
         ],
         dingshang,
         inhand,
         world,
         callbacks,
+        pushes,
         closing,
         options,
     };
@@ -183,6 +192,11 @@ impl Sandbox {
     /// What Dingshang told merchants, or is about to.
     pub fn callbacks(&self) -> &Callbacks {
         &self.callbacks
+    }
+
+    /// What InHand tells the merchant, and how.
+    pub fn pushes(&self) -> &Arc<Pushes> {
+        &self.pushes
     }
 
     /// The Dingshang fleet, to look at and to change behind the API's back.

@@ -90,6 +90,9 @@ pub struct InhandOptions {
     pub latency: Option<Duration>,
     /// The shape of the answer to `trade/statistic`.
     pub statistics: StatisticsShape,
+    /// What the addresses of the merchant's messages begin with: to this are added `/machine`, `/trade`, `/prize`,
+    /// `/status` and `/refill`. Plain http. Without it nothing is pushed. Pickup codes are checked at the same host.
+    pub push_url: Option<String>,
 }
 
 impl Default for InhandOptions {
@@ -101,6 +104,7 @@ impl Default for InhandOptions {
             machines: 200,
             latency: None,
             statistics: StatisticsShape::List,
+            push_url: None,
         }
     }
 }

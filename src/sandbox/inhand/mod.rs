@@ -17,6 +17,7 @@ mod codes;
 mod nonces;
 mod parameters;
 mod places;
+mod pushed;
 mod reads;
 mod refills;
 mod sales;
@@ -27,6 +28,7 @@ mod trades;
 
 use nonces::Nonces;
 use parameters::Parameters;
+pub(super) use pushed::{Kind, Message, message};
 
 /// InHand's server, without the socket.
 pub(crate) struct Inhand {

@@ -1,4 +1,4 @@
-//! A notice of a refill that could not be delivered, as `refill/message` tells it.
+//! A notice of a refill, as it is pushed and as `refill/message` tells one that could not be delivered.
 
 use std::collections::BTreeMap;
 

@@ -1,6 +1,6 @@
-//! A row of `trade/list`.
+//! A row of `trade/list`, and the same trade as it is pushed.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::sandbox::seed::Seed;
 use crate::sandbox::world::inhand::{Delivery, Machine, Payment, Refund, Shelf, Trade};
@@ -19,6 +19,34 @@ pub(crate) fn row(machine: &Machine, trade: &Trade) -> Value {
         }
     }
     members
+}
+
+/// The members of a pushed trade (§3.1) that a listed one has too.
+#[rustfmt::skip] // A table is read by its lines.
+const PUSHED: [&str; 21] = [
+    "assetId", "orderNo", "goodsId", "goodsName", "goodsNumber", "locationId", "price", "type", "typeName",
+    "payStyle", "count", "payStatus", "payTime", "cid", "deliverStatus", "exec_ts", "refundStatus", "refundFee",
+    "refundTime", "tradeNo", "createTime",
+];
+
+/// A sale or prize as the platform pushes it, and the number of its order. Its `deliverStatus` is of another table.
+pub(crate) fn pushed(machine: &Machine, trade: &Trade) -> (String, Map<String, Value>) {
+    let Value::Object(listed) = row(machine, trade) else {
+        return (String::new(), Map::new());
+    };
+    let order = listed.get("orderNo").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut members: Map<String, Value> =
+        listed.into_iter().filter(|(name, _)| PUSHED.contains(&name.as_str())).collect();
+    let delivered = match trade.delivery {
+        Delivery::Waiting => -1,
+        Delivery::Dispensed => 0,
+        Delivery::NoStock => 2,
+        Delivery::NoSuchGoods => 3,
+    };
+    members.insert("deliverStatus".to_owned(), number(!trade.serial.is_multiple_of(3), delivered));
+    let id = format!("566fbf12{:08x}{:08x}", machine.index, trade.serial);
+    members.insert("id".to_owned(), json!(id));
+    (order, members)
 }
 
 struct Row<'a> {

@@ -22,6 +22,8 @@ mod inhand_sales;
 mod lost_answers;
 mod orders;
 mod pickup_codes;
+mod pushes;
+mod redeeming;
 mod replenishing;
 
 /// 2025-06-15 23:06:40 GMT+8.

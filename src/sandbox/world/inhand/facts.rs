@@ -51,7 +51,7 @@ impl Fleet {
         let Some(machine) = self.find(asset_id) else {
             return false;
         };
-        self.change().life(machine.index).online = Some(online);
+        self.switch(&machine, online);
         true
     }
 
@@ -61,7 +61,7 @@ impl Fleet {
             return false;
         };
         let fault = fault.map_or(Fault::Repaired, |name| Fault::Came(name, self.now()));
-        self.change().life(machine.index).fault = Some(fault);
+        self.wear(&machine, fault);
         true
     }
 

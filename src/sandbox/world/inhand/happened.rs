@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::codes::Code;
+use super::news::News;
 use super::refill::{Mark, Refill};
 use super::trade::Trade;
 use super::{ByMachine, Machine};
@@ -12,6 +13,9 @@ const MOST_TRADES: usize = 200_000;
 
 /// More undelivered refill notices than this are not kept.
 const MOST_NOTICES: usize = 100;
+
+/// More untold news than this is not kept.
+const MOST_NEWS: usize = 10_000;
 
 /// Everything that happened.
 #[derive(Debug, Default)]
@@ -27,6 +31,10 @@ pub(crate) struct Happened {
     pub(super) notices: VecDeque<Refill>,
     /// Pickup codes, oldest first.
     pub(super) codes: VecDeque<Code>,
+    /// Whether there is a merchant to be told.
+    pub(super) telling: bool,
+    /// What the merchant is to be told, oldest first.
+    pub(super) news: VecDeque<News>,
 }
 
 /// What happened to one machine.
@@ -61,12 +69,18 @@ impl Happened {
         Mark::new(self.last, self.sequence)
     }
 
-    /// Writes a sale down under the next numbers.
-    pub(super) fn sold(&mut self, machine: &Machine, mut trade: Trade, now: i64) {
+    /// Gives a sale the next numbers.
+    pub(super) fn numbered(&mut self, mut trade: Trade, now: i64) -> Trade {
         let moment = self.moment(now);
         trade.time = moment.time;
         trade.sequence = moment.sequence;
         trade.serial = 10_000 + moment.sequence;
+        trade
+    }
+
+    /// Writes a sale down under the next numbers, and gives it with them.
+    pub(super) fn sold(&mut self, machine: &Machine, trade: Trade, now: i64) -> Trade {
+        let trade = self.numbered(trade, now);
         if self.order.len() >= MOST_TRADES
             && let Some(oldest) = self.order.pop_front()
         {
@@ -74,13 +88,37 @@ impl Happened {
         }
         self.order.push_back(machine.index);
         self.life(machine.index).trades.push_back(trade);
+        trade
     }
 
+    /// The merchant is told of a refill; where there is none, its notice waits to be fetched.
     pub(super) fn refilled(&mut self, refill: Refill) {
         self.life(refill.machine).refill = Some(refill);
+        if self.telling {
+            for news in News::of_refill(refill) {
+                self.tell(news);
+            }
+        } else {
+            self.keep_notice(refill);
+        }
+    }
+
+    /// Keeps the notice of a refill that nobody was told of.
+    pub(super) fn keep_notice(&mut self, refill: Refill) {
         if self.notices.len() >= MOST_NOTICES {
             self.notices.pop_front();
         }
         self.notices.push_back(refill);
+    }
+
+    /// Keeps news for the sender, where there is one; of too much the oldest is forgotten.
+    pub(super) fn tell(&mut self, news: News) {
+        if !self.telling {
+            return;
+        }
+        if self.news.len() >= MOST_NEWS {
+            self.news.pop_front();
+        }
+        self.news.push_back(news);
     }
 }

@@ -5,8 +5,9 @@ use crate::sandbox::seed::Seed;
 use super::happened::Fault;
 use super::history::{self, History};
 use super::machine::fault_name;
+use super::news::{Change, News};
 use super::refill::Refill;
-use super::{Filter, Fleet, Machine, Trade};
+use super::{Delivery, Filter, Fleet, Machine, Trade};
 
 /// A tick touches at most so many machines, however large the fleet.
 const MOST_SALES: u64 = 8;
@@ -34,8 +35,7 @@ impl Fleet {
         }
         let machine = self.any(seed.with(100));
         if seed.with(101).one_in(10) {
-            let back = !self.online(&machine);
-            self.change().life(machine.index).online = Some(back);
+            self.switch(&machine, !self.online(&machine));
         }
         let machine = self.any(seed.with(102));
         if seed.with(103).one_in(12) {
@@ -44,11 +44,12 @@ impl Fleet {
             } else {
                 Fault::Repaired
             };
-            self.change().life(machine.index).fault = Some(fault);
+            self.wear(&machine, fault);
         }
         if seed.with(105).one_in(20) {
             self.refill_machine(&self.any(seed.with(106)));
         }
+        self.report(seed.with(107));
     }
 
     /// Makes a machine sell one unit of something. False where there is no such machine.
@@ -104,7 +105,78 @@ impl Fleet {
         let left = |(shelf, sold): (super::Shelf, &super::Sold)| shelf.fill.saturating_sub(sold.dispensed);
         let stock: Vec<u16> = machine.all_shelves().zip(&sold).map(left).collect();
         let trade = history::sale(machine, seed, &stock);
-        self.change().sold(machine, trade, self.now());
+        let left = stock.get(usize::from(trade.shelf)).copied().unwrap_or(0);
+        self.write_down(machine, trade, left);
+    }
+
+    /// Writes a sale from a shelf with so much left down, and what it is news of.
+    fn write_down(&self, machine: &Machine, trade: Trade, left: u16) {
+        let now = self.now();
+        let mut happened = self.change();
+        let trade = happened.sold(machine, trade, now);
+        for step in trade.steps() {
+            happened.tell(News::Sold(machine.index, step));
+        }
+        if left == 1 && trade.delivery == Delivery::Dispensed {
+            happened.tell(News::Changed(machine.index, Change::SoldOut(trade.shelf, trade.time)));
+        }
+    }
+
+    /// Lets a machine give out what a pickup code was bought for, if it has it. The sale is paid with the code.
+    pub(crate) fn give_out(&self, machine: &Machine, goods: Option<&str>) -> bool {
+        let history = self.history(machine);
+        let sold = history.sold(machine, history.refill, None);
+        let left = machine.all_shelves().zip(&sold).map(|(shelf, sold)| {
+            let wanted = goods.is_none_or(|number| shelf.good.number() == number);
+            if wanted { shelf.fill.saturating_sub(sold.dispensed) } else { 0 }
+        });
+        let Some((left, place)) = left.zip(0_u8..).find(|(left, _)| *left > 0) else {
+            return false;
+        };
+        self.write_down(machine, Trade::by_code(machine, place), left);
+        true
+    }
+
+    /// What a machine tells beside what is sold, won, broken or filled: where nobody is told, nothing happens.
+    fn report(&self, seed: Seed) {
+        let machine = self.any(seed.with(1));
+        let now = self.now();
+        let mut happened = self.change();
+        if !happened.telling {
+            return;
+        }
+        if seed.with(2).one_in(4) {
+            let change = Change::Climate(seed.with(3).bits());
+            happened.tell(News::Changed(machine.index, change));
+        }
+        if seed.with(4).one_in(12) {
+            for open in [true, false] {
+                happened.tell(News::Changed(machine.index, Change::Door(open)));
+            }
+        }
+        if seed.with(5).one_in(40) {
+            happened.tell(News::Created(machine.index));
+        }
+        if seed.with(6).one_in(8) {
+            let prize = happened.numbered(Trade::prize(seed.with(7), &machine), now);
+            for step in prize.steps() {
+                happened.tell(News::Won(machine.index, step));
+            }
+        }
+    }
+
+    /// Takes a machine off the network or brings it back, and tells it.
+    pub(super) fn switch(&self, machine: &Machine, online: bool) {
+        let mut happened = self.change();
+        happened.life(machine.index).online = Some(online);
+        happened.tell(News::Changed(machine.index, Change::Network));
+    }
+
+    /// Gives a machine a fault or repairs it, and tells it.
+    pub(super) fn wear(&self, machine: &Machine, fault: Fault) {
+        let mut happened = self.change();
+        happened.life(machine.index).fault = Some(fault);
+        happened.tell(News::Changed(machine.index, Change::Faults));
     }
 
     fn refill_machine(&self, machine: &Machine) {

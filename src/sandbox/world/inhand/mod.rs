@@ -13,6 +13,7 @@ mod happened;
 mod history;
 mod life;
 mod machine;
+mod news;
 mod refill;
 mod trade;
 
@@ -22,7 +23,8 @@ use happened::Fault;
 pub(crate) use happened::Happened;
 pub(crate) use history::{History, Sold};
 pub(crate) use machine::{Machine, Shelf, line_name};
-pub(crate) use refill::Notice;
+pub(crate) use news::{Change, News};
+pub(crate) use refill::{Notice, Refill};
 pub(crate) use trade::{Delivery, Filter, Payment, Refund, Trade};
 
 /// The first asset id; the others follow.

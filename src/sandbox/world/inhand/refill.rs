@@ -31,7 +31,7 @@ impl Mark {
 /// A refill of a machine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Refill {
-    pub(super) machine: u32,
+    pub(crate) machine: u32,
     /// The refill before it.
     pub(super) since: Mark,
     pub(super) at: Mark,
@@ -52,11 +52,13 @@ impl Fleet {
         let mut refills: Vec<Refill> =
             self.listed().take(past).map(|machine| self.past_refill(&machine)).collect();
         refills.extend(self.happened().notices.iter().copied());
-        let notice = |refill: Refill| {
-            let machine = self.machine(refill.machine);
-            Notice { history: self.history(&machine), machine, since: refill.since, at: refill.at }
-        };
-        refills.into_iter().map(notice).collect()
+        refills.into_iter().map(|refill| self.notice(refill)).collect()
+    }
+
+    /// The notice of a refill.
+    pub(crate) fn notice(&self, refill: Refill) -> Notice {
+        let machine = self.machine(refill.machine);
+        Notice { history: self.history(&machine), machine, since: refill.since, at: refill.at }
     }
 
     fn past_refill(&self, machine: &Machine) -> Refill {

@@ -10,6 +10,12 @@ const STYLES: [u8; 48] = [
     7, 8, 9, 10, 11, 12, 15, 16, 20, 22, 24, 25, 26, 27, 4, 2, 3,
 ];
 
+/// payStyle of a pickup code.
+const CODE: u8 = 7;
+
+/// payStyle of a game.
+const GAME: u8 = 8;
+
 /// A sale. Money is fen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trade {
@@ -86,6 +92,44 @@ impl Trade {
             delivery,
             refund,
         }
+    }
+
+    /// A unit that a pickup code paid for.
+    pub(super) fn by_code(machine: &Machine, shelf: u8) -> Self {
+        Self { style: CODE, price: machine.shelf(shelf).price, ..Self::free(machine, shelf) }
+    }
+
+    /// A unit that was won in a game.
+    pub(super) fn prize(seed: Seed, machine: &Machine) -> Self {
+        let shelf = u8::try_from(seed.index(usize::from(machine.shelves))).unwrap_or(0);
+        Self { style: GAME, ..Self::free(machine, shelf) }
+    }
+
+    fn free(machine: &Machine, shelf: u8) -> Self {
+        Self {
+            time: 0,
+            sequence: 0,
+            serial: 0,
+            shelf,
+            style: CODE,
+            price: 0,
+            list_price: machine.shelf(shelf).list_price,
+            payment: Payment::Paid,
+            delivery: Delivery::Dispensed,
+            refund: Refund::None,
+        }
+    }
+
+    /// The states it went through, of which it is the last: paid, dispensed or not, the money going back, gone back.
+    pub(crate) fn steps(self) -> impl Iterator<Item = Self> {
+        let waiting = Self { delivery: Delivery::Waiting, refund: Refund::None, ..self };
+        let kept = Self { refund: Refund::None, ..self };
+        let repaying = Self { refund: Refund::UnderWay, ..self };
+        let mut steps = vec![waiting, kept, repaying, self];
+        // Without a refund nothing is ever on its way back.
+        steps.retain(|step| self.refund != Refund::None || step.refund == Refund::None);
+        steps.dedup();
+        steps.into_iter()
     }
 
     /// Whether it counts as a sale: in the statistics, since the last refill, in a refill's account.

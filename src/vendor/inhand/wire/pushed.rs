@@ -2,8 +2,6 @@
 //!
 //! The members of the message itself are read by name ([`super::super::webhook`]); here is what stands in them.
 
-#![expect(clippy::struct_field_names, reason = "the names are the platform's")]
-
 use serde::{Deserialize, Serialize};
 
 use super::{Number, Rows, Word};
