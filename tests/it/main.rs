@@ -21,5 +21,6 @@ mod orders;
 mod orders_model;
 mod pages;
 mod pickup_codes;
+mod pushed;
 mod replenishing;
 mod shutdown;

@@ -82,8 +82,8 @@ impl Fleet {
     /// A sale for the merchant's ears alone, of a number that no other has: it is paid, came out, and is in no list.
     pub(crate) fn sale_to_tell(&self, nth: u64) -> News {
         let machine = self.machine(u32::try_from(nth % u64::from(self.machines.max(1))).unwrap_or(0));
-        let shelf = u8::try_from(nth % u64::from(machine.shelves)).unwrap_or(0);
-        let trade = Trade::by_code(&machine, shelf);
+        let slot = u8::try_from(nth % u64::from(machine.shelves)).unwrap_or(0);
+        let trade = Trade::by_code(&machine, slot);
         News::Sold(machine.index, self.change().numbered(trade, self.now()))
     }
 }
