@@ -47,9 +47,10 @@ lint: ## format and lints, without a warning
 test-web: web
 	npm --prefix web test
 
-# The pages are put into the program when it is built, so `web` comes first; a test runs the specification's audit.
+# The pages are put into the program when it is built, so `web` comes first; tests run the specification's audit and
+# the clients of subscriptions.
 .PHONY: test-rust
-test-rust: web tests/audit/node_modules/.package-lock.json
+test-rust: web tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	@if command -v cargo-nextest >/dev/null; \
 	then echo "cargo nextest run --locked"; cargo nextest run --locked --no-fail-fast; \
 	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
@@ -86,4 +87,4 @@ deny: ## licences, bans and sources of what we depend on (installs cargo-deny)
 .PHONY: clean
 clean: ## removes what was built and installed here
 	cargo clean
-	rm -rf web/dist web/node_modules web/coverage tests/audit/node_modules schema.graphql.tmp
+	rm -rf web/dist web/node_modules web/coverage tests/audit/node_modules tests/clients/node_modules schema.graphql.tmp

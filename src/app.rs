@@ -3,7 +3,8 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use axum::{Router, http::HeaderValue};
+use axum::http::HeaderValue;
+use futures_util::{StreamExt as _, stream::BoxStream};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::{
     net::TcpListener,
@@ -15,13 +16,16 @@ use url::Url;
 use crate::{
     auth::{self, Caller, KeyError, Verifier},
     config::{self, Config},
-    domain::{AccountName, Clock, Vendor},
+    domain::{AccountName, Clock, Place, Vendor},
     gateway::{Asker, Connection, Gateway, Keeping, Lifetimes, fleet::sweep, orders::reconcile},
     graphql::{
         self,
         document::{self, Documents},
     },
-    http::{Authenticate, Denied, Door, Execute, Executed, Listening, Ready, Settings, router, serve},
+    http::{
+        Authenticate, Behind, Denied, Door, Execute, Executed, Followed, Listening, Ready, Settings,
+        Streaming, Subscribe, router, serve,
+    },
     store::{self, OpenError, Store},
     vendor::{
         self,
@@ -79,7 +83,7 @@ pub enum Error {
 /// The gateway, ready to be served.
 pub struct App {
     gateway: Arc<Gateway>,
-    router: Router,
+    door: Door,
     listener: TcpListener,
     sweeps: Vec<(usize, sweep::Pace)>,
     stopping: CancellationToken,
@@ -113,16 +117,18 @@ impl App {
                 .request_timeout
                 .saturating_sub(MARGIN.min(config.limits.request_timeout / 10)),
         };
-        let door = Door::new(
-            Arc::new(executor),
-            Arc::new(Tokens(Verifier::new(&config.auth, clock)?)),
-            Arc::new(Readiness { stopping: stopping.clone(), store }),
-            (documents, settings(config, dev_token)?),
-        );
+        let behind = Behind {
+            executor: Arc::new(executor),
+            subscriber: Arc::new(NoEvents),
+            verifier: Arc::new(Tokens(Verifier::new(&config.auth, Arc::clone(&clock))?)),
+            readiness: Arc::new(Readiness { stopping: stopping.clone(), store }),
+            clock,
+        };
+        let door = Door::new(behind, documents, settings(config, dev_token)?);
         Ok(Self {
             sweeps: sweeps(config, &gateway),
             gateway,
-            router: router(door),
+            door,
             listener,
             stopping,
             drain: config.server.drain,
@@ -140,7 +146,8 @@ impl App {
     }
 
     /// Serves until `shutdown` is done. Then readiness goes red while everything is still served for `server.drain`,
-    /// so that nobody sends requests to a closed door; then the door closes, and what is under way is finished.
+    /// so that nobody sends requests to a closed door; then whatever is followed ends, the door closes, and what is
+    /// under way is finished.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let background = TaskTracker::new();
         for (position, pace) in self.sweeps {
@@ -154,8 +161,9 @@ impl App {
             shutdown.await;
             stopping.cancel();
             sleep(self.drain).await;
+            self.door.close_streams().await;
         };
-        serve(self.listener, self.router, Listening::default(), told).await;
+        serve(self.listener, router(self.door.clone()), Listening::default(), told).await;
         background.close();
         background.wait().await;
         // A command that is under way ends with its outcome written down, whoever has hung up.
@@ -256,6 +264,7 @@ fn settings(config: &Config, dev_token: Option<SecretString>) -> Result<Settings
         body_bytes: config.limits.body_bytes,
         request_timeout: config.limits.request_timeout,
         concurrency: CONCURRENCY,
+        streaming: Streaming::default(),
         introspection: config.server.introspection,
         graphiql: config.server.graphiql,
         cors_origins: config.server.cors_origins.iter().map(origin).collect::<Result<_, _>>()?,
@@ -276,6 +285,22 @@ impl Execute for Executor {
         let asker = Asker { caller, until: Instant::now() + self.patience };
         let (response, lease) = self.gateway.leased(self.schema.execute(request.data(asker))).await;
         Executed { response, lease }
+    }
+}
+
+/// Refuses every subscription: the log is not here yet.
+struct NoEvents;
+
+impl Subscribe for NoEvents {
+    fn subscribe(
+        &self,
+        _request: async_graphql::Request,
+        _caller: Arc<Caller>,
+        _resume: Option<Place>,
+    ) -> BoxStream<'static, Followed> {
+        let errors = r#"{"errors":[{"message":"there are no subscriptions yet","extensions":{"code":"BAD_USER_INPUT"}}]}"#;
+        let refused = Followed { place: None, body: errors.into(), refused: true };
+        futures_util::stream::iter([refused]).boxed()
     }
 }
 

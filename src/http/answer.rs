@@ -54,6 +54,17 @@ pub(super) enum Fault {
     Busy,
     #[error("the schema is not shown to this caller")]
     Introspection,
+    #[error("the gateway is restarting: subscribe again")]
+    Restarting,
+    #[error("the WebSocket cannot be opened: {0}")]
+    Handshake(String),
+    #[error(
+        "a subscription is answered over a WebSocket, or to `Accept: text/event-stream` or \
+         `multipart/mixed;subscriptionSpec=1.0`"
+    )]
+    NeedsStream,
+    #[error("at most {limit} operations may be under way on one connection")]
+    TooManyOperations { limit: usize },
     #[error("something went wrong on our side")]
     Panic,
 }
@@ -62,11 +73,14 @@ impl Fault {
     const fn status(&self) -> StatusCode {
         match self {
             Self::NoToken | Self::BadToken | Self::OldToken => StatusCode::UNAUTHORIZED,
-            Self::NoVerdict | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NoVerdict | Self::Busy | Self::Restarting => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Method | Self::NotByGet => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Parameters(_) | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::Parameters(_) | Self::Broken | Self::Handshake(_) | Self::NeedsStream => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::TooManyOperations { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
@@ -78,7 +92,9 @@ impl Fault {
     const fn code(&self) -> &'static str {
         match self {
             Self::NoToken | Self::BadToken | Self::OldToken => "UNAUTHENTICATED",
-            Self::NoVerdict | Self::Late | Self::Busy => "OVERLOADED",
+            Self::NoVerdict | Self::Late | Self::Busy | Self::Restarting | Self::TooManyOperations { .. } => {
+                "OVERLOADED"
+            }
             Self::NotAcceptable
             | Self::MediaType
             | Self::Method
@@ -86,7 +102,9 @@ impl Fault {
             | Self::Parameters(_)
             | Self::TooLong { .. }
             | Self::Slow
-            | Self::Broken => "BAD_USER_INPUT",
+            | Self::Broken
+            | Self::Handshake(_)
+            | Self::NeedsStream => "BAD_USER_INPUT",
             Self::Introspection => "FORBIDDEN",
             Self::Panic => "INTERNAL",
         }
@@ -99,7 +117,9 @@ impl Fault {
             Self::BadToken | Self::OldToken => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")))
             }
-            Self::NoVerdict | Self::Busy => Some((header::RETRY_AFTER, HeaderValue::from_static("1"))),
+            Self::NoVerdict | Self::Busy | Self::Restarting => {
+                Some((header::RETRY_AFTER, HeaderValue::from_static("1")))
+            }
             Self::NotByGet => Some((header::ALLOW, HeaderValue::from_static("POST"))),
             Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET,HEAD,POST"))),
             Self::Slow => Some((header::CONNECTION, HeaderValue::from_static("close"))),
@@ -110,18 +130,26 @@ impl Fault {
             | Self::Broken
             | Self::Late
             | Self::Introspection
+            | Self::Handshake(_)
+            | Self::NeedsStream
+            | Self::TooManyOperations { .. }
             | Self::Panic => None,
         }
+    }
+
+    /// The fault as GraphQL's error.
+    pub(super) fn error(&self) -> ServerError {
+        let mut error = ServerError::new(self.to_string(), None);
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", self.code());
+        error.extensions = Some(extensions);
+        error
     }
 
     /// The fault as an answer. Its status says the same in both media types: the request could not be read, or not
     /// be let in.
     pub(super) fn answer(&self, media: Media) -> Response {
-        let mut error = ServerError::new(self.to_string(), None);
-        let mut extensions = ErrorExtensionValues::default();
-        extensions.set("code", self.code());
-        error.extensions = Some(extensions);
-        let mut response = refused(media, self.status(), &[error]);
+        let mut response = refused(media, self.status(), &[self.error()]);
         if let Some((name, value)) = self.header() {
             response.headers_mut().insert(name, value);
         }
@@ -133,11 +161,7 @@ impl Fault {
 ///
 /// `application/json` knows only 200 for it (GraphQL over HTTP §6.4.1); the newer media type says 400.
 pub(super) fn request_error(media: Media, mut errors: Vec<ServerError>) -> Response {
-    errors.truncate(ERRORS);
-    for error in &mut errors {
-        shorten(&mut error.message);
-        ensure_code(error, "BAD_USER_INPUT");
-    }
+    present(&mut errors);
     let status = match media {
         Media::GraphqlResponse => StatusCode::BAD_REQUEST,
         Media::Json => StatusCode::OK,
@@ -145,16 +169,39 @@ pub(super) fn request_error(media: Media, mut errors: Vec<ServerError>) -> Respo
     refused(media, status, &errors)
 }
 
+/// The errors of a request that was refused, as a JSON array.
+pub(super) fn error_list(mut errors: Vec<ServerError>) -> Bytes {
+    present(&mut errors);
+    text(&errors).unwrap_or(Bytes::from_static(b"[]"))
+}
+
+/// Makes the errors of a refused request fit to be told: not too many, not too long, each with its code.
+fn present(errors: &mut Vec<ServerError>) {
+    errors.truncate(ERRORS);
+    for error in errors {
+        shorten(&mut error.message);
+        ensure_code(error, "BAD_USER_INPUT");
+    }
+}
+
 /// What async-graphql answered.
+pub(super) fn executed(media: Media, response: Executed) -> Response {
+    match presented(response) {
+        Ok(response) => json(media, StatusCode::OK, &response),
+        Err(errors) => request_error(media, errors),
+    }
+}
+
+/// What async-graphql answered, fit to be told; the errors alone where nothing ran.
 ///
 /// It answers parsing and validation errors with `data: null`, where the specification wants no `data` at all. Those
 /// errors are known by having no path: whatever fails during execution fails at a field.
-pub(super) fn executed(media: Media, mut response: Executed) -> Response {
+pub(super) fn presented(mut response: Executed) -> Result<Executed, Vec<ServerError>> {
     let nothing_ran = !response.errors.is_empty()
         && response.data == Value::Null
         && response.errors.iter().all(|error| error.path.is_empty());
     if nothing_ran {
-        return request_error(media, response.errors);
+        return Err(response.errors);
     }
     for error in &mut response.errors {
         if code_of(error).is_some() {
@@ -170,7 +217,7 @@ pub(super) fn executed(media: Media, mut response: Executed) -> Response {
             ensure_code(error, "INTERNAL");
         }
     }
-    json(media, StatusCode::OK, &response)
+    Ok(response)
 }
 
 /// Whether async-graphql says that an argument's value could not be read (`InputValueError`): some values are looked

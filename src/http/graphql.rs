@@ -4,9 +4,7 @@
 //! bounds, and then the answer. What was asked before to the letter, and is still answered alike, is answered from the
 //! kept answers as soon as it is known who asks.
 
-use std::sync::Arc;
-
-use async_graphql::{Request as Operation, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
@@ -17,49 +15,96 @@ use bytes::BytesMut;
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
-use crate::auth::Scope;
-
 use super::{
-    Door, Executed, access,
+    Door, access,
     answer::{self, Fault},
     kept::{Asked, Rights},
-    media::{self, Media},
+    media::{self, Accepted},
+    operation::{self, Prepared, Refused},
     parameters,
+    subscriptions::{self, socket},
 };
 
 /// Answers GET, HEAD and POST.
 pub(super) async fn answer(State(door): State<Door>, request: Request) -> Response {
-    let media = Media::negotiate(request.headers());
-    match respond(&door, media, request).await {
-        Ok(response) => response,
-        Err(fault) => fault.answer(media.unwrap_or_default()),
-    }
+    let accepted = Accepted::read(request.headers());
+    let media = accepted.whole.unwrap_or_default();
+    let answered = if socket::is_asked_for(&request) {
+        socket::open(door, request).await
+    } else {
+        respond(&door, accepted, request).await
+    };
+    answered.unwrap_or_else(|fault| fault.answer(media))
 }
 
 /// Answers every other method.
 pub(super) async fn wrong_method(headers: HeaderMap) -> Response {
-    Fault::Method.answer(Media::negotiate(&headers).unwrap_or_default())
+    Fault::Method.answer(Accepted::read(&headers).whole.unwrap_or_default())
 }
 
-async fn respond(door: &Door, media: Option<Media>, request: Request) -> Result<Response, Fault> {
+async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Response, Fault> {
     let deadline = Instant::now() + door.settings().request_timeout;
-    let caller = timeout_at(deadline, access::caller(door.0.verifier.as_ref(), request.headers()))
+    let caller = timeout_at(deadline, access::caller(door.0.behind.verifier.as_ref(), request.headers()))
         .await
         .map_err(|_elapsed| Fault::NoVerdict)??;
-    let media = media.ok_or(Fault::NotAcceptable)?;
+    let Accepted { whole, stream } = accepted;
+    if whole.is_none() && stream.is_none() {
+        return Err(Fault::NotAcceptable);
+    }
+    let resume = subscriptions::resume(request.headers());
     let by_post = request.method() == Method::POST;
     let text = if by_post {
         body(door, request, deadline).await?
     } else {
         Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes())
     };
-    let asked = Asked { text, by_post, media, rights: Rights(caller) };
-    if let Some(body) = door.0.kept.get(&asked) {
+    let asked =
+        whole.map(|media| Asked { text: text.clone(), by_post, media, rights: Rights(caller.clone()) });
+    if let Some(asked) = &asked
+        && let Some(body) = door.0.kept.get(asked)
+    {
+        return Ok(answer::finished(asked.media, body));
+    }
+    let request = if by_post { parameters::from_body(&text)? } else { parameters::from_query(&text)? };
+    let prepared = operation::prepare(door, caller, request);
+    let kind = prepared.as_ref().map(Prepared::kind);
+    if !by_post && matches!(kind, Ok(OperationType::Mutation)) {
+        return Err(Fault::NotByGet);
+    }
+    match (asked, stream) {
+        (asked, Some(transport)) if asked.is_none() || matches!(kind, Ok(OperationType::Subscription)) => {
+            subscriptions::respond(door, transport, prepared, resume?)
+        }
+        (Some(asked), _) => timeout_at(deadline, whole_answer(door, &asked, prepared))
+            .await
+            .map_err(|_elapsed| Fault::Late)?,
+        (None, _) => Err(Fault::NotAcceptable),
+    }
+}
+
+/// The answer to a query or a mutation, in one piece.
+async fn whole_answer(
+    door: &Door,
+    asked: &Asked,
+    prepared: Result<Prepared, Refused>,
+) -> Result<Response, Fault> {
+    let media = asked.media;
+    let prepared = match prepared {
+        Ok(prepared) if prepared.kind() == OperationType::Subscription => {
+            return Ok(answer::request_error(media, vec![Fault::NeedsStream.error()]));
+        }
+        Ok(prepared) => prepared,
+        Err(Refused::Document(error)) => return Ok(answer::request_error(media, vec![error])),
+        Err(Refused::Fault(fault)) => return Err(fault),
+    };
+    let (response, lease) = prepared.run(door).await;
+    if let Some(lease) = lease
+        && let Some(body) = answer::text(&response)
+    {
+        door.0.kept.keep(asked, body.clone(), lease);
         return Ok(answer::finished(media, body));
     }
-    let operation =
-        if by_post { parameters::from_body(&asked.text)? } else { parameters::from_query(&asked.text)? };
-    timeout_at(deadline, execute(door, &asked, operation)).await.map_err(|_elapsed| Fault::Late)?
+    Ok(answer::executed(media, response))
 }
 
 /// The body of a POST.
@@ -87,28 +132,4 @@ async fn read(body: Body, limit: usize) -> Result<Bytes, Fault> {
         whole.extend_from_slice(&piece);
     }
     Ok(whole.freeze())
-}
-
-async fn execute(door: &Door, asked: &Asked, mut request: Operation) -> Result<Response, Fault> {
-    let (media, caller) = (asked.media, &asked.rights.0);
-    let operation = match door.0.documents.prepare(&mut request) {
-        Ok(operation) => operation,
-        Err(refusal) => return Ok(answer::request_error(media, vec![refusal.into()])),
-    };
-    if !asked.by_post && operation.kind != OperationType::Query {
-        return Err(Fault::NotByGet);
-    }
-    if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
-        return Err(Fault::Introspection);
-    }
-    let Executed { mut response, lease } = door.0.executor.execute(request, Arc::clone(caller)).await;
-    door.0.documents.complete(&operation, &mut response);
-    let whole = operation.kind == OperationType::Query && response.errors.is_empty();
-    if let Some(lease) = lease.filter(|_| whole)
-        && let Some(body) = answer::text(&response)
-    {
-        door.0.kept.keep(asked, body.clone(), lease);
-        return Ok(answer::finished(media, body));
-    }
-    Ok(answer::executed(media, response))
 }

@@ -25,7 +25,7 @@ pub(super) async fn live() -> Json<Health> {
 
 /// Whether requests should be sent here.
 pub(super) async fn ready(State(door): State<Door>) -> (StatusCode, Json<Health>) {
-    let reasons = tokio::time::timeout(PATIENCE, door.0.readiness.obstacles())
+    let reasons = tokio::time::timeout(PATIENCE, door.0.behind.readiness.obstacles())
         .await
         .unwrap_or_else(|_elapsed| vec!["what must be ready did not answer in time".to_owned()]);
     if reasons.is_empty() {

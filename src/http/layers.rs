@@ -1,6 +1,6 @@
 //! Every layer between the socket and the routes, in one function, with a why for each.
 
-use std::{any::Any, sync::Arc, time::Duration};
+use std::{any::Any, time::Duration};
 
 use axum::{
     Router,
@@ -9,7 +9,6 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
-use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -21,7 +20,12 @@ use tower_http::{
 };
 use tracing::{Level, Span};
 
-use super::{Door, answer::Fault, media::Media};
+use super::{
+    Door,
+    answer::Fault,
+    media::{Accepted, Media},
+    subscriptions::LAST_EVENT_ID,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -35,11 +39,10 @@ const PREFLIGHT_AGE: Duration = Duration::from_mins(10);
 /// outermost to the innermost:
 pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> Router {
     let settings = door.settings();
-    let places = Arc::new(Semaphore::new(settings.concurrency));
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::list(settings.cors_origins.clone()))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE])
+        .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, LAST_EVENT_ID])
         .expose_headers([REQUEST_ID])
         .max_age(PREFLIGHT_AGE);
 
@@ -65,8 +68,9 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
         .layer(CatchPanicLayer::custom(panicked));
 
     // At the bound we refuse at once instead of queueing: a queue only makes every answer late. Health stays
-    // outside, else a busy gateway would be taken for a dead one.
-    let guarded = guarded.layer(from_fn_with_state(places, shed));
+    // outside, else a busy gateway would be taken for a dead one. A stream is under way until it began; then it has
+    // its own bound.
+    let guarded = guarded.layer(from_fn_with_state(door.clone(), shed));
     // GraphiQL's files are large and public. Answers stay uncompressed: they would cost the hot path time, and mix
     // secrets with a caller's words (BREACH).
     let open = open.layer(CompressionLayer::new());
@@ -90,9 +94,9 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
     Fault::Panic.answer(Media::default())
 }
 
-async fn shed(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
-    match places.try_acquire() {
+async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
+    match door.0.places.try_acquire() {
         Ok(_place) => next.run(request).await,
-        Err(_full) => Fault::Busy.answer(Media::negotiate(request.headers()).unwrap_or_default()),
+        Err(_full) => Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default()),
     }
 }

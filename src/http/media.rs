@@ -1,6 +1,9 @@
-//! Which of GraphQL's two media types an answer is written in, and whether a body is JSON.
+//! Which media type an answer is written in, and whether a body is JSON.
 
 use axum::http::{HeaderMap, HeaderValue, header};
+
+/// What stands between parts where the client asks for nothing else: Apollo's own choice.
+const BOUNDARY: &str = "graphql";
 
 /// An answer's media type.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -19,27 +22,65 @@ impl Media {
             Self::Json => "application/json; charset=utf-8",
         })
     }
+}
 
-    /// Negotiates (RFC 9110 §12.5.1); `None` where neither type is acceptable.
+/// How an operation may be answered in many pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// `text/event-stream`: graphql-sse, distinct connections.
+    Events,
+    /// `multipart/mixed;subscriptionSpec=1.0`: Apollo's protocol.
+    Parts {
+        /// What stands between the parts.
+        boundary: String,
+    },
+}
+
+/// What the client takes as an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Accepted {
+    /// How an answer in one piece is written; `None` where the client likes events better, or takes neither type.
+    pub whole: Option<Media>,
+    /// How a subscription is answered; `None` where the client named no way.
+    pub stream: Option<Transport>,
+}
+
+impl Accepted {
+    /// Negotiates (RFC 9110 §12.5.1).
     ///
     /// The greater weight wins. Between equals, `application/graphql-response+json` wins where it is named, and
     /// `application/json` where only a range such as `*/*` speaks for both: such a client knows nothing of the new
-    /// type. The same where `Accept` is missing.
-    pub(super) fn negotiate(headers: &HeaderMap) -> Option<Self> {
+    /// type. The same where `Accept` is missing. A stream must be named, and between equals the first one wins; it
+    /// answers queries too where it is liked better than JSON.
+    pub(super) fn read(headers: &HeaderMap) -> Self {
         let mut ranges = Vec::new();
         for value in headers.get_all(header::ACCEPT) {
             let text = value.to_str().unwrap_or_default();
             ranges.extend(split_quoted(text, ',').filter_map(Range::read));
         }
         if ranges.is_empty() {
-            return Some(Self::Json);
+            return Self { whole: Some(Media::Json), stream: None };
         }
         let json = weight(&ranges, "json");
         let response = weight(&ranges, "graphql-response+json");
-        match (response.weight, json.weight) {
+        let whole = match (response.weight, json.weight) {
             (0, 0) => None,
-            (new, old) if new > old || (new == old && response.named) => Some(Self::GraphqlResponse),
-            _ => Some(Self::Json),
+            (new, old) if new > old || (new == old && response.named) => Some(Media::GraphqlResponse),
+            _ => Some(Media::Json),
+        };
+        let streams = ranges.iter().filter(|range| range.weight > 0);
+        let best = streams
+            .filter_map(|range| Some((range.weight, range.transport()?)))
+            .reduce(|best, next| if next.0 > best.0 { next } else { best });
+        match best {
+            Some((weight, Transport::Events)) if weight > response.weight.max(json.weight) => {
+                Self { whole: None, stream: Some(Transport::Events) }
+            }
+            // The parts carry subscriptions alone: whatever else such a client asks is answered in one piece.
+            Some((_, parts @ Transport::Parts { .. })) => {
+                Self { whole: whole.or(Some(Media::Json)), stream: Some(parts) }
+            }
+            best => Self { whole, stream: best.map(|(_, transport)| transport) },
         }
     }
 }
@@ -50,6 +91,9 @@ struct Range {
     subtype: String,
     /// Thousandths.
     weight: u16,
+    /// `subscriptionSpec=1.0`.
+    subscriptions: bool,
+    boundary: Option<String>,
 }
 
 impl Range {
@@ -57,22 +101,47 @@ impl Range {
     fn read(entry: &str) -> Option<Self> {
         let mut parts = split_quoted(entry, ';');
         let (kind, subtype) = parts.next()?.trim().split_once('/')?;
-        let mut weight = 1000;
+        let mut range = Self {
+            kind: kind.trim().to_ascii_lowercase(),
+            subtype: subtype.trim().to_ascii_lowercase(),
+            weight: 1000,
+            subscriptions: false,
+            boundary: None,
+        };
         for parameter in parts {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let (name, value) = (name.trim(), value.trim().trim_matches('"'));
             if name.eq_ignore_ascii_case("q") {
-                weight = read_weight(value)?;
+                range.weight = read_weight(value)?;
+            } else if name.eq_ignore_ascii_case("subscriptionSpec") {
+                range.subscriptions = value == "1.0";
+            } else if name.eq_ignore_ascii_case("boundary") {
+                range.boundary = Some(value.to_owned()).filter(|value| is_boundary(value));
             } else if name.eq_ignore_ascii_case("charset") && !value.eq_ignore_ascii_case("utf-8") {
                 return None;
             }
         }
-        Some(Self {
-            kind: kind.trim().to_ascii_lowercase(),
-            subtype: subtype.trim().to_ascii_lowercase(),
-            weight,
-        })
+        Some(range)
     }
+
+    /// The way of streaming that this range names.
+    fn transport(&self) -> Option<Transport> {
+        match (self.kind.as_str(), self.subtype.as_str()) {
+            ("text", "event-stream") => Some(Transport::Events),
+            ("multipart", "mixed") if self.subscriptions => {
+                let boundary = self.boundary.clone().unwrap_or_else(|| BOUNDARY.to_owned());
+                Some(Transport::Parts { boundary })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a boundary that a client asks for can be used as it is: short, and without what would need quotes or
+/// escapes (RFC 2046 §5.1.1 allows more).
+fn is_boundary(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=70).contains(&text.len()) && text.bytes().all(plain)
 }
 
 fn read_weight(value: &str) -> Option<u16> {
@@ -145,19 +214,65 @@ fn split_quoted(text: &str, separator: char) -> impl Iterator<Item = &str> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{Media, is_json};
+    use super::{Accepted, Media, Transport, is_json};
 
-    fn negotiate(accept: &'static str) -> Option<Media> {
+    fn accepted(accept: &'static str) -> Accepted {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
-        Media::negotiate(&headers)
+        Accepted::read(&headers)
+    }
+
+    fn negotiate(accept: &'static str) -> Option<Media> {
+        accepted(accept).whole
+    }
+
+    #[test]
+    fn a_stream_is_given_to_who_names_it() {
+        let (new, old) = (Some(Media::GraphqlResponse), Some(Media::Json));
+        let events = Some(Transport::Events);
+        let parts = |boundary: &str| Some(Transport::Parts { boundary: boundary.to_owned() });
+        for (accept, whole, stream) in [
+            ("text/event-stream", None, events.clone()),
+            ("Text/Event-Stream;q=0.5, application/json;q=0.1", None, events.clone()),
+            ("application/json, text/event-stream", old, events.clone()),
+            ("text/event-stream, */*", old, events.clone()),
+            ("text/event-stream;q=0", None, None),
+            ("text/*", None, None),
+            (
+                // Apollo Kotlin and iOS.
+                "multipart/mixed;subscriptionSpec=1.0, application/graphql-response+json, application/json",
+                new,
+                parts("graphql"),
+            ),
+            (
+                // Apollo Client.
+                "multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/graphql-response+json,\
+                 application/json;q=0.9",
+                new,
+                parts("graphql"),
+            ),
+            ("multipart/mixed; boundary=\"-\"; subscriptionSpec=\"1.0\", application/json", old, parts("-")),
+            ("multipart/mixed;boundary=\"a b\";subscriptionSpec=1.0", old, parts("graphql")),
+            ("multipart/mixed;subscriptionSpec=1.0", old, parts("graphql")),
+            ("multipart/mixed;subscriptionSpec=2.0, application/json", old, None),
+            ("multipart/mixed;deferSpec=20220824, application/json", old, None),
+            (
+                // urql, and GraphiQL's fetcher.
+                "application/graphql-response+json, application/json, text/event-stream, multipart/mixed",
+                new,
+                events.clone(),
+            ),
+            ("multipart/mixed;subscriptionSpec=1.0;q=0.5, text/event-stream;q=0.9", None, events),
+        ] {
+            assert_eq!(accepted(accept), Accepted { whole, stream }, "{accept}");
+        }
     }
 
     #[test]
     fn the_media_type_is_the_one_the_client_likes_best() {
         let new = Some(Media::GraphqlResponse);
         let old = Some(Media::Json);
-        assert_eq!(Media::negotiate(&HeaderMap::new()), old);
+        assert_eq!(Accepted::read(&HeaderMap::new()), Accepted { whole: old, stream: None });
         for (accept, expected) in [
             ("*/*", old),
             ("application/*", old),

@@ -4,8 +4,8 @@
 //! bounded; whatever goes wrong on `/graphql` is answered in GraphQL's own shape. Refuses: batches, mutations by
 //! GET, and any body but JSON, so that no web page of a stranger can make a browser change anything.
 //!
-//! It knows neither the schema nor tokens: what executes ([`Execute`]), what verifies ([`Authenticate`]) and what
-//! tells readiness ([`Ready`]) are handed to it.
+//! It knows neither the schema nor tokens: what executes ([`Execute`]), what follows events ([`Subscribe`]), what
+//! verifies ([`Authenticate`]) and what tells readiness ([`Ready`]) are handed to it.
 
 mod access;
 mod answer;
@@ -14,10 +14,12 @@ mod health;
 mod kept;
 mod layers;
 mod media;
+mod operation;
 mod pages;
 mod parameters;
 mod routes;
 mod serve;
+mod subscriptions;
 
 #[cfg(test)]
 mod tests;
@@ -29,13 +31,20 @@ use axum::http::HeaderValue;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
+use tokio::sync::Semaphore;
 
-use self::kept::Kept;
-use crate::{auth::Caller, domain::Place, gateway::Lease, graphql::document::Documents};
+use self::{kept::Kept, subscriptions::Streams};
+use crate::{
+    auth::Caller,
+    domain::{Clock, Place},
+    gateway::Lease,
+    graphql::document::Documents,
+};
 
 pub use self::{
     routes::router,
     serve::{Listening, serve},
+    subscriptions::Streaming,
 };
 
 /// What answers an operation.
@@ -47,10 +56,12 @@ pub trait Execute: Send + Sync + 'static {
 
 /// What follows a subscription.
 ///
-/// It is asked with documents that are parsed, valid and within their bounds, whose one operation is a subscription.
+/// It is asked with documents that are parsed and within their bounds, whose operation is a subscription.
 pub trait Subscribe: Send + Sync + 'static {
     /// The answers to a subscription, from now on, or after the place that its argument `after` or `resume` names;
-    /// `resume` wins. An answer with errors and without a place is the last one: the subscription was refused.
+    /// `resume` wins. It is polled only when its answer can be sent, and dropped when nobody follows any more.
+    ///
+    /// Its end tells the client that there is nothing more to come, ever: it must not end because we shut down.
     fn subscribe(
         &self,
         request: async_graphql::Request,
@@ -64,7 +75,8 @@ pub trait Subscribe: Send + Sync + 'static {
 pub struct Followed {
     /// The place of the event that it tells of, from which to go on when the connection is lost; `None`: it tells of none.
     pub place: Option<Place>,
-    /// The answer, as JSON: `{"data":…}`, with `errors` where there are any. Shared with all who follow the same.
+    /// The answer, as JSON in one line: `{"data":…}`, with `errors` where there are any. Shared with all who follow
+    /// the same.
     pub body: Bytes,
     /// Whether it is an error before execution: the subscription was refused and ends, and `body` holds the `errors`
     /// alone.
@@ -117,6 +129,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How many GraphQL requests may be under way at once; one more is refused with 503.
     pub concurrency: usize,
+    /// The bounds of what is followed.
+    pub streaming: Streaming,
     /// Whether a caller without scope `admin` may ask for the schema (`server.introspection`).
     pub introspection: bool,
     /// Whether `/graphiql` is served (`server.graphiql`).
@@ -131,25 +145,43 @@ pub struct Settings {
 #[derive(Clone)]
 pub struct Door(Arc<Inner>);
 
+/// What stands behind the door.
+#[derive(Clone)]
+pub struct Behind {
+    /// What answers operations.
+    pub executor: Arc<dyn Execute>,
+    /// What follows subscriptions.
+    pub subscriber: Arc<dyn Subscribe>,
+    /// What turns tokens into callers.
+    pub verifier: Arc<dyn Authenticate>,
+    /// What knows whether requests should be sent here.
+    pub readiness: Arc<dyn Ready>,
+    /// What tells when a token has ended.
+    pub clock: Arc<dyn Clock>,
+}
+
 struct Inner {
-    executor: Arc<dyn Execute>,
-    verifier: Arc<dyn Authenticate>,
-    readiness: Arc<dyn Ready>,
+    behind: Behind,
     documents: Documents,
     kept: Kept,
     settings: Settings,
+    /// One for each request that may be under way.
+    places: Semaphore,
+    streams: Streams,
 }
 
 impl Door {
-    /// A door to `executor`, which opens to whom `verifier` knows.
-    pub fn new(
-        executor: Arc<dyn Execute>,
-        verifier: Arc<dyn Authenticate>,
-        readiness: Arc<dyn Ready>,
-        bounds: (Documents, Settings),
-    ) -> Self {
-        let (documents, settings) = bounds;
-        Self(Arc::new(Inner { executor, verifier, readiness, documents, kept: Kept::new(), settings }))
+    /// A door to what is `behind` it, which opens to whom the verifier knows.
+    pub fn new(behind: Behind, documents: Documents, settings: Settings) -> Self {
+        let places = Semaphore::new(settings.concurrency);
+        let streams = Streams::new(settings.streaming.places);
+        Self(Arc::new(Inner { behind, documents, kept: Kept::new(), settings, places, streams }))
+    }
+
+    /// Ends whatever is followed, so that clients go on elsewhere, and takes nothing new to follow. Done when all of it
+    /// has ended, for which the wait is bounded.
+    pub async fn close_streams(&self) {
+        self.0.streams.close().await;
     }
 
     fn settings(&self) -> &Settings {

@@ -1,4 +1,4 @@
-//! GraphQL's four parameters, read from a JSON body or from a query string.
+//! GraphQL's four parameters, read from a JSON object or from a query string.
 
 use async_graphql::{Request, Variables};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ struct Parameters {
     extensions: Value,
 }
 
-/// Reads a POST's body.
+/// Reads a POST's body, or the payload of a message.
 pub(super) fn from_body(body: &[u8]) -> Result<Request, Fault> {
     // RFC 8259 §8.1 lets a reader pass over a byte order mark.
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);

@@ -59,12 +59,12 @@ async fn only_the_pages_that_are_named_may_call() {
             .request(reqwest::Method::OPTIONS, format!("{}/graphql", server.url))
             .header("origin", origin)
             .header("access-control-request-method", "POST")
-            .header("access-control-request-headers", "authorization,content-type")
+            .header("access-control-request-headers", "authorization,content-type,last-event-id")
     };
     let known = Answer::of(preflight("https://dash.example.com")).await;
     assert_eq!(known.status, 200);
     assert_eq!(known.header("access-control-allow-origin"), "https://dash.example.com");
-    assert_eq!(known.header("access-control-allow-headers"), "authorization,content-type");
+    assert_eq!(known.header("access-control-allow-headers"), "authorization,content-type,last-event-id");
     let stranger = Answer::of(preflight("https://evil.example.com")).await;
     assert_eq!(stranger.header("access-control-allow-origin"), "");
     // Even a refusal can be read by a page that is allowed.

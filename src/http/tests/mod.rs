@@ -3,9 +3,17 @@
 mod access;
 mod audit;
 mod bounds;
+mod clients;
+mod events;
 mod kept;
+mod legacy;
+mod log;
 mod pages;
+mod parts;
+mod peer;
 mod server;
+mod socket;
+mod socket_bounds;
 mod specification;
 mod worst;
 
@@ -33,11 +41,19 @@ use crate::{
     graphql::document::{Documents, Limits},
 };
 
-use super::{Authenticate, Denied, Door, Execute, Executed, Listening, Ready, Settings, router, serve};
+use self::log::Log;
+use super::{
+    Authenticate, Behind, Denied, Door, Execute, Executed, Listening, Ready, Settings, Streaming, Subscribe,
+    router, serve,
+};
 
 /// The token of a caller without scope `admin`, and of one with it.
 const TOKEN: &str = "good";
 const ADMIN: &str = "admin";
+
+/// The token of a caller whose right ends soon after it was looked at.
+const SHORT: &str = "short";
+const SHORT_LIFE: Duration = Duration::from_millis(300);
 
 struct Query;
 
@@ -122,19 +138,20 @@ struct Verifier;
 #[async_trait]
 impl Authenticate for Verifier {
     async fn caller(&self, token: &str) -> Result<Arc<Caller>, Denied> {
+        let mut expires_at = jiff::Timestamp::MAX;
         let scopes: Scopes = match token {
+            SHORT => {
+                expires_at = jiff::Timestamp::now() + SHORT_LIFE;
+                Scopes::default()
+            }
+            "unending" => std::future::pending().await,
             TOKEN => [Scope::MachinesRead].into_iter().collect(),
             ADMIN => [Scope::Admin].into_iter().collect(),
             "old" => return Err(Denied::Expired),
             "keys-unreachable" => return Err(Denied::Unavailable),
             _ => return Err(Denied::Invalid),
         };
-        Ok(Arc::new(Caller {
-            subject: "tester".into(),
-            scopes,
-            accounts: Grant::All,
-            expires_at: jiff::Timestamp::MAX,
-        }))
+        Ok(Arc::new(Caller { subject: "tester".into(), scopes, accounts: Grant::All, expires_at }))
     }
 }
 
@@ -152,6 +169,7 @@ fn settings() -> Settings {
         body_bytes: 1024 * 1024,
         request_timeout: Duration::from_secs(10),
         concurrency: 64,
+        streaming: Streaming::default(),
         introspection: true,
         graphiql: true,
         cors_origins: vec![HeaderValue::from_static("https://dash.example.com")],
@@ -164,6 +182,7 @@ struct Server {
     url: String,
     address: std::net::SocketAddr,
     gate: Arc<Gate>,
+    log: Arc<Log>,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
@@ -189,15 +208,24 @@ impl Server {
         let documents = Documents::new(&schema.sdl(), Limits { depth: 15, complexity: 5000 }).unwrap();
         let readiness = Arc::new(Readiness(Arc::clone(&gate)));
         let executor = Executor { schema, gate: Arc::clone(&gate), leases };
-        let door = Door::new(Arc::new(executor), Arc::new(Verifier), readiness, (documents, settings));
+        let log = Arc::new(Log::default());
+        let behind = Behind {
+            executor: Arc::new(executor),
+            subscriber: Arc::clone(&log) as Arc<dyn Subscribe>,
+            verifier: Arc::new(Verifier),
+            readiness,
+            clock: Arc::new(SystemClock),
+        };
+        let door = Door::new(behind, documents, settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(serve(listener, router(door), listening, async {
+        let task = tokio::spawn(serve(listener, router(door.clone()), listening, async move {
             let _ = stopped.await;
+            door.close_streams().await;
         }));
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url: format!("http://{address}"), address, gate, client, stop: Some(stop), task }
+        Self { url: format!("http://{address}"), address, gate, log, client, stop: Some(stop), task }
     }
 
     /// A POST to `/graphql` with a good token and the newer media type; each test changes what it is about.

@@ -1,0 +1,71 @@
+//! One operation of one caller: brought within its bounds and run, whichever transport it came by.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
+
+use super::{Door, Executed, answer::Fault};
+use crate::{
+    auth::{Caller, Scope},
+    gateway::Lease,
+    graphql::document::Operation,
+};
+
+/// An operation that may be run.
+pub(super) struct Prepared {
+    request: Request,
+    operation: Operation,
+    caller: Arc<Caller>,
+}
+
+/// Why an operation is not run.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Its document or its variables are wrong.
+    Document(ServerError),
+    /// The caller may not ask for it, or not like this.
+    Fault(Fault),
+}
+
+impl From<Refused> for ServerError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Document(error) => error,
+            Refused::Fault(fault) => fault.error(),
+        }
+    }
+}
+
+/// Checks an operation against every bound.
+pub(super) fn prepare(door: &Door, caller: Arc<Caller>, mut request: Request) -> Result<Prepared, Refused> {
+    let operation =
+        door.0.documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
+    if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
+        return Err(Refused::Fault(Fault::Introspection));
+    }
+    Ok(Prepared { request, operation, caller })
+}
+
+impl Prepared {
+    pub(super) const fn kind(&self) -> OperationType {
+        self.operation.kind
+    }
+
+    pub(super) fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Runs a query or a mutation. A lease is given only for a query's answer without errors.
+    pub(super) async fn run(self, door: &Door) -> (Response, Option<Lease>) {
+        let Self { request, operation, caller } = self;
+        let Executed { mut response, lease } = door.0.behind.executor.execute(request, caller).await;
+        door.0.documents.complete(&operation, &mut response);
+        let whole = operation.kind == OperationType::Query && response.errors.is_empty();
+        (response, lease.filter(|_| whole))
+    }
+
+    /// What a subscription asks for.
+    pub(super) fn into_request(self) -> (Request, Arc<Caller>) {
+        (self.request, self.caller)
+    }
+}

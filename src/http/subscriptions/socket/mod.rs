@@ -1,0 +1,68 @@
+//! GraphQL over a WebSocket, in the sub-protocols `graphql-transport-ws` and `graphql-ws`.
+//!
+//! Ours, because of what async-graphql's own was measured to do: validation errors as `next`, operations before the
+//! acknowledgement closed with 1011, bad messages with 1002 or not at all, 4408 and 4409 never.
+//!
+//! What is bounded: a message's size, the operations of a socket, how long a client may take to introduce itself, to
+//! take what we send and to give a sign of life; and the number of sockets. Where a page came from is not asked: a
+//! stranger's page has no token.
+
+mod close;
+mod dialect;
+mod message;
+mod protocol;
+mod session;
+
+use axum::{
+    extract::{FromRequestParts, Request, WebSocketUpgrade},
+    http::{Method, header},
+    response::Response,
+};
+
+use self::{close::Close, dialect::Dialect, protocol::Protocol, session::Session};
+use crate::http::{Door, access::bearer, answer::Fault};
+
+/// What is read at once, in bytes: the buffer lives as long as the socket.
+const READ_BUFFER: usize = 4 * 1024;
+
+/// How many bytes are collected for one write.
+const WRITE_BUFFER: usize = 8 * 1024;
+
+/// Whether a request asks for a socket.
+pub(in crate::http) fn is_asked_for(request: &Request) -> bool {
+    let upgrades = request.headers().get_all(header::UPGRADE).iter();
+    let mut upgrades = upgrades.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
+    request.method() == Method::GET && upgrades.any(|name| name.trim().eq_ignore_ascii_case("websocket"))
+}
+
+/// Opens a socket, and serves it from then on. Who the client is, its first message tells.
+pub(in crate::http) async fn open(door: Door, request: Request) -> Result<Response, Fault> {
+    let seat = door.0.streams.seat()?;
+    let (mut parts, _body) = request.into_parts();
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
+        .await
+        .map_err(|rejection| Fault::Handshake(rejection.body_text()))?;
+    let token = parts.headers.get(header::AUTHORIZATION);
+    let token = token.and_then(|value| bearer(value.to_str().ok()?).map(str::to_owned));
+    let settings = door.settings();
+    let upgrade = upgrade
+        .protocols(Dialect::ALL.map(Dialect::name))
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .max_message_size(settings.body_bytes)
+        .max_frame_size(settings.body_bytes);
+    let spoken = upgrade.selected_protocol().cloned();
+    let dialect =
+        Dialect::ALL.into_iter().find(|dialect| spoken.as_ref().is_some_and(|name| name == dialect.name()));
+    let operations = settings.streaming.operations;
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        match dialect {
+            Some(dialect) => {
+                let protocol = Protocol::new(dialect, token, operations);
+                Session::new(door, socket, protocol).serve().await;
+            }
+            None => session::leave_taking(socket, Close::subprotocol()).await,
+        }
+        drop(seat);
+    }))
+}

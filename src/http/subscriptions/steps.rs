@@ -1,0 +1,108 @@
+//! An operation as a row of steps, the same for every transport.
+
+use std::{iter, panic::AssertUnwindSafe};
+
+use async_graphql::{ServerError, parser::types::OperationType};
+use bytes::Bytes;
+use futures_util::{
+    FutureExt,
+    future::ready,
+    stream::{self, BoxStream, StreamExt},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::timeout;
+
+use crate::{
+    domain::Place,
+    http::{
+        Door, Followed,
+        answer::{self, Fault},
+        operation::Prepared,
+    },
+};
+
+/// One step of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// An answer, as JSON in one line, and the place of the event that it tells of.
+    Next(Option<Place>, Bytes),
+    /// The operation was refused; its errors, as a JSON array. The last step.
+    Refused(Bytes),
+    /// There is nothing more to come. The last step.
+    Over,
+}
+
+impl Step {
+    fn refused(errors: Vec<ServerError>) -> Self {
+        Self::Refused(answer::error_list(errors))
+    }
+
+    fn fault(fault: &Fault) -> Self {
+        Self::refused(vec![fault.error()])
+    }
+
+    /// Whether no other step follows.
+    pub(super) const fn is_last(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Over)
+    }
+}
+
+/// Runs an operation. The row has one last step. A panic costs its own operation alone.
+pub(super) fn steps(door: &Door, prepared: Prepared, resume: Option<Place>) -> BoxStream<'static, Step> {
+    if prepared.kind() == OperationType::Subscription {
+        let (request, caller) = prepared.into_request();
+        let followed = door.0.behind.subscriber.subscribe(request, caller, resume);
+        return AssertUnwindSafe(followed)
+            .catch_unwind()
+            .map(|followed| followed.map_or_else(|_panic| Step::fault(&Fault::Panic), step))
+            .chain(stream::once(ready(Step::Over)))
+            .scan(false, |over, step| {
+                let before = std::mem::replace(over, *over || step.is_last());
+                ready((!before).then_some(step))
+            })
+            .boxed();
+    }
+    let answer = AssertUnwindSafe(single(door.clone(), prepared)).catch_unwind();
+    let steps = answer.map(|step| {
+        let step = step.unwrap_or_else(|_panic| Step::fault(&Fault::Panic));
+        let over = (!step.is_last()).then_some(Step::Over);
+        stream::iter(iter::once(step).chain(over))
+    });
+    steps.flatten_stream().boxed()
+}
+
+fn step(followed: Followed) -> Step {
+    /// What a refused subscription brings.
+    #[derive(Deserialize)]
+    struct Body<'a> {
+        #[serde(borrow)]
+        errors: &'a RawValue,
+    }
+
+    let Followed { place, body, refused } = followed;
+    if !refused {
+        return Step::Next(place, body);
+    }
+    match serde_json::from_slice::<Body<'_>>(&body) {
+        Ok(Body { errors }) => Step::Refused(Bytes::copy_from_slice(errors.get().as_bytes())),
+        Err(error) => {
+            tracing::error!(%error, "a subscription was refused without errors");
+            Step::fault(&Fault::Panic)
+        }
+    }
+}
+
+/// The one answer to a query or a mutation, within the bounds of every request.
+async fn single(door: Door, prepared: Prepared) -> Step {
+    let Ok(_place) = door.0.places.try_acquire() else { return Step::fault(&Fault::Busy) };
+    let Ok((response, _lease)) = timeout(door.settings().request_timeout, prepared.run(&door)).await else {
+        return Step::fault(&Fault::Late);
+    };
+    match answer::presented(response) {
+        Ok(response) => {
+            answer::text(&response).map_or_else(|| Step::fault(&Fault::Panic), |body| Step::Next(None, body))
+        }
+        Err(errors) => Step::refused(errors),
+    }
+}
