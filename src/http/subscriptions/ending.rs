@@ -68,3 +68,25 @@ async fn expired(token: &mut Option<Token>, clock: &dyn Clock) {
         token.timer.set(sleep(left));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+    use tokio::time::{sleep, timeout};
+
+    use super::{Token, expired};
+    use crate::domain::{Clock, ManualClock};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_ends_by_the_clock_on_the_wall() {
+        let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
+        let life = Duration::from_mins(1);
+        let expires_at = clock.now() + life;
+        let mut token = Some(Token { expires_at, timer: Box::pin(sleep(life)) });
+        assert!(timeout(life * 3, expired(&mut token, &clock)).await.is_err());
+        clock.advance(life);
+        assert!(timeout(life, expired(&mut token, &clock)).await.is_ok());
+    }
+}

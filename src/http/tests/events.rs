@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::{Answer, SHORT, Server, log::event, settings};
 use crate::{
@@ -209,4 +210,20 @@ async fn a_subscription_in_one_piece_is_refused_with_words_that_help() {
         assert!(answer.text.contains("text/event-stream"), "{}", answer.text);
     }
     assert!(server.log.asked.borrow().is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_not_read_ahead_for() {
+    let server = Server::start().await;
+    let body = json!({ "query": "subscription { flood }" }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\naccept: text/event-stream\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    server.log.until_open(1).await;
+    let taken = server.log.until_full().await;
+    assert!(taken > 0 && taken < 5_000, "{taken}");
 }

@@ -90,6 +90,19 @@ impl Log {
         let mut asked = self.asked.subscribe();
         timeout(PATIENCE, asked.wait_for(|asked| asked.len() == count)).await.unwrap().unwrap();
     }
+
+    /// Waits until no more answers of a flood are taken, and tells how many were.
+    pub(super) async fn until_full(&self) -> usize {
+        let mut taken = 0;
+        loop {
+            let _ = timeout(Duration::from_millis(300), std::future::pending::<()>()).await;
+            let now = self.taken.load(Ordering::SeqCst);
+            if now == taken {
+                return taken;
+            }
+            taken = now;
+        }
+    }
 }
 
 impl Subscribe for Log {

@@ -144,6 +144,7 @@ impl Authenticate for Verifier {
                 expires_at = jiff::Timestamp::now() + SHORT_LIFE;
                 Scopes::default()
             }
+            "panics" => panic!("on purpose"),
             "unending" => std::future::pending().await,
             TOKEN => [Scope::MachinesRead].into_iter().collect(),
             ADMIN => [Scope::Admin].into_iter().collect(),

@@ -82,16 +82,8 @@ async fn a_client_that_does_not_read_is_not_read_ahead_for_and_slows_nobody() {
     let mut lazy = Peer::greeted(&server, MODERN).await;
     lazy.subscribe("1", "subscription { flood }").await;
     server.log.until_open(1).await;
-    let mut taken = 0;
     // Until the system's buffers are full, answers are taken; then no more.
-    loop {
-        tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>()).await.unwrap_err();
-        let now = server.log.taken.load(Ordering::SeqCst);
-        if now == taken {
-            break;
-        }
-        taken = now;
-    }
+    let taken = server.log.until_full().await;
     assert!(taken > 0 && taken < 5_000, "{taken}");
     let mut other = Peer::greeted(&server, MODERN).await;
     other.subscribe("1", "subscription { three { id } }").await;
@@ -183,4 +175,44 @@ async fn a_handshake_that_is_none_is_400_in_our_own_shape() {
     let request = server.get("/graphql").header("upgrade", "websocket").header("connection", "upgrade");
     let answer = super::Answer::of(request).await;
     assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_USER_INPUT"));
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_is_not_taken_for_dead() {
+    let streaming = Streaming {
+        ping: Duration::from_millis(50),
+        silence: Duration::from_millis(400),
+        ..Streaming::default()
+    };
+    let server = server(streaming).await;
+    let mut slow = Peer::greeted(&server, MODERN).await;
+    slow.subscribe("1", "subscription { flood }").await;
+    // Reads too little to come to a ping before its answer is overdue.
+    let begun = std::time::Instant::now();
+    let mut pace = tokio::time::interval(Duration::from_millis(10));
+    while begun.elapsed() < Duration::from_millis(1_500) {
+        pace.tick().await;
+        for _ in 0..20 {
+            assert!(matches!(slow.frame().await, Some(Message::Text(_))));
+        }
+    }
+    assert_eq!(*server.log.open.borrow(), 1);
+}
+
+#[tokio::test]
+async fn a_shutdown_does_not_wait_for_a_client_that_does_not_read() {
+    let mut server = Server::start().await;
+    let mut lazy = Peer::greeted(&server, MODERN).await;
+    lazy.subscribe("1", "subscription { flood }").await;
+    server.log.until_full().await;
+    server.stop.take().unwrap().send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(5), server.task).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_fault_of_ours_is_closed_with_4500() {
+    let server = Server::start().await;
+    let mut unlucky = Peer::new(&server, MODERN).await;
+    unlucky.greet("panics").await;
+    assert_eq!(unlucky.closed().await, (4500, "Internal server error".to_owned()));
 }

@@ -3,7 +3,7 @@
 //! One thing is done at a time. Operations are polled only when what they give can be sent, in turns; so the socket's
 //! own buffer is the only one, and a client that does not read stops its operations and nobody else's.
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, task::Poll};
 
 use async_graphql::ServerError;
 use axum::{
@@ -13,6 +13,7 @@ use axum::{
 use futures_util::{
     FutureExt, SinkExt,
     future::BoxFuture,
+    poll,
     stream::{self, Abortable, BoxStream, SelectAll, StreamExt},
 };
 use tokio::time::{Duration, Instant, Sleep, sleep, timeout};
@@ -227,21 +228,32 @@ impl Session {
     }
 
     /// Sends messages, and waits until the system has taken them; for as long as a client may be silent.
+    ///
+    /// A write that had to wait and went on is a sign of life: the answer to a ping would come only after the client
+    /// has read all that is before it.
     async fn send(&mut self, messages: Vec<Message>) -> Result<(), Leave> {
         let silence = self.bounds().silence;
         let Self { socket, ending, .. } = self;
-        let writing = async {
+        let mut writing = std::pin::pin!(async {
             for message in messages {
                 socket.feed(message).await?;
             }
             socket.flush().await
+        });
+        let at_once = poll!(writing.as_mut());
+        let written: Result<(), Error> = match at_once {
+            Poll::Ready(written) => written,
+            Poll::Pending => {
+                let written = tokio::select! {
+                    written = writing => written,
+                    end = ending.ended() => return Err(Close::from(end).into()),
+                    () = sleep(silence) => return Err(Leave::Gone),
+                };
+                self.heard = Instant::now();
+                written
+            }
         };
-        tokio::select! {
-            biased;
-            written = writing => written.map_err(|_broken| Leave::Gone),
-            end = ending.ended() => Err(Close::from(end).into()),
-            () = sleep(silence) => Err(Leave::Gone),
-        }
+        written.map_err(|_broken| Leave::Gone)
     }
 
     fn bounds(&self) -> &Streaming {
