@@ -25,7 +25,7 @@ async fn the_clients_that_people_use_follow_events() {
         }
     });
     let run = Command::new("node")
-        .args(["--test", "--test-reporter=spec"])
+        .args(["--test", "--test-force-exit", "--test-reporter=spec"])
         .current_dir(folder)
         .env("VENDGRAPH_URL", format!("{}/graphql", server.url))
         .env("VENDGRAPH_TOKEN", TOKEN)
