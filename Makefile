@@ -56,11 +56,12 @@ test-rust: web tests/audit/node_modules/.package-lock.json tests/clients/node_mo
 	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
 	cargo test --locked --doc
 
-# Against the program itself: the specification's audit, and GraphiQL in a browser.
+# Against the program itself: the specification's audit, the clients of subscriptions, and GraphiQL in a browser.
 .PHONY: test-whole
-test-whole: web chromium tests/audit/node_modules/.package-lock.json
+test-whole: web chromium tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	cargo build --locked
 	node tests/with-gateway.mjs npm --prefix tests/audit run --silent audit
+	node tests/with-gateway.mjs npm --prefix tests/clients run --silent follow
 	node tests/with-gateway.mjs npm --prefix web run --silent test:browser
 
 .PHONY: chromium

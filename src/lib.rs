@@ -6,9 +6,10 @@
 //! 1. [`domain`]: what vending is, as pure values; [`config`]: the only reader of files and environment;
 //!    [`telemetry`]: what the log looks like;
 //! 2. [`vendor`]: how to talk to a vendor; [`store`]: what survives a restart; [`auth`]: who is asking;
-//! 3. [`gateway`]: where two vendors become one, every use case a method;
-//! 4. [`graphql`]: the public language; [`http`]: the door;
-//! 5. [`app`]: wires everything; [`cli`]: the commands.
+//! 3. [`events`]: messages in, one log, and whoever follows it;
+//! 4. [`gateway`]: where two vendors become one, every use case a method;
+//! 5. [`graphql`]: the public language; [`http`]: the door;
+//! 6. [`app`]: wires everything; [`cli`]: the commands.
 //!
 //! [`sandbox`] stands apart: both vendors, simulated, knowing nothing of the rest.
 
@@ -17,6 +18,7 @@ pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod events;
 pub mod gateway;
 pub mod graphql;
 pub mod http;

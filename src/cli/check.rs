@@ -32,7 +32,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     Verifier::new(&config.auth, Arc::clone(&clock)).map_err(app::Error::from)?;
     let revision = Arc::default();
     let account = |connection| {
-        Arc::new(Account::new(connection, app::lifetimes(&config), Arc::clone(&clock), &revision))
+        Arc::new(Account::new(connection, app::lifetimes(&config), Arc::clone(&clock), (&revision, None)))
     };
     let accounts: Vec<_> = app::connections(&config, &clock)?.into_iter().map(account).collect();
     if accounts.is_empty() {

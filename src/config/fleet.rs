@@ -13,13 +13,15 @@ use super::{
 pub struct Fleet {
     /// Every machine's status is asked for at least this often; `None`: only when somebody asks.
     pub sweep: Option<Duration>,
+    /// Every account is asked for what it may not have told at least this often; `None`: never.
+    pub reconcile: Option<Duration>,
 }
 
-pub(super) const KEYS: Keys<'static> = Keys { plain: &["sweep"], secret: &[] };
+pub(super) const KEYS: Keys<'static> = Keys { plain: &["sweep", "reconcile"], secret: &[] };
 
 impl Default for Fleet {
     fn default() -> Self {
-        Self { sweep: Some(Duration::from_mins(5)) }
+        Self { sweep: Some(Duration::from_mins(5)), reconcile: Some(Duration::from_mins(5)) }
     }
 }
 
@@ -30,7 +32,10 @@ impl Fleet {
             text => duration::parse(text).map(Some),
         };
         let write = "a duration such as \"5m\", or \"off\"";
-        let sweep = section.optional("sweep", write, read)?;
-        Ok(sweep.map_or_else(Self::default, |sweep| Self { sweep }))
+        let default = Self::default();
+        Ok(Self {
+            sweep: section.optional("sweep", write, read)?.unwrap_or(default.sweep),
+            reconcile: section.optional("reconcile", write, read)?.unwrap_or(default.reconcile),
+        })
     }
 }

@@ -1,5 +1,7 @@
 //! `[store]`: where that is kept which survives a restart.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use url::Url;
 
@@ -10,13 +12,24 @@ use super::{
 };
 
 /// `[store]`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Store {
     /// `sqlite:///path` or `postgres://…`; a secret, since it may hold a password. `None`: nothing is said.
     pub url: Option<SecretString>,
+    /// For how long events are kept.
+    pub retention: Duration,
 }
 
-pub(super) const KEYS: Keys<'static> = Keys { plain: &[], secret: &["url"] };
+/// For how long events are kept unless the operator says otherwise.
+const RETENTION: Duration = Duration::from_hours(30 * 24);
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { url: None, retention: RETENTION }
+    }
+}
+
+pub(super) const KEYS: Keys<'static> = Keys { plain: &["retention"], secret: &["url"] };
 
 const URL: Fits = Fits {
     write: "\"sqlite:///path/to/vendgraph.db\" or \"postgres://user:password@host/database\"",
@@ -25,7 +38,7 @@ const URL: Fits = Fits {
 
 impl Store {
     pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
-        Ok(Self { url: section.secret("url", &URL)? })
+        Ok(Self { url: section.secret("url", &URL)?, retention: section.duration("retention", RETENTION)? })
     }
 }
 

@@ -22,7 +22,10 @@ pub mod trade;
 
 pub use account::{AccountName, Capability, HealthState, Vendor};
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use event::{Event, EventKind, Happening, Origin, Place};
+pub use event::{
+    AccountHealth, DeliveryNews, Event, EventKind, Happening, Origin, Place, Registration, ShelfNews,
+    StatusNews, Unreadable,
+};
 pub use id::Id;
 pub use machine::{Category, GeoPoint, Machine, MachineDetail, MachineKind, OperatingState, SiteRef};
 pub use money::Money;

@@ -1,8 +1,10 @@
 //! One vendor account: its adapter, its part of the fleet view, and what its vendor said lately.
 
 mod commanded;
+mod connection;
+mod news;
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
@@ -14,6 +16,7 @@ use super::{
     cache::{Cache, Fresh, Policy, WhenOld},
     catalogue::Catalogue,
     error,
+    facts::Facts,
     fleet::{Listing, Row},
     interner::Interner,
     lease::{self, Revision},
@@ -23,42 +26,12 @@ use crate::{
         AccountName, Capability, Category, Clock, Id, Line, MachineDetail, OrderReport, PickupCode, Refill,
         RefillSales, Report, SalesStatistics, Text, Vendor, Window,
     },
+    events::Inbox,
+    store::Store,
     vendor::{self, TradePage, TradeQuery, transport::Health},
 };
 
-/// How long each sort of answer is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lifetimes {
-    /// Status, shelves and what else a machine does by itself.
-    pub status: Duration,
-    /// Products.
-    pub products: Duration,
-    /// Machines, sites, lines.
-    pub sites: Duration,
-    /// How much longer each is served when the vendor gives no answer.
-    pub max_stale: Duration,
-}
-
-/// One adapter, ready to be asked.
-#[derive(Clone)]
-pub struct Connection {
-    /// The account's name.
-    pub name: AccountName,
-    /// Whose platform it is.
-    pub vendor: Vendor,
-    /// The adapter.
-    pub client: Arc<dyn vendor::Vendor>,
-    /// How long one call may take, all its tries together.
-    pub timeout: Duration,
-    /// How the vendor has been answering.
-    pub health: Arc<dyn Fn() -> Health + Send + Sync>,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("name", &self.name).finish_non_exhaustive()
-    }
-}
+pub use connection::{Connection, Lifetimes};
 
 /// One account of the gateway.
 #[derive(Debug)]
@@ -81,7 +54,16 @@ pub struct Account {
     refills: Cache<Option<Text>, Vec<Refill>>,
     statistics: Cache<(Vec<String>, Timestamp, Timestamp), Vec<SalesStatistics>>,
     trades: Cache<(TradeQuery, u64), TradePage>,
+    /// What the log tells of its machines.
+    facts: Cache<Text, Facts>,
+    /// Where the log is read, and written; `None`: nowhere.
+    memory: Option<Memory>,
 }
+
+/// How long what the log tells is kept: it is changed in place.
+const FACTS: Duration = Duration::from_hours(24);
+/// Where the log is read, and where it is written.
+type Memory = (Arc<dyn Store>, Inbox);
 
 /// The memory that one account's machines may take in the caches of single machines.
 const MACHINES_BYTES: u64 = 64 * 1024 * 1024;
@@ -94,7 +76,7 @@ impl Account {
         connection: Connection,
         lifetimes: Lifetimes,
         clock: Arc<dyn Clock>,
-        revision: &Arc<Revision>,
+        (revision, memory): (&Arc<Revision>, Option<Memory>),
     ) -> Self {
         let policy =
             |ttl, when_old, capacity| Policy { ttl, max_stale: lifetimes.max_stale, when_old, capacity };
@@ -117,6 +99,8 @@ impl Account {
             refills: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
             statistics: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
             trades: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
+            facts: Cache::new(Policy { ttl: FACTS, ..machine }, Arc::clone(&clock), Arc::clone(revision)),
+            memory,
             connection,
             clock,
             patience: lifetimes.status,
@@ -378,12 +362,21 @@ impl Account {
         let client = Arc::clone(&self.connection.client);
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
         let (interner, detail) = (Arc::clone(&self.interner), self.newest_detail(&row.machine.number, since));
+        let (name, memory) = (self.name().clone(), self.memory.clone());
+        let (facts, read) = (self.facts.clone(), self.fetch_facts(&row.machine.number));
         self.named(async move {
             // What is heard of the machine while this call is under way is younger.
             let asked_at = clock.now();
             let mut report = client.report(&row.machine.number, detail).await?;
+            // Where the log cannot be read, the vendor's part is told all the same.
+            if let Ok(facts) = facts.newest(&row.machine.number, Some(Timestamp::MIN), || read).await {
+                facts.complete(&mut report);
+            }
             interner.share(&mut report, &row.machine.number);
             row.last.hear_report(&report, asked_at);
+            if let Some((_, inbox)) = memory {
+                news::tell(&inbox, &name, &row, &report, asked_at);
+            }
             Ok(report)
         })
     }

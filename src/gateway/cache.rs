@@ -83,6 +83,8 @@ pub enum Source {
     Live,
     /// Kept from an earlier call.
     Cache,
+    /// Told by the vendor by itself.
+    Webhook,
     /// From what this gateway itself has stored.
     Store,
 }
@@ -264,6 +266,23 @@ where
         if let Some(before) = self.inner.kept.remove(key) {
             before.current.end();
         }
+        drop(flights);
+        self.inner.revision.advance();
+    }
+
+    /// Changes what is kept of `key`, since news of it came that is younger; how old it is stays as it was. `change` gives
+    /// `None` where the news is known. The outcome
+    /// of a call under way, which may not know of it, goes to those who wait for it and is not kept.
+    pub fn change(&self, key: &K, change: impl FnOnce(&V) -> Option<V>) {
+        let mut flights = self.inner.flights();
+        if let Some(before) = self.inner.kept.get(key) {
+            let Some(value) = change(&before.value) else { return };
+            before.current.end();
+            self.inner
+                .kept
+                .insert(key.clone(), Kept { value: Arc::new(value), current: Current::new(), ..before });
+        }
+        flights.remove(key);
         drop(flights);
         self.inner.revision.advance();
     }

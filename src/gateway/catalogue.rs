@@ -105,6 +105,7 @@ fn of_vendor(error: error::Error) -> vendor::Error {
         error::Error::Input(_)
         | error::Error::NotFound
         | error::Error::Refused(_)
+        | error::Error::Busy
         | error::Error::Store(_)
         | error::Error::Internal(_)
         | error::Error::NoCallback => {

@@ -123,6 +123,11 @@ impl Commands {
         Ok(intent)
     }
 
+    /// Does something that nobody waits for, and that is ended before the gateway is.
+    pub(super) fn behind(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work.in_current_span());
+    }
+
     /// At most so many commands of which it is not known what came of them, oldest first; with each call those that come
     /// after the ones before, and then from the oldest on, so that none keeps others from being looked at.
     pub(super) async fn next_unsettled(&self, account: &AccountName, first: usize) -> Result<Vec<Intent>> {

@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::Refusal;
 use crate::{
     domain::AccountName,
+    events::inbox,
     store,
     vendor::{self, Kind},
 };
@@ -29,6 +30,9 @@ pub enum Error {
     /// The store gave no answer. What was under way is settled later.
     #[error("the gateway's own store does not answer: try again soon")]
     Store(Arc<store::Error>),
+    /// Too much is waiting to be written down.
+    #[error("too much is waiting to be written down: try again soon")]
+    Busy,
     /// A fault of this program.
     #[error("something is wrong on our side")]
     Internal(&'static str),
@@ -267,6 +271,15 @@ impl From<store::Error> for Error {
     }
 }
 
+impl From<inbox::Refused> for Error {
+    fn from(refused: inbox::Refused) -> Self {
+        match refused {
+            inbox::Refused::Full => Self::Busy,
+            inbox::Refused::Store(error) => Self::Store(error),
+        }
+    }
+}
+
 impl Error {
     /// The contract's code.
     pub fn code(&self) -> Code {
@@ -274,6 +287,7 @@ impl Error {
             Self::Input(_) => Code::BadUserInput,
             Self::NotFound => Code::NotFound,
             Self::Refused(refusal) => refusal.code,
+            Self::Busy => Code::Overloaded,
             Self::Store(_) | Self::Internal(_) | Self::NoCallback => Code::Internal,
             Self::Vendor { error, .. } => code(error.kind),
         }
@@ -291,6 +305,7 @@ impl Error {
             Self::Refused(refusal) => {
                 matches!(refusal.code, Code::VendorUnavailable | Code::VendorTimeout | Code::Overloaded)
             }
+            Self::Busy => true,
             Self::Store(error) => matches!(**error, store::Error::Unavailable { .. }),
             Self::Vendor { error, .. } => error.kind.is_transient(),
         }

@@ -7,7 +7,7 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 
 use super::{
-    Account, Asker, Error, Fresh, Result, Source,
+    Account, Asker, Error, Estimate, Fresh, Result, Source,
     fleet::{Known, Row},
     lease,
 };
@@ -138,8 +138,22 @@ impl Machine {
         if !self.account.can(Capability::EventsRefill) {
             return Ok(None);
         }
-        let refills = self.account.refills(None, asker.until).await?;
-        Ok(refills.value.iter().find(|refill| refill.machine_number == *self.number()).cloned())
+        let facts = self.account.facts(self.number(), asker.until).await?;
+        let logged = facts.value.refill().cloned();
+        let refills = match self.account.refills(None, asker.until).await {
+            Ok(refills) => refills.value,
+            // The log alone tells of most of them.
+            Err(_) if logged.is_some() => return Ok(logged),
+            Err(error) => return Err(error),
+        };
+        let unreported = refills.iter().find(|refill| refill.machine_number == *self.number()).cloned();
+        Ok(logged.into_iter().chain(unreported).max_by_key(|refill| refill.refilled_at))
+    }
+
+    /// How many pieces one of its shelves should hold, where its vendor does not count them.
+    pub async fn estimate(&self, of: &domain::Shelf, asker: &Asker) -> Result<Option<Estimate>> {
+        let facts = self.account.facts(self.number(), asker.until).await?;
+        Ok(facts.value.estimate(self.number(), of))
     }
 
     /// The shelf of that cabinet and code, with when it was read.

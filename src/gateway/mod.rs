@@ -9,15 +9,18 @@ pub mod cache;
 mod catalogue;
 mod commands;
 pub mod error;
+mod facts;
 pub mod fleet;
 mod interner;
 pub mod lease;
 mod machine;
 mod machines;
+pub mod news;
 pub mod orders;
 mod page;
 mod pickup_codes;
 mod products;
+pub mod reception;
 mod refills;
 mod refusal;
 mod replenishment;
@@ -45,16 +48,19 @@ pub use asker::Asker;
 pub use cache::{Fresh, Source};
 pub use catalogue::Catalogue;
 pub use error::{Code, Error, Input, Result};
+pub use facts::Estimate;
 pub use fleet::MachineFilter;
 pub use lease::{Lease, Revision};
 pub use machine::{Freshness, Machine};
 pub use machines::MachineList;
+pub use news::{EventFilter, EventPage, Followed, Gap, LoggedEvent, Post};
 pub use orders::{Blame, Commanded, PlacedOrder, Problem, RedeemPickupCode};
 pub use page::{Page, PageRequest};
 pub use pickup_codes::{
     CreatePickupCodes, FoundPickupCode, KeptPickupCode, PickupCodeFilter, PickupCodePage, ShelfPickupCode,
 };
 pub use products::{ProductFilter, ProductPage};
+pub use reception::Reception;
 pub use refills::{RefillFilter, RefillPage};
 pub use refusal::Refusal;
 pub use replenishment::{Refilled, Replenish};
@@ -70,6 +76,8 @@ pub struct Keeping {
     pub store: Arc<dyn Store>,
     /// Where vendors reach this gateway (`server.public_url`); `None`: nowhere, and no order can be placed.
     pub callbacks: Option<Url>,
+    /// Where events come from and go to.
+    pub post: Post,
 }
 
 /// All accounts of the operator, asked as one.
@@ -81,6 +89,7 @@ pub struct Gateway {
     commands: Commands,
     /// Where vendors reach this gateway.
     callbacks: Option<Url>,
+    post: Post,
 }
 
 impl Gateway {
@@ -94,7 +103,14 @@ impl Gateway {
         let revision = Arc::default();
         let mut accounts: Vec<_> = connections
             .into_iter()
-            .map(|connection| Arc::new(Account::new(connection, lifetimes, Arc::clone(clock), &revision)))
+            .map(|connection| {
+                Arc::new(Account::new(
+                    connection,
+                    lifetimes,
+                    Arc::clone(clock),
+                    (&revision, Some((Arc::clone(&keeping.store), keeping.post.inbox.clone()))),
+                ))
+            })
             .collect();
         accounts.sort_unstable_by(|a, b| a.name().cmp(b.name()));
         Self {
@@ -103,6 +119,7 @@ impl Gateway {
             clock: Arc::clone(clock),
             commands: Commands::new(keeping.store),
             callbacks: keeping.callbacks,
+            post: keeping.post,
         }
     }
 

@@ -16,6 +16,9 @@ pub enum Failure {
     /// The request reached a field without its asker: a fault of this program.
     #[error("something is wrong on our side")]
     NoContext,
+    /// What comes after a cursor is not kept any more.
+    #[error("events are missing here: what came after the cursor is not kept any more")]
+    Gap,
     /// The use case has no answer.
     #[error(transparent)]
     Gateway(#[from] gateway::Error),
@@ -36,6 +39,7 @@ impl Failure {
         match self {
             Self::Forbidden(_) => Code::Forbidden,
             Self::NoContext => Code::Internal,
+            Self::Gap => Code::NotFound,
             Self::Gateway(error) => error.code(),
         }
     }
@@ -43,7 +47,7 @@ impl Failure {
     /// The error as GraphQL carries it. Nothing of the vendor's words or addresses is in it.
     pub fn to_graphql(&self) -> Error {
         let retryable = match self {
-            Self::Forbidden(_) | Self::NoContext => false,
+            Self::Forbidden(_) | Self::NoContext | Self::Gap => false,
             Self::Gateway(error) => error.is_retryable(),
         };
         Error::new(self.to_string()).extend_with(|_, extensions| {

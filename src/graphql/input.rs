@@ -2,8 +2,12 @@
 
 use async_graphql::{ID, InputObject};
 
-use super::types::{DateTime, DeliveryState, OrderState, PaymentMethod, PickupCodeState, Vendor};
+use super::{
+    error::Failure,
+    types::{DateTime, DeliveryState, EventKind, OrderState, PaymentMethod, PickupCodeState, Vendor},
+};
 use crate::{
+    auth::Caller,
     domain::{AccountName, Id, Text, Window},
     gateway::{self, Input},
 };
@@ -131,6 +135,19 @@ pub struct PickupCodeFilter {
     states: Option<Vec<PickupCodeState>>,
 }
 
+/// Which events; all conditions must hold.
+#[derive(Debug, Default, InputObject)]
+pub struct EventFilter {
+    /// Of these accounts.
+    account_ids: Option<Vec<ID>>,
+    /// At these machines.
+    machine_ids: Option<Vec<ID>>,
+    /// Of these kinds; all that the caller may be told of when left out. `MACHINE_REGISTERED`, `MACHINE_STATUS` and
+    /// `REFILL` need the scope `machines:read`, `TRADE` needs `trades:read`, `ORDER` and `DELIVERY` need `orders:read`,
+    /// `PICKUP_CODE` needs `pickup-codes:read`.
+    kinds: Option<Vec<EventKind>>,
+}
+
 /// Which machines to ask now.
 #[derive(Debug, InputObject)]
 pub struct RefreshMachinesInput {
@@ -236,6 +253,23 @@ impl RefillFilter {
             machines: self.machine_ids.map(|ids| machines("machineIds", &ids)).transpose()?,
             window: window(self.from, self.to)?,
         })
+    }
+}
+
+impl EventFilter {
+    /// The filter, checked: of the kinds that the caller may be told of, those that it asks for. To ask by name for one
+    /// that it may not be told of is refused.
+    pub fn check(self, caller: &Caller) -> super::error::Result<gateway::EventFilter> {
+        let accounts = accounts("accountIds", self.account_ids)?;
+        let machines = self.machine_ids.map(|ids| machines("machineIds", &ids)).transpose()?;
+        let denied = |kind: &EventKind| kind.scope().filter(|scope| !caller.may(*scope));
+        if let Some(scope) = self.kinds.iter().flatten().find_map(denied) {
+            return Err(Failure::Forbidden(scope));
+        }
+        let kinds = self.kinds.unwrap_or_else(|| EventKind::LOGGED.to_vec());
+        let allowed = kinds.iter().filter(|kind| denied(kind).is_none());
+        let kinds = allowed.filter_map(|kind| kind.logged()).collect();
+        Ok(gateway::EventFilter { accounts, machines, kinds })
     }
 }
 

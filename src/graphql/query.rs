@@ -1,45 +1,30 @@
 //! The root of all reads.
 
-use std::slice;
-
-use async_graphql::{Context, ID, Lookahead, Object};
+use async_graphql::{Context, ID, Object};
 
 use super::{
     error::Failure,
-    field::{Field, field, guarded, report, report_member},
+    field::{field, guarded, report, report_member},
+    heard::{heard, tells_online_twice},
     input::{
-        self, LineFilter, MachineFilter, OrderFilter, PickupCodeFilter, ProductFilter, RefillFilter,
-        SiteFilter, TradeFilter,
+        self, EventFilter, LineFilter, MachineFilter, OrderFilter, PickupCodeFilter, ProductFilter,
+        RefillFilter, SiteFilter, TradeFilter,
     },
     types::{
-        Connection, CountedConnection, DateTime, Line, Machine, Node, Order, PickupCode, Product, Refill,
-        SalesStatistics, Site, Total, Trade, VendorAccount, Viewer,
+        Connection, CountedConnection, DateTime, EventConnection, Line, Machine, Node, Order, PickupCode,
+        Product, Refill, SalesStatistics, Site, Total, Trade, VendorAccount, Viewer,
     },
 };
 use crate::{
     auth::Scope,
     domain::Id,
-    gateway::{self, Error, Input, Page, PageRequest, lease},
+    gateway::{Error, Input, Page, PageRequest, lease},
 };
 
 /// The greatest number of ids that `nodes` takes.
 const MOST_NODES: usize = 100;
 /// The longest number of a machine, in characters.
 const LONGEST_NUMBER: usize = 100;
-
-/// Whether a machine's `online` is told beside its status. Fields are resolved side by side: without hearing the
-/// machine first, the one could be older than the other in the same answer.
-fn tells_online_twice(machine: &Lookahead<'_>) -> bool {
-    machine.field("online").exists() && machine.field("status").exists()
-}
-
-/// The machine, heard first where `online` is told twice.
-async fn heard(ctx: &Context<'_>, field: Field<'_>, machine: gateway::Machine) -> Machine {
-    if tells_online_twice(&ctx.look_ahead()) {
-        field.gateway.hear(field.asker, slice::from_ref(&machine)).await;
-    }
-    Machine(machine)
-}
 
 /// The root of all reads.
 #[derive(Debug, Default)]
@@ -379,6 +364,28 @@ impl Query {
                     let refill = Refill::new(account, refill);
                     (refill.global_id(), refill)
                 }))
+            }),
+        )
+        .await
+    }
+
+    /// What happened, oldest first, as far back as the log is kept. Where what comes after the cursor is not kept any
+    /// more, a `GapEvent` stands first. Needs the scope `events:read`, and for some kinds another one.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which events; all when left out.")] filter: Option<EventFilter>,
+        #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+    ) -> Option<EventConnection> {
+        guarded(
+            ctx,
+            Scope::EventsRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let filter = filter.unwrap_or_default().check(&field.asker.caller)?;
+                let page = field.gateway.events(field.asker, filter, first, after.as_deref()).await?;
+                Ok(EventConnection::new(page))
             }),
         )
         .await

@@ -220,6 +220,18 @@ pub(super) fn presented(mut response: Executed) -> Result<Executed, Vec<ServerEr
     Ok(response)
 }
 
+/// What async-graphql answered, as JSON in one line.
+pub fn written(response: Executed) -> Bytes {
+    let text = match presented(response) {
+        Ok(response) => text(&response),
+        Err(mut errors) => {
+            present(&mut errors);
+            text(&Refused { errors: &errors })
+        }
+    };
+    text.unwrap_or(Bytes::from_static(UNWRITABLE))
+}
+
 /// Whether async-graphql says that an argument's value could not be read (`InputValueError`): some values are looked
 /// at only when the field runs.
 fn is_about_input(message: &str) -> bool {

@@ -20,6 +20,7 @@ mod parameters;
 mod routes;
 mod serve;
 mod subscriptions;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -42,9 +43,11 @@ use crate::{
 };
 
 pub use self::{
+    answer::written,
     routes::router,
     serve::{Listening, serve},
     subscriptions::Streaming,
+    webhooks::webhooks,
 };
 
 /// What answers an operation.
@@ -162,7 +165,7 @@ pub struct Behind {
 
 struct Inner {
     behind: Behind,
-    documents: Documents,
+    documents: Arc<Documents>,
     kept: Kept,
     settings: Settings,
     /// One for each request that may be under way.
@@ -172,7 +175,7 @@ struct Inner {
 
 impl Door {
     /// A door to what is `behind` it, which opens to whom the verifier knows.
-    pub fn new(behind: Behind, documents: Documents, settings: Settings) -> Self {
+    pub fn new(behind: Behind, documents: Arc<Documents>, settings: Settings) -> Self {
         let places = Semaphore::new(settings.concurrency);
         let streams = Streams::new(settings.streaming.places);
         Self(Arc::new(Inner { behind, documents, kept: Kept::new(), settings, places, streams }))

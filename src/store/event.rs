@@ -1,6 +1,7 @@
 //! What is asked of the event log, and what it answers.
 
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::domain::{AccountName, Event, EventKind, Place, Text};
 
@@ -53,4 +54,6 @@ pub struct EventFilter {
     pub machines: Option<Vec<(AccountName, Text)>>,
     /// Of these kinds alone.
     pub kinds: Option<Vec<EventKind>>,
+    /// That happened at this time or later.
+    pub since: Option<Timestamp>,
 }

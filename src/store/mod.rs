@@ -1,4 +1,5 @@
-//! What survives a restart: what was meant to be done and what came of it, orders, and pickup codes that we keep.
+//! What survives a restart: what was meant to be done and what came of it, orders, pickup codes that we keep, and the
+//! log of what happened.
 //!
 //! **Promises.** What a method of [`Store`] answered to have stored is on the disk and survives a power cut. A
 //! method's changes are stored all together or not at all. Of many that want the same (a key, an order, a code)
@@ -12,12 +13,16 @@
 //! **The way of a command.** [`Store::begin`] writes the intent down; only who is told [`Begun::New`] calls the vendor;
 //! [`Store::end`] writes what came of it. What stands between the two when the program stops is found by
 //! [`Store::unsettled`].
+//!
+//! **The log.** Every change of an order or of a pickup code is an event too, stored with it or not at all. Places
+//! grow in the order in which events can be read: who has read up to one has missed nothing before it.
 
 mod digest;
 mod error;
 mod event;
 mod intent;
 mod page;
+mod payload;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -27,8 +32,9 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use tokio::sync::watch;
 
-use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
+use crate::domain::{self, AccountName, EventKind, IssuedPickupCode, Order, Text, Verdict};
 
 pub use digest::Digest;
 pub use error::{Error, OpenError};
@@ -153,8 +159,8 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn due_orders(&self, now: Timestamp, first: usize) -> Result<Vec<Order>>;
 
     /// Joins news into the stored order ([`Order::join`]) and gives the order as it then stands, its `version`
-    /// raised if it changed; `None` where it is not stored. Two that save at once lose nothing of each other.
-    async fn save(&self, order: &Order) -> Result<Option<Order>>;
+    /// raised if it changed, at `now`; `None` where it is not stored. Two that save at once lose nothing of each other.
+    async fn save(&self, order: &Order, now: Timestamp) -> Result<Option<Order>>;
 
     // ---- pickup codes that we keep
 
@@ -197,4 +203,49 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Stores what time made of codes ([`IssuedPickupCode::settle`]): of at most `first` whose end or hold is over.
     /// Gives how many. Nothing waits for it; it only keeps the indices small.
     async fn expire_codes(&self, now: Timestamp, first: usize) -> Result<u64>;
+
+    // ---- the event log
+
+    /// Appends what is news, all of it or nothing, and answers for each in order, just as if they had been appended one
+    /// after the other. What is known ([`Appended::Known`]) stores nothing, not even its nonce.
+    async fn append(&self, events: &[NewEvent]) -> Result<Vec<Appended>>;
+
+    /// At most `first` events that match and stand after a place, oldest first; of those under the floor none.
+    async fn events(
+        &self,
+        filter: &EventFilter,
+        after: domain::Place,
+        first: usize,
+    ) -> Result<Page<StoredEvent>>;
+
+    /// How far the log reaches.
+    async fn log_bounds(&self) -> Result<LogBounds>;
+
+    /// Tells the last place that was given, as soon as what stands there is on the disk, whichever method of this
+    /// store appended it. What stands at it or before can be read.
+    fn appended(&self) -> watch::Receiver<domain::Place>;
+
+    /// The newest event of a kind of a machine, by when it happened: of the few dozen that were told last, as news comes
+    /// late. Also where it stands under the floor.
+    async fn latest(
+        &self,
+        account: &AccountName,
+        machine: &str,
+        kind: EventKind,
+    ) -> Result<Option<StoredEvent>>;
+
+    /// Takes the next `first` events from the oldest on, as far as they were received before this instant, out of the
+    /// log, and raises the floor; gives how many. Of each machine the last registration, status and refill are kept
+    /// under the floor, where [`Store::latest`] finds them.
+    async fn prune_events(&self, received_before: Timestamp, first: usize) -> Result<u64>;
+
+    /// Up to when something was read at the vendor of an account; `None`: never yet.
+    async fn mark(&self, account: &AccountName, what: &str) -> Result<Option<Timestamp>>;
+
+    /// Writes down up to when something was read at the vendor of an account. A mark never goes back.
+    async fn set_mark(&self, account: &AccountName, what: &str, at: Timestamp) -> Result<()>;
+
+    /// Forgets the nonces of the next `first` events from the oldest on, as far as they were received before this instant;
+    /// gives of how many, with or without a nonce.
+    async fn forget_nonces(&self, received_before: Timestamp, first: usize) -> Result<u64>;
 }

@@ -1,7 +1,10 @@
 //! The words that states are stored as: those of the API's contract, the same in every backend.
 
 use super::{Action, Outcome};
-use crate::domain::{DeliveryState, OrderState, PickupCodeIssuer, PickupCodeState};
+use crate::domain::{
+    DeliveryState, EventKind, HealthState, OrderState, Origin, Packaging, PaymentMethod, PaymentState,
+    PickupCodeIssuer, PickupCodeState, RefundState, ShelfState, TradeKind,
+};
 
 /// Something of a few kinds, each with a word of its own.
 pub(super) trait Word: Copy + Eq + 'static {
@@ -97,4 +100,106 @@ impl Word for PickupCodeState {
 impl Word for PickupCodeIssuer {
     const NAME: &'static str = "issuer";
     const WORDS: &'static [(Self, &'static str)] = &[(Self::Vendor, "VENDOR"), (Self::Gateway, "GATEWAY")];
+}
+
+impl Word for EventKind {
+    const NAME: &'static str = "kind of an event";
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::MachineRegistered, "MACHINE_REGISTERED"),
+        (Self::MachineStatus, "MACHINE_STATUS"),
+        (Self::Trade, "TRADE"),
+        (Self::Refill, "REFILL"),
+        (Self::Delivery, "DELIVERY"),
+        (Self::Order, "ORDER"),
+        (Self::PickupCode, "PICKUP_CODE"),
+        (Self::AccountHealth, "ACCOUNT_HEALTH"),
+        (Self::Unreadable, "UNREADABLE"),
+    ];
+}
+
+impl Word for Origin {
+    const NAME: &'static str = "origin";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Pushed, "PUSHED"), (Self::Reconciled, "RECONCILED"), (Self::Internal, "INTERNAL")];
+}
+
+impl Word for TradeKind {
+    const NAME: &'static str = "kind of a trade";
+    const WORDS: &'static [(Self, &'static str)] = &[(Self::Sale, "SALE"), (Self::Prize, "PRIZE")];
+}
+
+impl Word for PaymentMethod {
+    const NAME: &'static str = "way of payment";
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::BaiduWallet, "BAIDU_WALLET"),
+        (Self::Wechat, "WECHAT"),
+        (Self::Alipay, "ALIPAY"),
+        (Self::Cash, "CASH"),
+        (Self::CardSwipe, "CARD_SWIPE"),
+        (Self::Badge, "BADGE"),
+        (Self::PickupCode, "PICKUP_CODE"),
+        (Self::Game, "GAME"),
+        (Self::SoundWave, "SOUND_WAVE"),
+        (Self::Pos, "POS"),
+        (Self::CampusCard, "CAMPUS_CARD"),
+        (Self::AgriculturalBank, "AGRICULTURAL_BANK"),
+        (Self::WechatScanned, "WECHAT_SCANNED"),
+        (Self::Member, "MEMBER"),
+        (Self::Bestpay, "BESTPAY"),
+        (Self::JdPay, "JD_PAY"),
+        (Self::AlipayScanned, "ALIPAY_SCANNED"),
+        (Self::Points, "POINTS"),
+        (Self::Unionpay, "UNIONPAY"),
+        (Self::DragonPay, "DRAGON_PAY"),
+        (Self::AggregateQr, "AGGREGATE_QR"),
+        (Self::IcbcWallet, "ICBC_WALLET"),
+        (Self::OneWallet, "ONE_WALLET"),
+        (Self::UnionpayScanned, "UNIONPAY_SCANNED"),
+        (Self::HemaScanned, "HEMA_SCANNED"),
+        (Self::Merchant, "MERCHANT"),
+        (Self::Other, "OTHER"),
+    ];
+}
+
+impl Word for PaymentState {
+    const NAME: &'static str = "state of a payment";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Pending, "PENDING"), (Self::Paid, "PAID"), (Self::Failed, "FAILED")];
+}
+
+impl Word for RefundState {
+    const NAME: &'static str = "state of a refund";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::InProgress, "IN_PROGRESS"), (Self::Done, "DONE"), (Self::Failed, "FAILED")];
+}
+
+impl Word for ShelfState {
+    const NAME: &'static str = "state of a shelf";
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Normal, "NORMAL"),
+        (Self::SoldOut, "SOLD_OUT"),
+        (Self::Jammed, "JAMMED"),
+        (Self::MotorFault, "MOTOR_FAULT"),
+        (Self::SerialTimeout, "SERIAL_TIMEOUT"),
+        (Self::Missing, "MISSING"),
+        (Self::Unknown, "UNKNOWN"),
+    ];
+}
+
+impl Word for Packaging {
+    const NAME: &'static str = "packaging";
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Bottle, "BOTTLE"),
+        (Self::Can, "CAN"),
+        (Self::Bag, "BAG"),
+        (Self::Box, "BOX"),
+        (Self::Cup, "CUP"),
+        (Self::Unknown, "UNKNOWN"),
+    ];
+}
+
+impl Word for HealthState {
+    const NAME: &'static str = "health";
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::Up, "UP"), (Self::Degraded, "DEGRADED"), (Self::Down, "DOWN")];
 }

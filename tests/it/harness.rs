@@ -109,6 +109,26 @@ impl System {
         process.runtime.spawn(async move { gateway.reconcile_once().await }).await.expect("it ends");
     }
 
+    /// Lets the gateway ask now for what it may have missed.
+    pub async fn look_for_missed(&self) {
+        let process = self.process.as_ref().expect("the gateway runs");
+        let gateway = Arc::clone(&process.gateway);
+        let look = async move {
+            for account in gateway.all_accounts() {
+                gateway.reconcile_account(account).await;
+            }
+        };
+        process.runtime.spawn(look).await.expect("it ends");
+    }
+
+    /// Lets the gateway let go now of what is older than 30 days.
+    pub async fn tidy(&self) {
+        let process = self.process.as_ref().expect("the gateway runs");
+        let gateway = Arc::clone(&process.gateway);
+        let tidied = async move { gateway.tidy_log(Duration::from_hours(30 * 24)).await };
+        process.runtime.spawn(tidied).await.expect("it ends").expect("the store lets go");
+    }
+
     /// Moves the gateway's clock and the vendors'.
     pub async fn pass(&self, time: Duration) {
         let url = format!("{}/_sandbox/clock", self.vendors.dingshang_url());
@@ -257,6 +277,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         public_url = "http://127.0.0.1:9"
         [fleet]
         sweep = "off"
+        reconcile = "off"
         {sections}
         [auth]
         secret = "{SECRET}"

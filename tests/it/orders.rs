@@ -1,5 +1,6 @@
 //! Orders over the whole system: what callers ask for, what they are told, and what the vendor has on its books.
 
+mod called;
 mod life;
 mod listed;
 mod lost;

@@ -1,14 +1,18 @@
 //! What was last heard of a machine; news may come from a listing, a status, or the machine itself.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fmt::{self, Write as _},
+    hash::{DefaultHasher, Hasher as _},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
-use crate::domain::{GeoPoint, Report, ShelfState};
+use crate::domain::{GeoPoint, Report, ShelfState, StatusNews};
 
 /// What is known of a machine; `None` where nothing was heard yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,6 +33,8 @@ pub struct Known {
 #[derive(Debug, Default)]
 pub struct Last {
     known: ArcSwap<Known>,
+    /// A digest of what the log was last told of it, 0 for nothing: whoever finds something else tells the log.
+    told: AtomicU64,
     version: AtomicU64,
 }
 
@@ -41,6 +47,17 @@ impl Last {
     /// How often what is known has changed.
     pub fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
+    }
+
+    /// Notes what is known of it now; gives whether the log was told something else last, or nothing since the start.
+    pub fn differs_from_told(&self, news: &StatusNews) -> bool {
+        let digest = digest(news);
+        self.told.swap(digest, Ordering::AcqRel) != digest
+    }
+
+    /// The log was not told after all.
+    pub fn forget_told(&self) {
+        self.told.store(0, Ordering::Release);
     }
 
     /// A listing said whether the machine is online.
@@ -76,6 +93,22 @@ impl Last {
         });
     }
 
+    /// The machine told how it is; what it left out is no news.
+    pub fn hear_news(&self, news: &StatusNews, at: Timestamp) {
+        let status = &news.status;
+        let sold_out = news.shelves.iter().filter_map(|shelf| shelf.sold_out);
+        // One shelf that is not sold out says nothing of the others.
+        let any_sold_out = sold_out.reduce(|any, this| any || this).filter(|any| *any);
+        self.change(|known| {
+            known.online = later(known.online, status.online, at);
+            if let Some(faults) = &status.faults {
+                known.has_faults = Some(!faults.is_empty());
+            }
+            let count = status.sold_out_shelf_count.map(|count| count > 0);
+            known.sold_out = count.or(any_sold_out).or(known.sold_out);
+        });
+    }
+
     fn change(&self, change: impl Fn(&mut Known)) {
         let before = self.known.rcu(|known| {
             let mut known = **known;
@@ -88,6 +121,22 @@ impl Last {
             self.version.fetch_add(1, Ordering::AcqRel);
         }
     }
+}
+
+/// A digest of news, by which equal news is known again while this process lives; never 0. Whole fleets' news would take
+/// more memory than all else that is known of them.
+fn digest(news: &StatusNews) -> u64 {
+    struct Digesting(DefaultHasher);
+    impl fmt::Write for Digesting {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut digesting = Digesting(DefaultHasher::new());
+    // Every part of the news is in its debug text; hashing cannot fail.
+    let _ = write!(digesting, "{news:?}");
+    digesting.0.finish().max(1)
 }
 
 /// The later of two pieces of news.

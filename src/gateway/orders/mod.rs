@@ -4,9 +4,11 @@
 //! answer is lost, the order says so until it is settled: by reading it at the vendor, by the vendor's callback, or
 //! by its time to pay being over (`settle`).
 
+mod callback;
 mod create;
 mod dispense;
 mod draft;
+mod open;
 mod read;
 mod redeem;
 mod settle;

@@ -53,6 +53,17 @@ impl Gateway {
         Ok(if may_change(&placed.order) { self.heard_if_told(placed, asker.until).await } else { placed })
     }
 
+    /// An order as it is stored; its vendor is not asked.
+    pub async fn kept_order(
+        &self,
+        asker: &Asker,
+        account: &AccountName,
+        trade_number: &str,
+    ) -> Result<PlacedOrder> {
+        lease::note_once();
+        self.stored_order(asker, account, trade_number).await
+    }
+
     /// The orders that match, newest first, as they are stored.
     pub async fn orders(
         &self,
@@ -123,7 +134,7 @@ impl Gateway {
         let report = account.order_report(&order.machine, &number, until).await?.value;
         let is_new = order.hear(&report, self.clock.now());
         if hear_deliveries(&account, &mut order, until).await || is_new {
-            order = self.store().save(&order).await?.ok_or(Error::NotFound)?;
+            order = self.store().save(&order, self.clock.now()).await?.ok_or(Error::NotFound)?;
             order.lapse(self.clock.now());
         }
         Ok((PlacedOrder { account, order }, Some(report)))
@@ -173,7 +184,7 @@ async fn hear_deliveries(account: &Account, order: &mut Order, until: Instant) -
 }
 
 /// Whether the vendor may have something new to say of an order.
-fn may_change(order: &Order) -> bool {
+pub(super) fn may_change(order: &Order) -> bool {
     match order.state {
         OrderState::Unknown | OrderState::Unpaid | OrderState::Paying => true,
         OrderState::Paid | OrderState::PickupCode | OrderState::Test => order

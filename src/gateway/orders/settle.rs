@@ -90,7 +90,7 @@ impl Gateway {
                 None => order,
             };
             if order.lapse(now) || order.state == OrderState::Expired {
-                self.store().save(&order).await?;
+                self.store().save(&order, now).await?;
             }
         }
         let forgotten = now.checked_sub(KEYS_KEPT).unwrap_or(now);

@@ -359,6 +359,7 @@ fn speaks_for_all_shelves(error: &Error) -> bool {
         Error::Input(_)
         | Error::NotFound
         | Error::Refused(_)
+        | Error::Busy
         | Error::Store(_)
         | Error::Internal(_)
         | Error::NoCallback => false,

@@ -30,10 +30,11 @@ use jiff::Timestamp;
 use tokio::{runtime::Builder, time::Instant};
 use url::Url;
 
-use super::{Asker, Connection, Gateway, Keeping, Lifetimes, PageRequest};
+use super::{Asker, Connection, Gateway, Keeping, Lifetimes, PageRequest, Post};
 use crate::{
     auth::caller::{Caller, Grant, Scope},
     domain::{AccountName, Clock, HealthState, Id, ManualClock, Vendor},
+    events::{Inbox, Log},
     store::{self, Store},
     vendor::transport::Health,
 };
@@ -81,8 +82,11 @@ pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) ->
         timeout: Duration::from_secs(5),
         health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
     });
-    let keeping =
-        Keeping { store: store(), callbacks: Some(Url::parse("https://vending.example.com").unwrap()) };
+    let store = store();
+    let (inbox, _clerk) = Inbox::new(Arc::clone(&store));
+    let log = Log::new(Arc::clone(&store), accounts.iter().map(|(of, _)| name(of)).collect());
+    let callbacks = Some(Url::parse("https://vending.example.com").unwrap());
+    let keeping = Keeping { store, callbacks, post: Post { log, inbox } };
     Gateway::new(connections.collect(), LIFETIMES, keeping, &clock)
 }
 

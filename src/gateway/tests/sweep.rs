@@ -32,7 +32,8 @@ impl Clock for Paused {
 }
 
 fn fleet(count: usize) -> Arc<Fake> {
-    let fake = Fake::inhand();
+    // Of a vendor that reports no refills nothing is read in the store, which would take real time.
+    let fake = Fake::dingshang();
     {
         let mut script = fake.script();
         script.machines = (0..count).map(|at| machine(&format!("m{at:03}"))).collect();
@@ -42,7 +43,7 @@ fn fleet(count: usize) -> Arc<Fake> {
 }
 
 fn start(fake: &Arc<Fake>) -> (JoinHandle<()>, CancellationToken) {
-    let gateway = gateway(&[("metro", fake)], Arc::new(Paused(Instant::now())));
+    let gateway = gateway(&[("north", fake)], Arc::new(Paused(Instant::now())));
     let stop = CancellationToken::new();
     let account = Arc::clone(&gateway.all_accounts()[0]);
     (tokio::spawn(sweep::run(account, PACE, stop.clone())), stop)

@@ -43,6 +43,7 @@ impl UserError {
             gateway::Error::Refused(refusal) => Some(refusal.clone()),
             gateway::Error::Input(_)
             | gateway::Error::NotFound
+            | gateway::Error::Busy
             | gateway::Error::Store(_)
             | gateway::Error::Internal(_)
             | gateway::Error::NoCallback => None,

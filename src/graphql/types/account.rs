@@ -6,7 +6,8 @@ use async_graphql::{Enum, ID, Object, SimpleObject};
 
 use super::{DateTime, SourceError};
 use crate::{
-    gateway::{Account, error::code},
+    domain,
+    gateway::{Account, Code, error::code},
     vendor::transport,
 };
 
@@ -72,6 +73,21 @@ impl From<transport::Health> for AccountHealth {
                 code: code(error.kind).into(),
                 message: error.kind.to_string(),
                 retryable: error.kind.is_transient(),
+            }),
+        }
+    }
+}
+
+impl From<&domain::AccountHealth> for AccountHealth {
+    fn from(health: &domain::AccountHealth) -> Self {
+        let error = health.error_code.as_deref().and_then(Code::of_word);
+        Self {
+            state: health.state.into(),
+            last_success_at: health.last_success_at.map(DateTime),
+            last_error: error.map(|code| SourceError {
+                code: code.into(),
+                message: "the vendor did not answer as it should".to_owned(),
+                retryable: matches!(code, Code::VendorUnavailable | Code::VendorTimeout | Code::Overloaded),
             }),
         }
     }

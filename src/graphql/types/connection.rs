@@ -2,7 +2,7 @@
 
 use async_graphql::{Object, OutputType, SimpleObject};
 
-use super::{Line, Machine, Order, PickupCode, Product, Refill, Site, SourceStatus, Trade};
+use super::{Event, Line, Machine, Order, PickupCode, Product, Refill, Site, SourceStatus, Trade};
 use crate::{domain::Id, gateway};
 
 /// Where a page stands in its list.
@@ -177,5 +177,56 @@ where
     /// What became of each account's share of the list.
     async fn sources(&self) -> Vec<SourceStatus> {
         self.page.sources()
+    }
+}
+
+/// A page of events, oldest first.
+pub struct EventConnection(gateway::EventPage);
+
+impl EventConnection {
+    /// The page.
+    pub fn new(page: gateway::EventPage) -> Self {
+        Self(page)
+    }
+
+    fn events(&self) -> impl Iterator<Item = EventEdge> {
+        self.0
+            .rows
+            .iter()
+            .filter_map(|row| Some(EventEdge { cursor: row.place().encode(), node: Event::of(row.clone())? }))
+    }
+}
+
+/// One event of a page and its cursor.
+#[derive(Clone, SimpleObject)]
+pub struct EventEdge {
+    /// The event's cursor, for `after`.
+    cursor: String,
+    /// The event.
+    node: Event,
+}
+
+/// A page of events, oldest first.
+#[Object]
+impl EventConnection {
+    /// The events with their cursors.
+    async fn edges(&self) -> Vec<EventEdge> {
+        self.events().collect()
+    }
+
+    /// The events.
+    async fn nodes(&self) -> Vec<Event> {
+        self.events().map(|edge| edge.node).collect()
+    }
+
+    /// Where the page stands.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |row: Option<&gateway::Followed>| row.map(|row| row.place().encode());
+        PageInfo {
+            has_next_page: self.0.has_next,
+            has_previous_page: self.0.has_previous,
+            start_cursor: cursor(self.0.rows.first()),
+            end_cursor: cursor(self.0.rows.last()),
+        }
     }
 }

@@ -21,6 +21,7 @@ impl From<gateway::Freshness> for Freshness {
         let source = match freshness.source {
             gateway::Source::Live => DataSource::Live,
             gateway::Source::Cache => DataSource::Cache,
+            gateway::Source::Webhook => DataSource::Webhook,
             gateway::Source::Store => DataSource::Store,
         };
         Self { as_of: freshness.as_of.into(), stale: freshness.stale, source }

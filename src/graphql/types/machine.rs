@@ -3,14 +3,17 @@
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::{
-    Connection, DateTime, Line, MachineStatus, PickupCode, Refill, RefillSales, Shelf, Site, Trade, Vendor,
-    VendorAccount,
+    Connection, DateTime, EventConnection, Line, MachineStatus, PickupCode, Refill, RefillSales, Shelf, Site,
+    Trade, Vendor, VendorAccount,
 };
 use crate::{
     auth::Scope,
     domain::{self, Id, Window},
     gateway::{self, PageRequest, TradeFilter},
-    graphql::field::{field, guarded, guarded_option},
+    graphql::{
+        field::{field, guarded, guarded_option},
+        input::EventFilter,
+    },
 };
 
 /// A vending machine.
@@ -216,6 +219,27 @@ impl Machine {
                 let field = field(ctx)?;
                 let refill = self.0.last_refill(field.asker).await?;
                 Ok(refill.map(|refill| Refill::new(self.0.account.clone(), refill)))
+            }),
+        )
+        .await
+    }
+
+    /// What happened at it, oldest first. Needs the scope `events:read`, and for some kinds another one.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
+        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
+    ) -> Option<EventConnection> {
+        guarded(
+            ctx,
+            Scope::EventsRead,
+            Box::pin(async {
+                let field = field(ctx)?;
+                let mut filter = EventFilter::default().check(&field.asker.caller)?;
+                filter.machines = Some(vec![(self.0.account.name().clone(), self.0.number().clone())]);
+                let page = field.gateway.events(field.asker, filter, first, after.as_deref()).await?;
+                Ok(EventConnection::new(page))
             }),
         )
         .await

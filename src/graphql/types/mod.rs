@@ -3,6 +3,7 @@
 mod account;
 mod connection;
 mod error_code;
+mod event;
 mod freshness;
 mod machine;
 mod money;
@@ -20,8 +21,9 @@ mod trade;
 mod viewer;
 
 pub use account::{Vendor, VendorAccount};
-pub use connection::{Connection, CountedConnection, Total};
+pub use connection::{Connection, CountedConnection, EventConnection, Total};
 pub use error_code::ErrorCode;
+pub use event::{Event, EventKind, TradeEvent};
 pub use freshness::{Freshness, SourceError, SourceStatus};
 pub use machine::{Category, Machine};
 pub use money::Money;

@@ -109,10 +109,25 @@ impl Shelf {
         self.shelf().capacity
     }
 
-    /// How many pieces it holds; null where that is not known.
-    async fn stock(&self) -> Option<StockLevel> {
-        let quantity = self.shelf().stock?;
-        Some(StockLevel { quantity, basis: StockBasis::Reported, as_of: self.as_of.into() })
+    /// How many pieces it holds, as its machine reports; or, where its vendor reports none, the stock at the last refill
+    /// less what was sold since. Null where neither is known.
+    async fn stock(&self, ctx: &Context<'_>) -> Option<StockLevel> {
+        if let Some(quantity) = self.shelf().stock {
+            return Some(StockLevel { quantity, basis: StockBasis::Reported, as_of: self.as_of.into() });
+        }
+        guarded_option(
+            ctx,
+            Scope::MachinesRead,
+            Box::pin(async {
+                let estimate = self.machine.estimate(self.shelf(), field(ctx)?.asker).await?;
+                Ok(estimate.map(|estimate| StockLevel {
+                    quantity: estimate.quantity,
+                    basis: StockBasis::Estimated,
+                    as_of: estimate.as_of.into(),
+                }))
+            }),
+        )
+        .await
     }
 
     /// Whether nothing is left; null where the vendor does not tell.

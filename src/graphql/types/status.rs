@@ -24,6 +24,19 @@ impl MachineStatus {
         Some(Self { online, report: Arc::clone(&fresh.value), freshness: gateway::Freshness::of(fresh) })
     }
 
+    /// What a machine told of itself. A machine that tells anything is reached.
+    pub fn told(status: &domain::Status, logged: &gateway::LoggedEvent) -> Self {
+        let source = match logged.stored.event.origin {
+            domain::Origin::Pushed => gateway::Source::Webhook,
+            domain::Origin::Reconciled | domain::Origin::Internal => gateway::Source::Store,
+        };
+        Self {
+            online: status.online.unwrap_or(true),
+            report: Arc::new(Report { status: status.clone(), shelves: Vec::new(), location: None }),
+            freshness: gateway::Freshness { as_of: logged.stored.event.occurred_at, stale: false, source },
+        }
+    }
+
     fn status(&self) -> &domain::Status {
         &self.report.status
     }

@@ -217,7 +217,7 @@ impl Server {
             readiness,
             clock: Arc::new(SystemClock),
         };
-        let door = Door::new(behind, documents, settings);
+        let door = Door::new(behind, Arc::new(documents), settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

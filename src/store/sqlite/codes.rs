@@ -1,15 +1,16 @@
 //! The pickup codes that we keep.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
+    append,
     fault::Fault,
     filter,
     row::{Reader, currency, millis},
 };
 use crate::{
-    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer},
+    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer, PickupCodeState},
     store::{CodeFilter, IntentId, Page, Part, words::Word as _},
 };
 
@@ -77,7 +78,7 @@ pub(super) async fn lapsed(
     query(sql).bind(millis(now)).bind(filter::limit(first)).fetch_all(db).await?.iter().map(code).collect()
 }
 
-/// Writes a new code; gives whether it did. It does not where the number is in use, or where the digits of one of our
+/// Writes a new code and its event; gives whether it did. It does not where the number is in use, or where the digits of one of our
 /// own are those of another live code, whoever keeps that one.
 pub(super) async fn insert(
     db: &mut SqliteConnection,
@@ -112,13 +113,18 @@ pub(super) async fn insert(
         .bind(code.expires_at.map(millis))
         .bind(i64::from(code.version))
         .bind(intent.0)
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    append::code(db, code, now).await?;
     Ok(true)
 }
 
-/// Writes what became of a stored code.
-pub(super) async fn update(db: &mut SqliteConnection, code: &IssuedPickupCode) -> Result<(), Fault> {
+/// Writes what became of a stored code, and its event.
+pub(super) async fn update(
+    db: &mut SqliteConnection,
+    code: &IssuedPickupCode,
+    now: Timestamp,
+) -> Result<(), Fault> {
     let sql = "UPDATE pickup_codes SET state = $3, used_at = $4, used_by = $5, held_by = $6, held_until = $7, \
                version = $8 WHERE account = $1 AND number = $2";
     query(sql)
@@ -130,22 +136,27 @@ pub(super) async fn update(db: &mut SqliteConnection, code: &IssuedPickupCode) -
         .bind(code.hold.as_ref().map(|hold| &*hold.machine))
         .bind(code.hold.as_ref().map(|hold| millis(hold.until)))
         .bind(i64::from(code.version))
-        .execute(db)
+        .execute(&mut *db)
         .await?;
-    Ok(())
+    append::code(db, code, now).await
 }
 
 /// Whether another code has these digits and is live. One of ours whose end is over is stored as that first: it gives
 /// its digits back.
 async fn has_live(db: &mut SqliteConnection, new: &IssuedPickupCode, now: Timestamp) -> Result<bool, Fault> {
-    let sql = "UPDATE pickup_codes SET state = 'EXPIRED', held_by = NULL, held_until = NULL, version = version + 1 \
-               WHERE account = $1 AND digits = $2 AND state IN ('UNUSED', 'HELD') AND expires_at <= $3 \
-               AND (held_until IS NULL OR held_until <= $3)";
-    let bound = query(sql).bind(new.account.as_str()).bind(&*new.code).bind(millis(now));
-    bound.execute(&mut *db).await?;
-    let sql = "SELECT count(*) FROM pickup_codes WHERE account = $1 AND digits = $2 AND state IN ('UNUSED', 'HELD')";
-    let live: i64 = query_scalar(sql).bind(new.account.as_str()).bind(&*new.code).fetch_one(db).await?;
-    Ok(live > 0)
+    let sql = "SELECT * FROM pickup_codes WHERE account = $1 AND digits = $2 AND state IN ('UNUSED', 'HELD')";
+    let rows = query(sql).bind(new.account.as_str()).bind(&*new.code).fetch_all(&mut *db).await?;
+    let mut live = false;
+    for row in &rows {
+        let mut other = code(row)?;
+        if other.settle(now) && other.state == PickupCodeState::Expired {
+            other.version = other.version.saturating_add(1);
+            update(db, &other, now).await?;
+        } else {
+            live = true;
+        }
+    }
+    Ok(live)
 }
 
 fn code(row: &SqliteRow) -> Result<IssuedPickupCode, Fault> {

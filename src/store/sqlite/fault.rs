@@ -13,6 +13,9 @@ pub(super) enum Fault {
     /// A value that this program does not write.
     #[error("the column {column} holds no {wanted}")]
     Value { column: &'static str, wanted: &'static str },
+    /// A value of ours that has no form in JSON, which there is none of.
+    #[error("a value cannot be written as JSON")]
+    Unwritable,
     /// An intent that was never begun.
     #[error("no such intent")]
     NoSuchIntent,
@@ -30,7 +33,9 @@ impl Fault {
     pub(super) fn during(self, operation: &'static str) -> store::Error {
         let source = match self {
             Self::NoSuchIntent => return store::Error::NoSuchIntent,
-            Self::Value { .. } => return store::Error::Corrupt { operation, source: Box::new(self) },
+            Self::Value { .. } | Self::Unwritable => {
+                return store::Error::Corrupt { operation, source: Box::new(self) };
+            }
             Self::Database(source) => source,
         };
         match primary_code(&source) {
@@ -38,6 +43,16 @@ impl Fault {
             Some(FULL | READ_ONLY | PERMISSION) => store::Error::Full { operation, source },
             _ if is_of_shape(&source) => store::Error::Corrupt { operation, source: Box::new(source) },
             _ => store::Error::Unavailable { operation, source },
+        }
+    }
+
+    /// The store's error for it when it is opened.
+    pub(super) fn at_opening(self) -> store::OpenError {
+        match self {
+            Self::Database(source) => store::OpenError::Database(source),
+            Self::Value { .. } | Self::Unwritable | Self::NoSuchIntent => {
+                store::OpenError::Database(sqlx::Error::Decode(Box::new(self)))
+            }
         }
     }
 }

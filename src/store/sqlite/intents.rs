@@ -39,10 +39,10 @@ pub(super) async fn begin(
     }
     let intent = insert(db, (wanted, process), claim).await?;
     if let Some(order) = &change.order
-        && orders::join(db, order).await?.is_none()
+        && orders::join(db, order, wanted.begun_at).await?.is_none()
         && makes_orders(wanted.action)
     {
-        orders::insert(db, order).await?;
+        orders::insert(db, order, wanted.begun_at).await?;
     }
     for code in &change.codes {
         if !codes::insert(db, code, intent.id, wanted.begun_at).await? {
@@ -70,11 +70,11 @@ pub(super) async fn end(
             && code.redeem(by, ending.at) == Verdict::Good
         {
             code.version = code.version.saturating_add(1);
-            codes::update(db, &code).await?;
+            codes::update(db, &code, ending.at).await?;
         }
     }
     if let Some(order) = &change.order {
-        orders::join(db, order).await?;
+        orders::join(db, order, ending.at).await?;
     }
     let refused = matches!(ending.outcome, Outcome::Refused | Outcome::NotDone);
     if refused

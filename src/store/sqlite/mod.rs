@@ -4,13 +4,17 @@
 //! writes, so what it read is still so when it writes, and it is synced before it is answered. Refuses to be a
 //! network's store: the file must lie on a disk of this machine.
 
+mod append;
 mod codes;
 mod fault;
 mod filter;
 mod intents;
 mod lines;
+mod log;
+mod marks;
 mod open;
 mod orders;
+mod prune;
 mod row;
 
 use std::path::Path;
@@ -18,19 +22,25 @@ use std::path::Path;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{Sqlite as Database, Transaction, query};
+use tokio::sync::watch;
 
 use super::{
-    Begun, Change, CodeFilter, Digest, Ending, Intent, IntentId, LineFilter, LinePlace, LineSum, NewIntent,
-    OpenError, OrderFilter, OrderedLine, Page, Part, Result, Store,
+    Appended, Begun, Change, CodeFilter, Digest, Ending, EventFilter, Intent, IntentId, LineFilter,
+    LinePlace, LineSum, LogBounds, NewEvent, NewIntent, OpenError, OrderFilter, OrderedLine, Page, Part,
+    Result, Store, StoredEvent,
 };
-use crate::domain::{AccountName, IssuedPickupCode, Order, Text, Verdict};
+use crate::domain::{AccountName, EventKind, IssuedPickupCode, Order, Place, Text, Verdict};
 
 use fault::Fault;
 use open::Connections;
 
 /// The store in one SQLite file.
 #[derive(Debug)]
-pub(super) struct Sqlite(Connections);
+pub(super) struct Sqlite {
+    connections: Connections,
+    /// The last place of the log whose event is on the disk.
+    appended: watch::Sender<Place>,
+}
 
 /// What is to be done to a code.
 type CodeChange<'a> = &'a (dyn Fn(&mut IssuedPickupCode) -> Verdict + Send + Sync);
@@ -38,24 +48,65 @@ type CodeChange<'a> = &'a (dyn Fn(&mut IssuedPickupCode) -> Verdict + Send + Syn
 impl Sqlite {
     /// Opens the file, which is made where it is missing.
     pub(super) async fn open(path: &Path) -> std::result::Result<Self, OpenError> {
-        Connections::open(path).await.map(Self)
+        let connections = Connections::open(path).await?;
+        let head = async { log::head(&mut *connections.readers.acquire().await?).await };
+        let appended = watch::Sender::new(head.await.map_err(Fault::at_opening)?);
+        Ok(Self { connections, appended })
     }
 
     /// A transaction that writes. Dropped without a commit it leaves nothing behind.
     async fn write(&self) -> std::result::Result<Transaction<'static, Database>, Fault> {
-        Ok(self.0.writer.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.connections.writer.begin_with("BEGIN IMMEDIATE").await?)
     }
 
     /// A transaction that reads: all its statements see the same state.
     async fn read(&self) -> std::result::Result<Transaction<'static, Database>, Fault> {
-        Ok(self.0.readers.begin().await?)
+        Ok(self.connections.readers.begin().await?)
+    }
+
+    /// Commits what may have appended to the log.
+    async fn commit(
+        &self,
+        mut transaction: Transaction<'static, Database>,
+    ) -> std::result::Result<(), Fault> {
+        let head = log::head(&mut transaction).await?;
+        self.commit_to(transaction, head).await
+    }
+
+    /// Commits, and tells how far the log then reaches. Whoever waits for it may go away meanwhile: what is on the disk
+    /// is told all the same.
+    async fn commit_to(
+        &self,
+        transaction: Transaction<'static, Database>,
+        head: Place,
+    ) -> std::result::Result<(), Fault> {
+        let appended = self.appended.clone();
+        let committed = tokio::spawn(async move {
+            transaction.commit().await?;
+            // Of two commits the later one may be told first.
+            appended.send_if_modified(|told| {
+                let grown = *told < head;
+                *told = head.max(*told);
+                grown
+            });
+            Ok(())
+        });
+        committed.await.unwrap_or(Err(Fault::Database(sqlx::Error::WorkerCrashed)))
+    }
+
+    async fn try_append(&self, events: &[NewEvent]) -> std::result::Result<Vec<Appended>, Fault> {
+        let entries = events.iter().map(append::Entry::new).collect::<std::result::Result<Vec<_>, _>>()?;
+        let mut transaction = self.write().await?;
+        let (answers, head) = append::append(&mut transaction, &entries).await?;
+        self.commit_to(transaction, head).await?;
+        Ok(answers)
     }
 
     async fn try_begin(&self, wanted: &NewIntent, change: &Change) -> std::result::Result<Begun, Fault> {
         let mut transaction = self.write().await?;
-        let begun = intents::begin(&mut transaction, (wanted, &self.0.process), change).await?;
+        let begun = intents::begin(&mut transaction, (wanted, &self.connections.process), change).await?;
         if matches!(begun, Begun::New(_)) {
-            transaction.commit().await?;
+            self.commit(transaction).await?;
         } else {
             transaction.rollback().await?;
         }
@@ -70,20 +121,21 @@ impl Sqlite {
     ) -> std::result::Result<Intent, Fault> {
         let mut transaction = self.write().await?;
         let intent = intents::end(&mut transaction, id, ending, change).await?;
-        transaction.commit().await?;
+        self.commit(transaction).await?;
         Ok(intent)
     }
 
-    async fn try_save(&self, order: &Order) -> std::result::Result<Option<Order>, Fault> {
+    async fn try_save(&self, order: &Order, now: Timestamp) -> std::result::Result<Option<Order>, Fault> {
         let mut transaction = self.write().await?;
-        let saved = orders::join(&mut transaction, order).await?;
-        transaction.commit().await?;
+        let saved = orders::join(&mut transaction, order, now).await?;
+        self.commit(transaction).await?;
         Ok(saved)
     }
 
     async fn change_code(
         &self,
         (account, number): (&AccountName, &str),
+        now: Timestamp,
         change: CodeChange<'_>,
     ) -> std::result::Result<Option<(Verdict, IssuedPickupCode)>, Fault> {
         let mut transaction = self.write().await?;
@@ -94,9 +146,9 @@ impl Sqlite {
         let verdict = change(&mut code);
         if code != before {
             code.version = code.version.saturating_add(1);
-            codes::update(&mut transaction, &code).await?;
+            codes::update(&mut transaction, &code, now).await?;
         }
-        transaction.commit().await?;
+        self.commit(transaction).await?;
         Ok(Some((verdict, code)))
     }
 
@@ -106,11 +158,11 @@ impl Sqlite {
         for mut code in codes::lapsed(&mut transaction, now, first).await? {
             if code.settle(now) {
                 code.version = code.version.saturating_add(1);
-                codes::update(&mut transaction, &code).await?;
+                codes::update(&mut transaction, &code, now).await?;
                 changed += 1;
             }
         }
-        transaction.commit().await?;
+        self.commit(transaction).await?;
         Ok(changed)
     }
 }
@@ -126,16 +178,30 @@ macro_rules! read {
     }};
 }
 
+/// Writes in one transaction what appends nothing to the log.
+macro_rules! change {
+    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
+        let write = async {
+            let mut transaction = $store.write().await?;
+            let written = $module::$function(&mut transaction, $($argument),*).await?;
+            transaction.commit().await?;
+            Ok(written)
+        };
+        write.await.map_err(|fault: Fault| fault.during($operation))
+    }};
+}
+
 #[async_trait]
 impl Store for Sqlite {
     async fn ping(&self) -> Result<()> {
-        let asked = query("SELECT count(*) FROM intents WHERE id = 0").fetch_one(&self.0.readers).await;
+        let asked =
+            query("SELECT count(*) FROM intents WHERE id = 0").fetch_one(&self.connections.readers).await;
         asked.map(drop).map_err(|error| Fault::from(error).during("ping"))
     }
 
     async fn close(&self) {
-        self.0.readers.close().await;
-        self.0.writer.close().await;
+        self.connections.readers.close().await;
+        self.connections.writer.close().await;
     }
 
     async fn begin(&self, wanted: &NewIntent, change: &Change) -> Result<Begun> {
@@ -169,7 +235,7 @@ impl Store for Sqlite {
 
     /// The file is one gateway's: whoever opened it before is gone.
     async fn is_abandoned(&self, intent: &Intent) -> Result<bool> {
-        Ok(intent.end.is_none() && intent.begun_by != self.0.process)
+        Ok(intent.end.is_none() && intent.begun_by != self.connections.process)
     }
 
     async fn intents(
@@ -182,13 +248,7 @@ impl Store for Sqlite {
     }
 
     async fn forget_keys(&self, begun_before: Timestamp, first: usize) -> Result<u64> {
-        let forget = async {
-            let mut transaction = self.write().await?;
-            let forgotten = intents::forget_keys(&mut transaction, begun_before, first).await?;
-            transaction.commit().await?;
-            Ok(forgotten)
-        };
-        forget.await.map_err(|fault: Fault| fault.during("forget keys"))
+        change!(self, "forget keys", intents::forget_keys(begun_before, first))
     }
 
     async fn order(&self, account: &AccountName, trade_number: &str) -> Result<Option<Order>> {
@@ -224,8 +284,8 @@ impl Store for Sqlite {
         read!(self, "list due orders", orders::due(now, first))
     }
 
-    async fn save(&self, order: &Order) -> Result<Option<Order>> {
-        self.try_save(order).await.map_err(|fault| fault.during("save an order"))
+    async fn save(&self, order: &Order, now: Timestamp) -> Result<Option<Order>> {
+        self.try_save(order, now).await.map_err(|fault| fault.during("save an order"))
     }
 
     async fn code(&self, account: &AccountName, number: &str) -> Result<Option<IssuedPickupCode>> {
@@ -250,7 +310,7 @@ impl Store for Sqlite {
         (machine, product): (&Text, Option<&str>),
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed = self.change_code(code, &|code| code.hold(machine, product, now)).await;
+        let changed = self.change_code(code, now, &|code| code.hold(machine, product, now)).await;
         changed.map_err(|fault| fault.during("hold a pickup code"))
     }
 
@@ -260,7 +320,7 @@ impl Store for Sqlite {
         nonce: &Text,
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed = self.change_code(code, &|code| code.redeem(nonce, now)).await;
+        let changed = self.change_code(code, now, &|code| code.redeem(nonce, now)).await;
         changed.map_err(|fault| fault.during("use a pickup code"))
     }
 
@@ -269,11 +329,54 @@ impl Store for Sqlite {
         code: (&AccountName, &str),
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed = self.change_code(code, &|code| code.cancel(now)).await;
+        let changed = self.change_code(code, now, &|code| code.cancel(now)).await;
         changed.map_err(|fault| fault.during("cancel a pickup code"))
     }
 
     async fn expire_codes(&self, now: Timestamp, first: usize) -> Result<u64> {
         self.try_expire(now, first).await.map_err(|fault| fault.during("expire pickup codes"))
+    }
+
+    async fn append(&self, events: &[NewEvent]) -> Result<Vec<Appended>> {
+        self.try_append(events).await.map_err(|fault| fault.during("append to the event log"))
+    }
+
+    async fn events(&self, filter: &EventFilter, after: Place, first: usize) -> Result<Page<StoredEvent>> {
+        let head = *self.appended.borrow();
+        let page = log::page(&self.connections.readers, filter, (after, head), first).await;
+        page.map_err(|fault| fault.during("read the event log"))
+    }
+
+    async fn log_bounds(&self) -> Result<LogBounds> {
+        read!(self, "read the event log's bounds", log::bounds())
+    }
+
+    fn appended(&self) -> watch::Receiver<Place> {
+        self.appended.subscribe()
+    }
+
+    async fn latest(
+        &self,
+        account: &AccountName,
+        machine: &str,
+        kind: EventKind,
+    ) -> Result<Option<StoredEvent>> {
+        read!(self, "read the event log", log::latest(account, machine, kind))
+    }
+
+    async fn prune_events(&self, received_before: Timestamp, first: usize) -> Result<u64> {
+        change!(self, "prune the event log", prune::events(received_before, first))
+    }
+
+    async fn forget_nonces(&self, received_before: Timestamp, first: usize) -> Result<u64> {
+        change!(self, "forget nonces", prune::nonces(received_before, first))
+    }
+
+    async fn mark(&self, account: &AccountName, what: &str) -> Result<Option<Timestamp>> {
+        read!(self, "read a mark", marks::get(account.as_str(), what))
+    }
+
+    async fn set_mark(&self, account: &AccountName, what: &str, at: Timestamp) -> Result<()> {
+        change!(self, "set a mark", marks::set(account.as_str(), what, at))
     }
 }

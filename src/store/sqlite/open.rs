@@ -20,11 +20,14 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 
 /// Every schema, oldest first. One that was released is never changed: what must differ comes as a new one.
-const SCHEMAS: [(i64, &str, &str); 1] = [(
-    1,
-    "orders and pickup codes",
-    include_str!("../../../migrations/sqlite/0001_orders_and_pickup_codes.sql"),
-)];
+const SCHEMAS: [(i64, &str, &str); 2] = [
+    (
+        1,
+        "orders and pickup codes",
+        include_str!("../../../migrations/sqlite/0001_orders_and_pickup_codes.sql"),
+    ),
+    (2, "event log", include_str!("../../../migrations/sqlite/0002_event_log.sql")),
+];
 
 /// The connections: one that writes, so that writers queue here in order instead of meeting locks, and a few that
 /// read.

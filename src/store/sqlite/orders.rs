@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
+    append,
     fault::Fault,
     filter::{self, PAYING},
     row::{Reader, currency, millis},
@@ -90,8 +91,8 @@ pub(super) async fn page(
     Ok(page)
 }
 
-/// Writes an order that is not stored yet.
-pub(super) async fn insert(db: &mut SqliteConnection, order: &Order) -> Result<(), Fault> {
+/// Writes an order that is not stored yet, and its event.
+pub(super) async fn insert(db: &mut SqliteConnection, order: &Order, now: Timestamp) -> Result<(), Fault> {
     let sql = "INSERT INTO orders (account, trade_number, machine, number, state, amount_minor, amount_currency, \
                pickup_code_number, created_at, pay_before, closing, version) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -110,11 +111,12 @@ pub(super) async fn insert(db: &mut SqliteConnection, order: &Order) -> Result<(
         .bind(i64::from(order.version))
         .execute(&mut *db)
         .await?;
-    write_lines(db, order).await
+    write_lines(db, order).await?;
+    append::order(db, order, now).await
 }
 
-/// Joins news into the stored order; `None` where it is not stored.
-pub(super) async fn join(db: &mut SqliteConnection, news: &Order) -> Found {
+/// Joins news into the stored order, with an event if that changed it; `None` where it is not stored.
+pub(super) async fn join(db: &mut SqliteConnection, news: &Order, now: Timestamp) -> Found {
     let Some(mut order) = by_trade_number(db, news.account.as_str(), &news.trade_number).await? else {
         return Ok(None);
     };
@@ -139,6 +141,7 @@ pub(super) async fn join(db: &mut SqliteConnection, news: &Order) -> Found {
         .execute(&mut *db)
         .await?;
     write_lines(db, &order).await?;
+    append::order(db, &order, now).await?;
     Ok(Some(order))
 }
 

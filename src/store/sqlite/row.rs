@@ -23,6 +23,10 @@ impl Reader<'_> {
         Ok(Text::from(self.0.try_get::<&str, _>(column)?))
     }
 
+    pub(super) fn borrowed(&self, column: &'static str) -> Result<&str, Fault> {
+        Ok(self.0.try_get(column)?)
+    }
+
     pub(super) fn account(self) -> Result<AccountName, Fault> {
         self.text("account").map(AccountName::new)
     }

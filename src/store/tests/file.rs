@@ -54,7 +54,7 @@ async fn a_later_versions_store_is_left_alone() {
                VALUES (99, 'later', TRUE, x'00', 0)";
     query(sql).execute(&mut raw(&file).await).await.unwrap();
     let refused = open(&file.url()).await;
-    assert!(matches!(refused, Err(OpenError::Newer { found: 99, known: 1 })), "{refused:?}");
+    assert!(matches!(refused, Err(OpenError::Newer { found: 99, known: 2 })), "{refused:?}");
 }
 
 #[tokio::test]

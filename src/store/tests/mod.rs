@@ -1,11 +1,14 @@
 //! The contract of the store: one suite, run over every backend.
 
 mod codes;
+mod events;
 mod file;
 mod intents;
 mod lines;
+mod log;
 mod orders;
-mod samples;
+pub(super) mod samples;
+mod speed;
 
 use std::sync::Arc;
 
@@ -87,4 +90,17 @@ contract! {
         a_vendors_digits_are_remembered_whatever_they_are
         codes_are_listed_as_they_are_now
         time_is_written_down_in_steps;
+    events:
+        what_is_told_again_is_known_by_the_rule_of_its_kind
+        a_message_that_comes_again_is_known_by_its_nonce
+        every_kind_comes_back_as_it_was_told_after_a_restart
+        what_changes_an_order_is_in_the_log_with_it_or_not_at_all
+        what_changes_a_code_is_in_the_log_with_it_or_not_at_all
+        old_events_go_and_the_last_word_on_each_machine_stays
+        nonces_are_forgotten_in_steps_and_the_events_stay
+        what_was_committed_is_told_though_nobody_waited_for_it;
+    log:
+        a_batch_is_answered_as_its_events_would_be_one_by_one
+        every_filter_gives_from_every_place_what_it_says
+        who_follows_sees_all_in_order_while_many_write;
 }

@@ -52,15 +52,15 @@ pub(super) async fn an_order_comes_back_as_it_was_stored(at: &dyn Place) {
         at: Some(second(5)),
         failure_reason: Some("Goods are Stuck".into()),
     };
-    let saved = store.save(&whole).await.unwrap().unwrap();
+    let saved = store.save(&whole, second(9)).await.unwrap().unwrap();
     whole.version = 1;
     assert_eq!(saved, whole);
     drop(store);
     let store = at.open().await;
     assert_eq!(store.order(&account(), "1").await.unwrap(), Some(whole.clone()));
-    assert_eq!(store.save(&whole).await.unwrap(), Some(whole));
+    assert_eq!(store.save(&whole, second(9)).await.unwrap(), Some(whole));
     assert_eq!(store.order(&AccountName::new("metro"), "1").await.unwrap(), None);
-    assert_eq!(store.save(&order("2", 0)).await.unwrap(), None);
+    assert_eq!(store.save(&order("2", 0), second(9)).await.unwrap(), None);
 }
 
 pub(super) async fn every_state_comes_back(at: &dyn Place) {
@@ -77,7 +77,7 @@ pub(super) async fn every_state_comes_back(at: &dyn Place) {
     for (state, word) in DeliveryState::WORDS {
         let mut news = order("lines", 0);
         news.lines[0].delivery = Delivery::new(*state);
-        let saved = store.save(&news).await.unwrap().unwrap();
+        let saved = store.save(&news, second(9)).await.unwrap().unwrap();
         assert_eq!(saved.lines[0].delivery.state, *state, "{word}");
     }
 }
@@ -89,7 +89,7 @@ pub(super) async fn savers_lose_nothing_of_each_other(at: &dyn Place) {
     let savers = (0..20).map(|line: usize| {
         let (store, mut news) = (store.clone(), stored.clone());
         news.lines[line].record = Some(line.to_string().into());
-        tokio::spawn(async move { store.save(&news).await.unwrap() })
+        tokio::spawn(async move { store.save(&news, second(9)).await.unwrap() })
     });
     join_all(savers).await;
     let order = store.order(&account(), "1").await.unwrap().unwrap();
@@ -103,7 +103,7 @@ pub(super) async fn news_that_came_before_the_ending_is_not_lost_by_it(at: &dyn 
     let wanted = on(Action::CreateOrder, "1", None);
     let intent = new(store.begin(&wanted, &Change::order(mine.clone())).await.unwrap());
     let callback = Order { state: OrderState::Paid, ..mine.clone() };
-    store.save(&callback).await.unwrap();
+    store.save(&callback, second(9)).await.unwrap();
     mine.number = Some("60".into());
     mine.state = OrderState::Unpaid;
     store.end(intent.id, &Ending::new(Outcome::Done, second(1)), &Change::order(mine)).await.unwrap();
@@ -185,6 +185,6 @@ pub(super) async fn lapsed_orders_are_due_and_told_as_expired(at: &dyn Place) {
     let mut due = store.due_orders(second(1200), 10).await.unwrap();
     assert_eq!(due.iter().map(|order| &*order.trade_number).collect::<Vec<_>>(), ["1"]);
     assert!(due[0].lapse(second(1200)));
-    store.save(&due[0]).await.unwrap();
+    store.save(&due[0], second(9)).await.unwrap();
     assert_eq!(store.due_orders(second(1200), 10).await.unwrap(), []);
 }

@@ -1,0 +1,197 @@
+//! What an account learns from the log.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::Account;
+use crate::{
+    domain::{
+        AccountName, Capability, Event, Happening, Origin, Report, Shelf, ShelfNews, ShelfState, Status,
+        StatusNews, Text, Trade,
+    },
+    events::Inbox,
+    gateway::{Fresh, Result, facts::Facts, fleet::Row},
+    store::NewEvent,
+    vendor,
+};
+
+/// The longest wait for a listing that nobody waits for.
+const RENEWAL: Duration = Duration::from_mins(10);
+
+impl Account {
+    /// A machine told how it is.
+    pub(in crate::gateway) fn take_in_status(&self, machine: &Text, news: &StatusNews, at: Timestamp) {
+        let mut known = None;
+        self.reports.change(machine, |before| {
+            let report = told(before, machine, news);
+            known = Some(report.clone());
+            (report != *before).then_some(report)
+        });
+        let listing = self.last_listing();
+        let Some(row) = listing.as_ref().and_then(|listing| listing.machine(machine)) else { return };
+        match known {
+            Some(report) => {
+                row.last.hear_report(&report, at);
+                row.last.differs_from_told(&lasting(&report));
+            }
+            None => row.last.hear_news(news, at),
+        }
+    }
+
+    /// A machine was set up, perhaps a new one.
+    pub(in crate::gateway) fn take_in_registration(self: &Arc<Self>, machine: &Text) {
+        self.facts.invalidate(machine);
+        self.reports.invalidate(machine);
+        let account = Arc::clone(self);
+        // Behind: who reads meanwhile is shown the fleet as it was.
+        tokio::spawn(async move { account.renew_listing(Instant::now() + RENEWAL).await });
+    }
+
+    /// A machine was refilled.
+    pub(in crate::gateway) fn take_in_refill(&self, machine: &Text) {
+        self.facts.invalidate(machine);
+        self.sales.invalidate(machine);
+    }
+
+    /// A machine sold something, or there is news of a sale.
+    pub(in crate::gateway) fn take_in_trade(&self, machine: &Text, trade: &Trade) {
+        self.facts.change(machine, |facts: &Facts| Some(facts.with(trade)));
+    }
+
+    /// An order lapsed: what was kept for it lies in the machine again.
+    pub(in crate::gateway) fn take_in_lapse(&self, machine: &Text) {
+        self.reports.invalidate(machine);
+    }
+
+    /// Its machines, asked for whatever is kept; nobody waits for it.
+    async fn renew_listing(&self, until: Instant) {
+        if let Err(error) = self.listing.refresh(&(), until, || self.fetch_listing()).await {
+            tracing::debug!(%error, account = %self.name(), "the fleet cannot be listed anew");
+        }
+    }
+
+    /// What the log tells of a machine. Of a vendor that reports no refills there is nothing.
+    pub async fn facts(&self, machine: &Text, until: Instant) -> Result<Fresh<Facts>> {
+        self.facts.get(machine, until, || self.fetch_facts(machine)).await.map_err(self.failure())
+    }
+
+    /// Reads what the log tells of a machine.
+    pub(super) fn fetch_facts(
+        &self,
+        machine: &Text,
+    ) -> impl Future<Output = vendor::Result<Facts>> + Send + use<> {
+        let store = self.memory.as_ref().map(|(store, _)| Arc::clone(store));
+        let store = store.filter(|_| self.can(Capability::EventsRefill));
+        let (account, machine) = (self.name().clone(), Arc::clone(machine));
+        async move {
+            let Some(store) = store else { return Ok(Facts::default()) };
+            Facts::read(store.as_ref(), &account, &machine).await.map_err(|error| {
+                tracing::warn!(%error, %account, %machine, "the log does not tell of a machine");
+                vendor::Error::new(vendor::Kind::Unavailable, "read the log")
+            })
+        }
+    }
+}
+
+/// Tells the log what was found of a machine, if it was told something else last. Nobody waits for it; what is not stored
+/// is found again with the next report.
+pub(super) fn tell(inbox: &Inbox, account: &AccountName, row: &Arc<Row>, report: &Report, now: Timestamp) {
+    let news = lasting(report);
+    if !row.last.differs_from_told(&news) {
+        return;
+    }
+    let event = Event {
+        account: account.clone(),
+        machine: Some(Arc::clone(&row.machine.number)),
+        origin: Origin::Reconciled,
+        occurred_at: now,
+        received_at: now,
+        happening: Happening::MachineStatus(news),
+    };
+    let (inbox, row) = (inbox.clone(), Arc::clone(row));
+    tokio::spawn(async move {
+        if let Err(error) = inbox.put(NewEvent { event, nonce: None, message: None }).await {
+            tracing::warn!(%error, machine = %row.machine.number, "a machine's change is not in the log yet");
+            row.last.forget_told();
+        }
+    });
+}
+
+/// What lasts of a report: what somebody would want to be told of when it changes. Temperatures, coins and versions change
+/// all the time, or never.
+fn lasting(report: &Report) -> StatusNews {
+    let status = &report.status;
+    let shelf = |shelf: &Shelf| ShelfNews {
+        cabinet: Some(Arc::clone(&shelf.cabinet)),
+        code: Arc::clone(&shelf.code),
+        sold_out: shelf.sold_out,
+        sold_out_at: shelf.sold_out_at,
+    };
+    StatusNews {
+        status: Status {
+            online: status.online,
+            sellable: status.sellable,
+            controller_online: status.controller_online,
+            door_open: status.door_open,
+            sold_out_shelf_count: status.sold_out_shelf_count,
+            faults: status.faults.clone(),
+            ..Status::default()
+        },
+        shelves: report.shelves.iter().filter(|one| one.sold_out.is_some()).map(shelf).collect(),
+    }
+}
+
+/// The report with what the machine told since: what it left out is no news.
+fn told(report: &Report, machine: &Text, news: &StatusNews) -> Report {
+    let mut report = report.clone();
+    let (status, told) = (&mut report.status, &news.status);
+    status.online = told.online.or(status.online);
+    status.sellable = told.sellable.or(status.sellable);
+    status.controller_online = told.controller_online.or(status.controller_online);
+    status.door_open = told.door_open.or(status.door_open);
+    status.coins = told.coins.or(status.coins);
+    if let Some(faults) = &told.faults {
+        status.faults = Some(faults.clone());
+    }
+    if let Some(network) = &told.network {
+        status.network = Some(network.clone());
+    }
+    for climate in &told.cabinets {
+        match status.cabinets.iter_mut().find(|known| known.cabinet == climate.cabinet) {
+            Some(known) => known.clone_from(climate),
+            None => status.cabinets.push(climate.clone()),
+        }
+    }
+    for version in &told.versions {
+        match status.versions.iter_mut().find(|known| known.component == version.component) {
+            Some(known) => known.clone_from(version),
+            None => status.versions.push(version.clone()),
+        }
+    }
+    for news in &news.shelves {
+        let cabinet = news.cabinet.as_ref().unwrap_or(machine);
+        let shelf =
+            report.shelves.iter_mut().find(|shelf| shelf.cabinet == *cabinet && shelf.code == news.code);
+        if let Some(shelf) = shelf {
+            hear(shelf, news);
+        }
+    }
+    status.sold_out_shelf_count = told.sold_out_shelf_count.or_else(|| {
+        let sold_out = report.shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
+        status.sold_out_shelf_count.and_then(|_| u32::try_from(sold_out).ok())
+    });
+    report
+}
+
+fn hear(shelf: &mut Shelf, news: &ShelfNews) {
+    let Some(sold_out) = news.sold_out else { return };
+    shelf.sold_out = Some(sold_out);
+    shelf.sold_out_at = if sold_out { news.sold_out_at.or(shelf.sold_out_at) } else { None };
+    shelf.state = match (sold_out, shelf.state) {
+        (true, ShelfState::Normal | ShelfState::Unknown) => ShelfState::SoldOut,
+        (false, ShelfState::SoldOut | ShelfState::Unknown) => ShelfState::Normal,
+        (_, state) => state,
+    };
+}

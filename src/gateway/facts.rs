@@ -1,0 +1,146 @@
+//! What the log tells of a machine that its vendor's calls do not: what its shelves take and cost, when it was last
+//! refilled, and what it sold since.
+
+use std::{collections::HashMap, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::cache::Weigh;
+use crate::{
+    domain::{
+        AccountName, DeliveryState, EventKind, Happening, Place, Refill, Registration, Report, Shelf, Text,
+        Trade,
+    },
+    store::{self, EventFilter, Store},
+};
+
+/// How many events are read at once.
+const PART: usize = 500;
+/// The most events that are read: a machine that sold more since its last refill has other troubles.
+const MOST: usize = 20_000;
+
+/// How many pieces a shelf should hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// The stock at the refill less what was sold since, never below 0.
+    pub quantity: u32,
+    /// When the last of that happened.
+    pub as_of: Timestamp,
+}
+
+/// What the log tells of a machine.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    registration: Option<Registration>,
+    refill: Option<Refill>,
+    /// What was dispensed since the refill, by the trade's number: cabinet, shelf, pieces.
+    sold: HashMap<Text, (Option<Text>, Text, u32)>,
+    /// When the last of it was sold.
+    sold_at: Option<Timestamp>,
+}
+
+impl Facts {
+    /// Reads them from the log.
+    pub async fn read(store: &dyn Store, account: &AccountName, machine: &Text) -> store::Result<Self> {
+        let latest = async |kind| store.latest(account, machine, kind).await;
+        let mut facts = Self::default();
+        if let Some(stored) = latest(EventKind::MachineRegistered).await?
+            && let Happening::MachineRegistered(registration) = stored.event.happening
+        {
+            facts.registration = Some(registration);
+        }
+        let Some(stored) = latest(EventKind::Refill).await? else { return Ok(facts) };
+        let Happening::Refill(refill) = stored.event.happening else { return Ok(facts) };
+        let filter = EventFilter {
+            accounts: vec![account.clone()],
+            machines: Some(vec![(account.clone(), machine.clone())]),
+            kinds: Some(vec![EventKind::Trade]),
+            since: Some(refill.refilled_at),
+        };
+        facts.refill = Some(refill);
+        let (mut after, mut read) = (Place::default(), 0);
+        while read < MOST {
+            let part = store.events(&filter, after, PART).await?;
+            for stored in &part.rows {
+                if let Happening::Trade(trade) = &stored.event.happening {
+                    facts.hear(trade);
+                }
+                after = stored.place;
+            }
+            read += part.rows.len();
+            if !part.more {
+                break;
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The facts with news of a trade.
+    #[must_use]
+    pub fn with(&self, trade: &Trade) -> Self {
+        let mut facts = self.clone();
+        facts.hear(trade);
+        facts
+    }
+
+    fn hear(&mut self, trade: &Trade) {
+        let Some(refill) = &self.refill else { return };
+        let Some(code) = &trade.shelf_code else { return };
+        let at = trade.delivery.at.or(trade.created_at).or(trade.payment.paid_at);
+        let after = at.is_some_and(|at| at > refill.refilled_at);
+        if trade.delivery.state == DeliveryState::Dispensed && after {
+            let sold = (trade.cabinet.clone(), Arc::clone(code), trade.quantity.max(1));
+            self.sold.insert(trade.order_number.clone(), sold);
+            self.sold_at = self.sold_at.max(at);
+        }
+    }
+
+    /// When the machine was last refilled, as the log has it.
+    pub fn refill(&self) -> Option<&Refill> {
+        self.refill.as_ref()
+    }
+
+    /// How many pieces a shelf should hold; `None` where no refill tells.
+    pub fn estimate(&self, machine: &str, of: &Shelf) -> Option<Estimate> {
+        let refill = self.refill.as_ref()?;
+        let is_it = |cabinet: Option<&Text>, code: &Text| {
+            *code == of.code && cabinet.is_none_or(|cabinet| *cabinet == of.cabinet || &**cabinet == machine)
+        };
+        let filled = refill.shelves.iter().find(|filled| is_it(Some(&filled.cabinet), &filled.shelf_code))?;
+        let stock = filled.stock?;
+        let sold: u32 = self
+            .sold
+            .values()
+            .filter(|(cabinet, code, _)| is_it(cabinet.as_ref(), code))
+            .map(|(_, _, pieces)| pieces)
+            .fold(0, |sum, pieces| sum.saturating_add(*pieces));
+        let empty = of.sold_out == Some(true);
+        let quantity = if empty { 0 } else { stock.saturating_sub(sold) };
+        Some(Estimate { quantity, as_of: self.sold_at.unwrap_or(refill.refilled_at) })
+    }
+
+    /// Fills in what a report does not tell of the machine's shelves and the registration does.
+    pub fn complete(&self, report: &mut Report) {
+        let Some(registration) = &self.registration else { return };
+        for shelf in &mut report.shelves {
+            let known = registration
+                .shelves
+                .iter()
+                .find(|known| known.code == shelf.code && known.cabinet == shelf.cabinet);
+            let Some(known) = known else { continue };
+            shelf.capacity = shelf.capacity.or(known.capacity);
+            shelf.price = shelf.price.or(known.price);
+            if shelf.product.is_none() {
+                shelf.product.clone_from(&known.product);
+            }
+        }
+    }
+}
+
+impl Weigh for Facts {
+    fn weight(&self) -> usize {
+        let shelves = self.registration.as_ref().map_or(0, |known| known.shelves.len())
+            + self.refill.as_ref().map_or(0, |refill| refill.shelves.len());
+        size_of::<Self>() + shelves * 400 + self.sold.capacity() * 120
+    }
+}

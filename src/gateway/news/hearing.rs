@@ -1,0 +1,34 @@
+//! What the gateway learns from the log: what a machine told of itself changes what is known of it, in place.
+//!
+//! Every gateway hears every event of the log, whoever wrote it, in order and before any subscriber.
+
+use std::sync::Arc;
+
+use crate::{
+    domain::{Happening, OrderState},
+    gateway::Gateway,
+    store::StoredEvent,
+};
+
+impl Gateway {
+    /// Takes in an event.
+    pub fn take_in(&self, stored: &Arc<StoredEvent>) {
+        let event = &stored.event;
+        let Some(account) = self.accounts.iter().find(|account| *account.name() == event.account) else {
+            return;
+        };
+        let Some(machine) = &event.machine else { return };
+        match &event.happening {
+            Happening::MachineStatus(news) => account.take_in_status(machine, news, event.occurred_at),
+            Happening::MachineRegistered(_) => account.take_in_registration(machine),
+            Happening::Refill(_) => account.take_in_refill(machine),
+            Happening::Trade(trade) => account.take_in_trade(machine, trade),
+            Happening::Order(order) if order.state == OrderState::Expired => account.take_in_lapse(machine),
+            Happening::Delivery(_)
+            | Happening::Order(_)
+            | Happening::PickupCode(_)
+            | Happening::AccountHealth(_)
+            | Happening::Unreadable(_) => {}
+        }
+    }
+}

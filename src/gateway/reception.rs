@@ -1,0 +1,88 @@
+//! What platforms tell us and ask us by themselves: whether it is theirs, stored before it is acknowledged, and answered.
+//!
+//! Nothing of a message is believed before it is verified: InHand's by its signature, Dingshang's by an address that
+//! nobody else knows.
+
+mod callback;
+mod pickup_codes;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use thiserror::Error;
+
+use super::Gateway;
+use crate::{
+    domain::{AccountName, Event, Origin},
+    events::inbox,
+    store::{self, Appended, NewEvent},
+    vendor::inhand::webhook::{Message, Refusal, Webhooks},
+};
+
+/// Takes what platforms tell, and answers what they ask.
+#[derive(Debug)]
+pub struct Reception {
+    gateway: Arc<Gateway>,
+    /// What tells the messages of each account of InHand's.
+    inhand: Vec<(AccountName, Webhooks)>,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Error)]
+pub enum Rejected {
+    /// There is no such address.
+    #[error("there is no such address")]
+    NotFound,
+    /// It is not the platform's.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It cannot be stored now.
+    #[error(transparent)]
+    NotStored(#[from] inbox::Refused),
+    /// The use case has no answer.
+    #[error(transparent)]
+    Gateway(#[from] super::Error),
+    /// What it is about cannot be read now.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Reception {
+    /// Takes messages for these accounts of InHand's, and callbacks for all of Dingshang's.
+    pub fn new(gateway: Arc<Gateway>, inhand: Vec<(AccountName, Webhooks)>) -> Self {
+        Self { gateway, inhand }
+    }
+
+    /// Takes one of InHand's messages. When this is answered, it is on the disk; whether it was new is told.
+    ///
+    /// A message that is signed and that we do not understand is kept all the same.
+    pub async fn message(
+        &self,
+        account: &str,
+        message: Message,
+        (query, body): (&[u8], &Bytes),
+    ) -> Result<Appended, Rejected> {
+        let (account, webhooks) =
+            self.inhand.iter().find(|(name, _)| name.as_str() == account).ok_or(Rejected::NotFound)?;
+        let verified = webhooks.verify(query, body)?;
+        let received_at = self.gateway.clock.now();
+        let (machine, occurred_at, happening) = match verified.decode(message) {
+            Ok(news) => (Some(news.machine), news.occurred_at, news.happening),
+            Err(undecodable) => {
+                tracing::warn!(%account, ?message, problem = %undecodable, "a message is kept that we do not understand");
+                (None, None, undecodable.into_happening(message))
+            }
+        };
+        let event = Event {
+            account: account.clone(),
+            machine,
+            origin: Origin::Pushed,
+            occurred_at: occurred_at.unwrap_or(received_at),
+            received_at,
+            happening,
+        };
+        let nonce = Some(verified.nonce().into());
+        let event = NewEvent { event, nonce, message: Some(body.clone()) };
+        Ok(self.gateway.post.inbox.put(event).await?)
+    }
+}

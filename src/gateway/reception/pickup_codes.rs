@@ -1,0 +1,76 @@
+//! Pickup codes of our own, which InHand's platform asks us about: is it good here, and now it is used.
+
+use super::{Reception, Rejected};
+use crate::{
+    domain::{AccountName, IssuedPickupCode, PickupCodeState, Verdict},
+    gateway,
+    vendor::inhand::webhook::{Answer, Call},
+};
+
+impl Reception {
+    /// Whether a code is good at a machine, which then has it for itself for a while. The answer as it is sent.
+    pub async fn check(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
+        let call = Call::read(query, body)?;
+        let account = self.account(&call)?;
+        let asked = call.check()?;
+        let product = asked.product.as_deref();
+        let found = self.gateway.hold_pickup_code(account, &asked.code, (&asked.machine, product)).await;
+        Ok(match found.map_err(stored)? {
+            Some((verdict, code)) => checked(verdict, &code, product).to_json(),
+            None => Answer::Fail("CODE_NOT_FOUND").to_json(),
+        })
+    }
+
+    /// The goods came out. The answer as it is sent.
+    pub async fn used(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
+        let call = Call::read(query, body)?;
+        let account = self.account(&call)?;
+        let used = call.used()?;
+        let found = self.gateway.use_pickup_code(account, &used.code, &used.nonce).await;
+        Ok(match found.map_err(stored)? {
+            Some((Verdict::Good, _)) => Answer::Success.to_json(),
+            Some((verdict, _)) => Answer::Fail(word(verdict)).to_json(),
+            None => Answer::Fail("CODE_NOT_FOUND").to_json(),
+        })
+    }
+
+    /// Whose platform asks: of accounts with one client id, the one whose key verifies.
+    fn account(&self, call: &Call<'_>) -> Result<&AccountName, Rejected> {
+        let accounts = self.inhand.iter().map(|(name, webhooks)| (name, webhooks));
+        Ok(call.account(accounts)?)
+    }
+}
+
+/// What a check is told. That a code is used or has ended is an answer, not a failure (interface, *Settled questions*).
+fn checked<'a>(verdict: Verdict, code: &'a IssuedPickupCode, asked: Option<&'a str>) -> Answer<'a> {
+    let product = code.product_number.as_deref().or(asked);
+    let state = match verdict {
+        Verdict::Good => PickupCodeState::Unused,
+        Verdict::Used => PickupCodeState::Used,
+        Verdict::Expired => PickupCodeState::Expired,
+        Verdict::NotStarted
+        | Verdict::Cancelled
+        | Verdict::Held
+        | Verdict::WrongMachine
+        | Verdict::WrongProduct
+        | Verdict::Unknown => return Answer::Fail(word(verdict)),
+    };
+    Answer::Checked { product, state, fee: code.fee }
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Good | Verdict::Unknown => "CODE_NOT_GOOD",
+        Verdict::NotStarted => "CODE_NOT_STARTED",
+        Verdict::Expired => "CODE_EXPIRED",
+        Verdict::Used => "CODE_USED",
+        Verdict::Cancelled => "CODE_CANCELLED",
+        Verdict::Held => "CODE_HELD",
+        Verdict::WrongMachine => "WRONG_MACHINE",
+        Verdict::WrongProduct => "WRONG_PRODUCT",
+    }
+}
+
+fn stored(error: gateway::Error) -> Rejected {
+    Rejected::Gateway(error)
+}

@@ -1,0 +1,197 @@
+//! Equal subscriptions, executed once for all who follow them.
+
+use std::{
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    sync::{Arc, Mutex, PoisonError, RwLock, Weak},
+};
+
+use async_graphql::Request;
+use tokio::sync::watch;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use super::{Answer, execution::Execution};
+use crate::{
+    auth::{Caller, caller::Grant},
+    domain::Place,
+    events::{After, Wanted, Window},
+};
+
+/// How many answers of one subscription are kept for those who are a little behind.
+const KEPT: usize = 1_024;
+/// How much they may take in memory, in bytes.
+const KEPT_BYTES: usize = 512 * 1024;
+
+/// What makes subscriptions equal: the document, the variables but for the cursor, and the caller's rights.
+#[derive(Clone)]
+pub(super) struct Key {
+    query: Arc<str>,
+    operation_name: Option<String>,
+    variables: Arc<str>,
+    caller: Arc<Caller>,
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.query == other.query
+            && self.operation_name == other.operation_name
+            && self.variables == other.variables
+            && self.caller.scopes == other.caller.scopes
+            && self.caller.accounts == other.caller.accounts
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.query.hash(state);
+        self.variables.hash(state);
+        let accounts: &Grant = &self.caller.accounts;
+        accounts.hash(state);
+    }
+}
+
+impl Key {
+    /// The key of a caller's subscription.
+    pub(super) fn of(request: &Request, caller: &Arc<Caller>) -> Self {
+        let mut variables = request.variables.clone();
+        if let Some(cursor) = cursor_variable(&request.query) {
+            variables.remove(cursor);
+        }
+        Self {
+            query: request.query.as_str().into(),
+            operation_name: request.operation_name.clone(),
+            // A map that is sorted: equal variables are written alike.
+            variables: format!("{variables:?}").into(),
+            caller: Arc::clone(caller),
+        }
+    }
+}
+
+/// The variable that gives the cursor, if that is all that it gives: its name stands twice in the document, where it is
+/// declared and behind `after:`. A document that is written otherwise is shared among equal cursors only.
+fn cursor_variable(query: &str) -> Option<&str> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let behind = query.split("after:").skip(1).find_map(|rest| rest.trim_start().strip_prefix('$'))?;
+    let name = behind.split(|c| !is_name(c)).next().filter(|name| !name.is_empty())?;
+    let uses = query
+        .split('$')
+        .skip(1)
+        .filter(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_name)))
+        .count();
+    (uses == 2).then_some(name)
+}
+
+/// The answers to one subscription, as they are made.
+#[derive(Debug)]
+pub(super) struct Group {
+    made: Arc<Made>,
+    /// Ends the execution with the last who follows.
+    _execution: DropGuard,
+}
+
+#[derive(Debug)]
+struct Made {
+    window: RwLock<Window<Answer>>,
+    /// The place of the last answer.
+    reached: watch::Sender<Place>,
+}
+
+/// All groups.
+#[derive(Debug, Default)]
+pub(super) struct Sharing(Mutex<HashMap<KeyHolder, Weak<Group>>>);
+
+/// A key as the groups are found by; without `Debug` of what callers sent.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct KeyHolder(Key);
+
+impl std::fmt::Debug for KeyHolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+impl Sharing {
+    /// The group of a subscription; the first to follow it starts its execution.
+    pub(super) fn join(&self, key: Key, execution: &Arc<Execution>, wanted: &Wanted) -> Arc<Group> {
+        let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = KeyHolder(key);
+        if let Some(group) = groups.get(&key).and_then(Weak::upgrade) {
+            return group;
+        }
+        groups.retain(|_, group| group.strong_count() > 0);
+        let group = Arc::new(Group::start(Arc::clone(execution), wanted.clone()));
+        groups.insert(key, Arc::downgrade(&group));
+        group
+    }
+}
+
+impl Group {
+    fn start(execution: Arc<Execution>, wanted: Wanted) -> Self {
+        let gateway = Arc::clone(&execution.live().gateway);
+        let start = gateway.log_end();
+        let window = RwLock::new(Window::new(start, KEPT, (KEPT_BYTES, |answer: &Answer| answer.body.len())));
+        let made = Arc::new(Made { window, reached: watch::Sender::new(start) });
+        let stop = CancellationToken::new();
+        let (own, end) = (Arc::clone(&made), stop.clone());
+        tokio::spawn(async move {
+            let mut follower = gateway.follow(wanted, start);
+            let executing = async {
+                loop {
+                    let Some(news) = gateway.told(follower.next().await) else { continue };
+                    let place = news.place();
+                    if let Some(answer) = execution.news(news).await {
+                        own.add(place, answer);
+                    }
+                }
+            };
+            end.run_until_cancelled(executing).await;
+        });
+        Self { made, _execution: stop.drop_guard() }
+    }
+
+    /// After which place its answers are kept.
+    pub(super) fn begins_after(&self) -> Place {
+        self.made.window.read().unwrap_or_else(PoisonError::into_inner).start()
+    }
+
+    /// The answers after a place.
+    pub(super) fn after(&self, place: Place, first: usize) -> After<Answer> {
+        self.made.window.read().unwrap_or_else(PoisonError::into_inner).after(place, first)
+    }
+
+    /// Told with each answer.
+    pub(super) fn reached(&self) -> watch::Receiver<Place> {
+        self.made.reached.subscribe()
+    }
+}
+
+impl Made {
+    fn add(&self, place: Place, answer: Answer) {
+        self.window.write().unwrap_or_else(PoisonError::into_inner).extend([(place, answer)], place);
+        self.reached.send_replace(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cursor_variable;
+
+    #[test]
+    fn the_cursors_variable_is_known_where_it_gives_nothing_else() {
+        for (query, expected) in [
+            ("subscription ($after: String) { events(after: $after) { id } }", Some("after")),
+            ("subscription($c:String,$f:EventFilter){events(filter:$f,after:$c){id}}", Some("c")),
+            ("subscription { events { id } }", None),
+            ("subscription { events(after: \"x\") { id } }", None),
+            (
+                "subscription ($a: String) { events(after: $a) { machine { trades(after: $a) { nodes { id } } } } }",
+                None,
+            ),
+            ("subscription ($a: String, $ab: Int) { events(after: $a) { id x(first: $ab) } }", Some("a")),
+        ] {
+            assert_eq!(cursor_variable(query), expected, "{query}");
+        }
+    }
+}

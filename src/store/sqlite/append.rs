@@ -1,0 +1,255 @@
+//! Appending to the event log: what is news, and where it stands.
+//!
+//! A few statements for a whole batch, not for each event: what is known is asked for with a list in JSON, and rows are
+//! written many at a time. The writer is one, so a place is taken by counting on, and places grow as commits do.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
+
+use jiff::Timestamp;
+use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
+
+use super::{
+    fault::Fault,
+    log,
+    row::{Reader, millis},
+};
+use crate::{
+    domain::{Event, Happening, IssuedPickupCode, Order, Origin, Place, Text, event::Repeats},
+    store::{Appended, NewEvent, payload, words::Word as _},
+};
+
+/// How many rows a statement writes, largest first: each is prepared once and kept.
+const ROWS: [usize; 3] = [64, 8, 1];
+
+/// An event with what the log finds it again by.
+pub(super) struct Entry<'a> {
+    new: &'a NewEvent,
+    subject: Option<(String, Repeats)>,
+    nonce: Option<String>,
+    payload: String,
+}
+
+impl<'a> Entry<'a> {
+    /// Prepares an event, before the writer is waited for.
+    pub(super) fn new(new: &'a NewEvent) -> Result<Self, Fault> {
+        Ok(Self {
+            new,
+            subject: new.event.subject().map(|(subject, repeats)| (searchable(&subject), repeats)),
+            nonce: new.nonce.as_deref().map(searchable),
+            payload: payload::encode(&new.event.happening).map_err(|_| Fault::Unwritable)?,
+        })
+    }
+
+    fn account(&self) -> &'a str {
+        self.new.event.account.as_str()
+    }
+
+    fn key(&self) -> Option<(&'a str, &str)> {
+        self.subject.as_ref().map(|(subject, _)| (self.account(), subject.as_str()))
+    }
+
+    fn nonce_key(&self) -> Option<(&'a str, &str)> {
+        self.nonce.as_ref().map(|nonce| (self.account(), nonce.as_str()))
+    }
+
+    fn rank(&self) -> Option<u32> {
+        match self.subject {
+            Some((_, Repeats::NoFurther(rank))) => Some(rank),
+            Some((_, Repeats::Once | Repeats::Unchanged)) | None => None,
+        }
+    }
+
+    /// Whether it was told already, where this was told last of its subject.
+    fn is_told_by(&self, last: &Last) -> bool {
+        match self.subject {
+            Some((_, Repeats::Once)) => true,
+            Some((_, Repeats::Unchanged)) => last.payload == self.payload,
+            Some((_, Repeats::NoFurther(rank))) => last.rank.is_some_and(|told| told >= rank),
+            None => false,
+        }
+    }
+}
+
+/// SQLite's JSON ends a text at a NUL, so that what holds one would not be found again. No vendor's number has one.
+fn searchable(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+/// What was told last of a subject.
+struct Last {
+    rank: Option<u32>,
+    payload: String,
+}
+
+/// Appends what is news, as if one after the other. The second of the answer is the last place given.
+pub(super) async fn append(
+    db: &mut SqliteConnection,
+    entries: &[Entry<'_>],
+) -> Result<(Vec<Appended>, Place), Fault> {
+    let mut nonces = known_nonces(db, entries).await?;
+    let mut subjects = last_told(db, entries).await?;
+    let mut head = log::head(db).await?;
+    let mut answers = Vec::with_capacity(entries.len());
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let repeated = entry.nonce_key().is_some_and(|nonce| nonces.contains(&nonce));
+        let told = entry.key().and_then(|key| subjects.get(&key)).is_some_and(|last| entry.is_told_by(last));
+        if repeated || told {
+            answers.push(Appended::Known);
+            continue;
+        }
+        head = Place(head.0.saturating_add(1));
+        answers.push(Appended::New(head));
+        rows.push((head, entry));
+        nonces.extend(entry.nonce_key());
+        if let Some(key) = entry.key() {
+            subjects.insert(key, Last { rank: entry.rank(), payload: entry.payload.clone() });
+        }
+    }
+    write(db, &rows).await?;
+    Ok((answers, head))
+}
+
+/// Appends that an order changed, or was placed.
+pub(super) async fn order(db: &mut SqliteConnection, order: &Order, now: Timestamp) -> Result<(), Fault> {
+    let event = Event {
+        account: order.account.clone(),
+        machine: Some(order.machine.clone()),
+        origin: Origin::Internal,
+        occurred_at: now,
+        received_at: now,
+        happening: Happening::Order(order.clone()),
+    };
+    internal(db, event).await
+}
+
+/// Appends that a code changed, or was issued. It happened at the machine that it is for, else at the one that holds it.
+pub(super) async fn code(
+    db: &mut SqliteConnection,
+    code: &IssuedPickupCode,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let holder = || code.hold.as_ref().map(|hold| hold.machine.clone());
+    let machine: Option<Text> = code.machine.clone().or_else(holder);
+    let event = Event {
+        account: code.account.clone(),
+        machine,
+        origin: Origin::Internal,
+        occurred_at: now,
+        received_at: now,
+        happening: Happening::PickupCode(code.clone()),
+    };
+    internal(db, event).await
+}
+
+async fn internal(db: &mut SqliteConnection, event: Event) -> Result<(), Fault> {
+    let new = NewEvent { event, nonce: None, message: None };
+    let entry = Entry::new(&new)?;
+    let place = Place(log::head(db).await?.0.saturating_add(1));
+    write(db, &[(place, &entry)]).await
+}
+
+async fn known_nonces<'a>(
+    db: &mut SqliteConnection,
+    entries: &'a [Entry<'_>],
+) -> Result<HashSet<(&'a str, &'a str)>, Fault> {
+    let wanted: Vec<_> = entries.iter().filter_map(Entry::nonce_key).collect();
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = "SELECT wanted.key AS position FROM json_each($1) AS wanted WHERE EXISTS (SELECT 1 FROM events \
+               WHERE account = wanted.value ->> 0 AND nonce = wanted.value ->> 1)";
+    let rows = query(sql).bind(list(&wanted)?).fetch_all(db).await?;
+    rows.iter().map(|row| at(&wanted, row)).collect()
+}
+
+async fn last_told<'a>(
+    db: &mut SqliteConnection,
+    entries: &'a [Entry<'_>],
+) -> Result<HashMap<(&'a str, &'a str), Last>, Fault> {
+    let wanted: Vec<_> = entries.iter().filter_map(Entry::key).collect();
+    if wanted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // A payload is compared only where there is no rank.
+    let sql = "SELECT wanted.key AS position, last.rank, iif(last.rank IS NULL, last.payload, '') AS payload \
+               FROM json_each($1) AS wanted JOIN events AS last ON last.place = (SELECT place FROM events \
+               WHERE account = wanted.value ->> 0 AND subject = wanted.value ->> 1 ORDER BY place DESC LIMIT 1)";
+    let rows = query(sql).bind(list(&wanted)?).fetch_all(db).await?;
+    let told = |row: &SqliteRow| {
+        let last = Last {
+            rank: Reader(row).maybe_count("rank")?,
+            payload: Reader(row).borrowed("payload")?.to_owned(),
+        };
+        Ok((at(&wanted, row)?, last))
+    };
+    rows.iter().map(told).collect()
+}
+
+/// Keys as a list in JSON.
+fn list(keys: &[(&str, &str)]) -> Result<String, Fault> {
+    serde_json::to_string(keys).map_err(|_| Fault::Unwritable)
+}
+
+/// The key that a row is about.
+fn at<'a>(wanted: &[(&'a str, &'a str)], row: &SqliteRow) -> Result<(&'a str, &'a str), Fault> {
+    let position = usize::try_from(Reader(row).whole("position")?).unwrap_or(usize::MAX);
+    wanted.get(position).copied().ok_or(Fault::Value { column: "position", wanted: "position" })
+}
+
+async fn write(db: &mut SqliteConnection, rows: &[(Place, &Entry<'_>)]) -> Result<(), Fault> {
+    let mut rest = rows;
+    for many in ROWS {
+        let sql = insertion(many);
+        while let Some((now, later)) = rest.split_at_checked(many) {
+            insert(db, sql, now).await?;
+            rest = later;
+        }
+    }
+    Ok(())
+}
+
+/// The statement that writes so many rows.
+fn insertion(rows: usize) -> &'static str {
+    static STATEMENTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
+        ROWS.map(|rows| {
+            let row = ["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"];
+            let values = row.repeat(rows).join(", ");
+            format!(
+                "INSERT INTO events (place, account, kind, machine, origin, occurred_at, received_at, subject, \
+                 rank, nonce, payload, message) VALUES {values}"
+            )
+        })
+    });
+    let at = ROWS.iter().position(|many| *many == rows);
+    at.and_then(|at| STATEMENTS.get(at)).map_or("", String::as_str)
+}
+
+async fn insert(
+    db: &mut SqliteConnection,
+    sql: &'static str,
+    rows: &[(Place, &Entry<'_>)],
+) -> Result<(), Fault> {
+    let mut insertion = query(sql);
+    for (place, entry) in rows {
+        let Event { account, machine, origin, occurred_at, received_at, happening } = &entry.new.event;
+        insertion = insertion
+            .bind(log::number(*place))
+            .bind(account.as_str())
+            .bind(happening.kind().word())
+            .bind(machine.as_deref())
+            .bind(origin.word())
+            .bind(millis(*occurred_at))
+            .bind(millis(*received_at))
+            .bind(entry.subject.as_ref().map(|(subject, _)| subject.as_str()))
+            .bind(entry.rank().map(i64::from))
+            .bind(entry.nonce.as_deref())
+            .bind(entry.payload.as_str())
+            .bind(entry.new.message.as_deref());
+    }
+    insertion.execute(db).await?;
+    Ok(())
+}

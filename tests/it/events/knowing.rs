@@ -1,0 +1,138 @@
+//! What the gateway learns from what it is told: shown at once, without asking the vendor.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::{logged, push, taken, until};
+use crate::{
+    follower::Follower,
+    harness::{Setup, System, machine_id},
+};
+
+fn machine(number: &str) -> String {
+    let id = machine_id("metro", number);
+    format!(
+        "{{ node(id: \"{id}\") {{ ... on Machine {{ online status {{ online faults {{ name }} }} \
+         lastRefill {{ refilledAt }} shelves {{ code soldOut capacity price {{ amount }} \
+         stock {{ quantity basis }} }} }} }} }}"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pushed_status_is_shown_at_once_and_no_vendor_is_asked() {
+    let system = System::start(Setup::default()).await;
+    push(&system);
+    let number = system.vendors.inhand().asset_id(0);
+    let before = system.ask(&machine(&number)).await["data"]["node"].clone();
+    let online = before["online"].as_bool().unwrap();
+    let calls = system.inhand_calls("/osapi/router/status");
+    let mut follower = Follower::start(&system, "subscription { events { kind } }", json!({})).await;
+    assert!(follower.is_quiet().await);
+    assert!(system.vendors.inhand().set_online(&number, !online));
+    assert!(system.vendors.inhand().set_fault(&number, Some("0x0012")));
+    // Who follows is told after the gateway itself has heard.
+    follower.next().await;
+    until(
+        async || {
+            let answer = system.ask(&machine(&number)).await;
+            let node = &answer["data"]["node"];
+            node["online"] == !online
+                && node["status"]["online"] == !online
+                && node["status"]["faults"].as_array().is_some_and(|faults| !faults.is_empty())
+        },
+        &|| "the status".to_owned(),
+    )
+    .await;
+    let listed = system
+        .ask(&format!("{{ machines(filter: {{ online: {} }}) {{ nodes {{ number }} }} }}", !online))
+        .await;
+    assert!(
+        listed["data"]["machines"]["nodes"].as_array().unwrap().iter().any(|node| node["number"] == *number)
+    );
+    assert_eq!(system.inhand_calls("/osapi/router/status"), calls);
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refill_and_the_sales_since_tell_the_stock_and_a_new_machine_its_shelves() {
+    let system = System::start(Setup::default()).await;
+    push(&system);
+    let number = system.vendors.inhand().asset_id(0);
+    assert!(system.vendors.inhand().announce(&number) && system.vendors.inhand().refill(&number));
+    taken(&system, 2).await;
+    let stock = async || {
+        let node = system.ask(&machine(&number)).await["data"]["node"].clone();
+        let shelves = node["shelves"].as_array().unwrap_or_else(|| panic!("{node}")).clone();
+        assert!(
+            shelves.iter().all(|shelf| shelf["capacity"].is_u64() && shelf["price"]["amount"].is_string()),
+            "{node}"
+        );
+        assert!(shelves.iter().all(|shelf| shelf["stock"]["basis"] == "ESTIMATED"), "{node}");
+        assert!(node["lastRefill"]["refilledAt"].is_string(), "{node}");
+        shelves.iter().map(|shelf| shelf["stock"]["quantity"].as_u64().unwrap()).sum::<u64>()
+    };
+    // The log is heard behind the acknowledgement.
+    until(async || !system.ask(&machine(&number)).await["data"]["node"]["lastRefill"].is_null(), &|| {
+        "the refill".to_owned()
+    })
+    .await;
+    let full = stock().await;
+    system.vendors.advance(60);
+    assert!(system.vendors.inhand().sell_one(&number));
+    let sold = async || {
+        // The goods come out a while after they are paid for.
+        system.vendors.tick();
+        stock().await < full
+    };
+    until(sold, &|| "the sale".to_owned()).await;
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_missed_is_asked_for_and_told_once() {
+    let mut system = System::start(Setup::default()).await;
+    let trades = async |system: &System| -> Vec<Value> { logged(system, "TRADE", None).await };
+    // The first look is back over an hour.
+    system.look_for_missed().await;
+    let known = trades(&system).await.len();
+    system.crash().await;
+    for index in 0..5 {
+        assert!(system.vendors.inhand().sell_one(&system.vendors.inhand().asset_id(index)));
+    }
+    system.pass(Duration::from_secs(30)).await;
+    system.restart().await;
+    system.look_for_missed().await;
+    let found = trades(&system).await;
+    assert_eq!(found.len(), known + 5);
+    assert!(found.iter().all(|event| event["origin"] == "RECONCILED"), "{found:?}");
+    system.look_for_missed().await;
+    assert_eq!(trades(&system).await.len(), known + 5);
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cursor_that_is_older_than_what_is_kept_is_told_of_the_gap_first() {
+    let system = System::start(Setup::default()).await;
+    push(&system);
+    system.vendors.pushes().burst(vendgraph::sandbox::Burst::new(10, 1));
+    taken(&system, 10).await;
+    let old = logged(&system, "TRADE", None).await;
+    system.pass(Duration::from_hours(31 * 24)).await;
+    system.tidy().await;
+    system.vendors.pushes().burst(vendgraph::sandbox::Burst::new(3, 1));
+    taken(&system, 13).await;
+    let after = old[0]["cursor"].clone();
+    let query = "subscription ($after: String) { events(after: $after, filter: { kinds: [TRADE] }) { __typename cursor } }";
+    let mut follower = Follower::start(&system, query, json!({ "after": after })).await;
+    let gap = follower.next().await["data"]["events"].clone();
+    assert_eq!(gap["__typename"], "GapEvent");
+    for _ in 0..3 {
+        assert_eq!(follower.next().await["data"]["events"]["__typename"], "TradeEvent");
+    }
+    let mut resumed = Follower::start(&system, query, json!({ "after": gap["cursor"] })).await;
+    assert_eq!(resumed.next().await["data"]["events"]["__typename"], "TradeEvent");
+    let page = logged(&system, "TRADE", old[0]["cursor"].as_str()).await;
+    assert_eq!((page.len(), &page[0]["__typename"]), (4, &json!("GapEvent")));
+    system.end().await;
+}
