@@ -176,7 +176,7 @@ impl Order {
         fill(&mut self.number, Some(&report.number));
         self.amount = self.amount.or(report.amount);
         fill(&mut self.pickup_code_number, report.pickup_code_number.as_ref());
-        self.state = self.state.advance(self.meant(report.state, now));
+        self.state = self.state.advance(self.meant(report.state));
         for told in &report.lines {
             if let Some(line) = matching(&mut self.lines, &told.number, &told.slot, told.quantity) {
                 fill(&mut line.record, Some(&told.number));
@@ -242,12 +242,13 @@ impl Order {
             && report.trade_number.as_deref().is_none_or(|trade| same(&self.trade_number, trade))
     }
 
-    /// What the vendor means by a state: it calls a lapsed order CLOSED too, which it is only if we, or somebody
-    /// before its time to pay was over, closed it.
-    fn meant(&self, told: OrderState, now: Timestamp) -> OrderState {
+    /// What the vendor means by a state: it calls a lapsed order CLOSED too. Nobody but us closes an order that was placed
+    /// through us, so one that was to be paid, was not, and is closed without our word has lapsed. Our clock is not
+    /// asked: the vendor's, which decides, may be ahead of it, and what is closed is not asked about again.
+    fn meant(&self, told: OrderState) -> OrderState {
         let lapsed = told == OrderState::Closed
             && self.state <= OrderState::Expired
-            && self.is_late(now)
+            && self.pay_before.is_some()
             && !self.closing;
         if lapsed { OrderState::Expired } else { told }
     }

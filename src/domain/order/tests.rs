@@ -189,10 +189,16 @@ fn an_order_unpaid_past_its_time_is_expired_also_when_the_vendor_calls_it_closed
 }
 
 #[test]
-fn an_order_that_was_closed_in_time_or_at_our_word_is_closed() {
-    let mut early = order(Vec::new());
-    early.hear(&report(OrderState::Closed, Vec::new()), minute(19));
-    assert_eq!(early.state, OrderState::Closed);
+fn an_order_that_lapsed_by_the_vendors_clock_is_expired_whatever_ours_says() {
+    for at in [0, 19] {
+        let mut early = order(Vec::new());
+        early.hear(&report(OrderState::Closed, Vec::new()), minute(at));
+        assert_eq!(early.state, OrderState::Expired, "after {at} minutes of ours");
+    }
+}
+
+#[test]
+fn an_order_that_was_closed_at_our_word_or_after_it_was_paid_is_closed() {
     let mut asked = Order { closing: true, ..order(Vec::new()) };
     asked.hear(&report(OrderState::Closed, Vec::new()), minute(25));
     assert_eq!(asked.state, OrderState::Closed);
