@@ -110,8 +110,8 @@ impl Action {
     ///
     /// An order takes one command at a time, and so does each of its lines; a command on the order excludes those
     /// on its lines. They hold the order until their outcome is known, so that no can is sent for twice because
-    /// the first answer was lost. A test dispense holds its shelf only while it is under way, and the making of pickup
-    /// codes its machine.
+    /// the first answer was lost. So does a test dispense its shelf. The making of pickup codes holds its machine only
+    /// while it is under way.
     pub(super) fn claim(self, target: &Target) -> Option<String> {
         match self {
             Self::CreateOrder
@@ -144,7 +144,7 @@ impl Action {
 
     /// Whether its claim outlasts an unknown outcome.
     pub(super) fn claims_until_settled(self) -> bool {
-        !matches!(self, Self::TestDispense | Self::CreatePickupCodes)
+        !matches!(self, Self::CreatePickupCodes)
     }
 
     /// Whether its key is given back also if it is found only later not to have been done: that a code is unused yet proves

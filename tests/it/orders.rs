@@ -6,6 +6,7 @@ mod listed;
 mod lost;
 mod refused;
 mod together;
+mod tried;
 
 use serde_json::Value;
 use vendgraph::{

@@ -14,7 +14,7 @@ use crate::{
         Account, Asker, Code, Error, Gateway, Refusal, Result,
         commands::{Came, Start, came, overtaken, verdict, was_overtaken},
     },
-    store::{Action, Change, Ending, NewIntent, Outcome, Store, Target},
+    store::{Action, Change, Ending, Intent, NewIntent, Outcome, Store, Target},
     vendor::{self, Dispensed, Kind, Vendor},
 };
 
@@ -221,13 +221,7 @@ impl Gateway {
             callback: Some(callback),
             ..intent(asker, account.name(), action, target, self.clock.as_ref())
         };
-        let intent = match self.commands.begin(&intended, &Change::none()).await? {
-            Start::Carry(intent) => intent,
-            // The machine is at this shelf: one piece at a time.
-            Start::Again(_) | Start::Busy(_) | Start::Taken => {
-                return Err(Refusal::ours(Code::OrderStateInvalid)).blame(&["shelfId"]);
-            }
-        };
+        let intent = self.begin_test(&account, &intended, asker.until).await?;
         let told: Arc<Mutex<Option<Dispensed>>> = Arc::default();
         let (client, clock, slot) = (account.client(), Arc::clone(&self.clock), Arc::clone(&told));
         let of = Arc::clone(&account);
@@ -248,6 +242,34 @@ impl Gateway {
             Dispense { id: Some(delivery_id(&account, machine.number(), &dispensed.number)), delivery }
         });
         Ok(Commanded { subject, problem: verdict(&intent).err().map(Problem::from) })
+    }
+}
+
+impl Gateway {
+    /// Writes a test dispense down, if no other is at its shelf: one piece at a time. One whose answer was lost is at it
+    /// until the vendor has given it up.
+    async fn begin_test(
+        &self,
+        account: &Arc<Account>,
+        intended: &NewIntent,
+        until: Instant,
+    ) -> std::result::Result<Intent, Problem> {
+        // Again where the one before is over by now.
+        for _ in 0..2 {
+            let other = match self.commands.begin(intended, &Change::none()).await? {
+                Start::Carry(intent) => return Ok(intent),
+                Start::Again(other) | Start::Busy(other) => other,
+                Start::Taken => break,
+            };
+            let other = self.settle(account, &other, until).await?;
+            if other.end.is_some() && other.is_unsettled() {
+                return Err(Refusal::ours(Code::OutcomeUnknown).into());
+            }
+            if other.end.is_none() {
+                break;
+            }
+        }
+        Err(Refusal::ours(Code::OrderStateInvalid)).blame(&["shelfId"])
     }
 }
 

@@ -22,6 +22,8 @@ const EVERY: Duration = Duration::from_secs(5);
 /// How long after a command an order that does not show it tells that it was not done: the vendor gives up a dispense
 /// after 120 s (Dingshang, *Rules of the vendor's platform*).
 const SHOWS_AFTER: SignedDuration = SignedDuration::from_mins(3);
+/// How long after its answer was lost a dispense that no order shows is over at the vendor, whatever came of it.
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_secs(120);
 /// How much is looked at in one go.
 const AT_ONCE: usize = 50;
 /// How many commands of an account are looked at in one go, and how many at a time. The next go looks at those after them, so
@@ -166,12 +168,18 @@ impl Gateway {
         Ok(self.store().end(intent.id, &ending, &Change::order(order)).await?)
     }
 
-    /// Ends what is about no order: nothing can tell what came of it.
+    /// Ends what is about no order: nothing can tell what came of it. What it holds, the shelf of a test dispense, it
+    /// holds until the vendor has given it up.
     async fn write_off(&self, intent: &Intent) -> Result<Intent> {
-        if intent.end.is_some() {
-            return Ok(intent.clone());
-        }
-        let ending = Ending::new(Outcome::Unknown, self.clock.now());
+        let now = self.clock.now();
+        let outcome = match &intent.end {
+            None => Outcome::Unknown,
+            Some(end) if end.outcome == Outcome::Unknown && now.duration_since(end.at) >= GIVEN_UP_AFTER => {
+                Outcome::Lost
+            }
+            Some(_) => return Ok(intent.clone()),
+        };
+        let ending = Ending::new(outcome, now);
         Ok(self.store().end(intent.id, &ending, &Change::none()).await?)
     }
 }

@@ -104,7 +104,9 @@ pub(super) async fn a_command_of_unknown_outcome_holds_its_order_until_it_is_set
     };
     let tested = new(begin(test.clone()).await);
     assert!(is_busy(&begin(test.clone()).await, &tested));
-    end(&*store, &tested, Outcome::Unknown).await;
+    let lost = end(&*store, &tested, Outcome::Unknown).await;
+    assert_eq!(begin(test.clone()).await, Begun::Busy(lost.clone()));
+    end(&*store, &lost, Outcome::Lost).await;
     new(begin(test).await);
 }
 
