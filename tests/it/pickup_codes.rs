@@ -1,5 +1,6 @@
 //! Pickup codes over real sockets: both vendors' and our own, made, told, cancelled and redeemed.
 
+mod cancelling;
 mod redeeming;
 
 use futures_util::future::join_all;

@@ -13,7 +13,7 @@ use crate::{
         orders::{Blame as _, intent},
     },
     store::{self, Action, Change, CodeFilter, Ending, Outcome, Part, Place, Store, Target},
-    vendor::Kind,
+    vendor::{Kind, Vendor},
 };
 
 /// How many of our codes are cancelled between two looks at the store.
@@ -187,9 +187,15 @@ impl Gateway {
         let store = Arc::clone(&self.commands.store);
         let act = account.named(async move {
             let answer = if of.can(Capability::PickupCodeCancel) {
-                let answer = of.client().cancel_all_pickup_codes(&number).await;
+                let mut answer = of.client().cancel_all_pickup_codes(&number).await;
                 for slot in &slots {
                     of.forget_pickup_codes(&number, slot);
+                }
+                // Where the answer is lost and the vendor lists no code any more, none is good.
+                if answer.as_ref().is_err_and(|error| error.kind == Kind::OutcomeUnknown)
+                    && has_no_codes(of.client().as_ref(), &number, &slots).await
+                {
+                    answer = Ok(());
                 }
                 answer
             } else {
@@ -216,6 +222,16 @@ impl Gateway {
         });
         verdict(&self.commands.carry_out(intent, asker.until, act).await?)
     }
+}
+
+/// Whether a machine's vendor is known to list no code for any of its slots.
+async fn has_no_codes(client: &dyn Vendor, machine: &Text, slots: &[Text]) -> bool {
+    for slot in slots {
+        if !client.pickup_codes(machine, slot).await.is_ok_and(|codes| codes.is_empty()) {
+            return false;
+        }
+    }
+    !slots.is_empty()
 }
 
 /// Cancels what is stored of a machine's codes; gives how many could not be cancelled.

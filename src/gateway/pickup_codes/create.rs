@@ -173,7 +173,9 @@ impl Gateway {
             (PickupCodeIssuer::Gateway, Some(earlier)) => self.own_codes(&account, earlier).await,
             (PickupCodeIssuer::Gateway, None) => self.issue(asker, &account, wanted, intended).await,
             (PickupCodeIssuer::Vendor, Some(earlier)) if is_listed(&account) => {
-                self.made(asker, &account, earlier).await
+                let Commanded { subject, problem } = self.made(asker, &account, earlier).await?;
+                let codes = self.as_listed_now(asker, &account, subject.unwrap_or_default()).await;
+                Ok(Commanded { subject: Some(codes), problem })
             }
             (PickupCodeIssuer::Vendor, None) if is_listed(&account) => {
                 self.create_listed(asker, &account, wanted, intended).await

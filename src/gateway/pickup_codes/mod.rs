@@ -5,6 +5,7 @@
 //! Codes of a listing vendor that were made through us are remembered too, so that who repeats the command is told the
 //! same codes, but they stay the vendor's: no list is made of what is remembered.
 
+mod again;
 mod cancel;
 mod create;
 mod filter;
