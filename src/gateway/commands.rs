@@ -157,9 +157,9 @@ pub(super) fn came<T>(clock: &dyn Clock, answer: &vendor::Result<T>, change: Cha
             let refusal = Refusal::of(error);
             Ending {
                 outcome: outcome(error.kind),
+                error: Some(refusal.word().into()),
                 vendor_code: refusal.vendor_code,
                 vendor_message: refusal.vendor_message,
-                error: Some(refusal.code.word().into()),
                 used_by: error.used_by.clone(),
                 ..Ending::new(Outcome::Unknown, at)
             }
@@ -198,9 +198,12 @@ pub(super) fn verdict(intent: &Intent) -> Result<()> {
         Some(ending @ Ending { outcome: Outcome::Refused | Outcome::NotDone, .. }) => {
             Err(Refusal::written(ending).into())
         }
-        Some(Ending { outcome: Outcome::Unknown | Outcome::Lost, .. }) | None => {
-            Err(Refusal::ours(Code::OutcomeUnknown).into())
+        // What a vendor said that leaves it open is told.
+        Some(ending @ Ending { outcome: Outcome::Unknown | Outcome::Lost, .. }) => {
+            let code = Code::OutcomeUnknown;
+            Err(Refusal { code, is_busy: false, ..Refusal::written(ending) }.into())
         }
+        None => Err(Refusal::ours(Code::OutcomeUnknown).into()),
     }
 }
 

@@ -303,11 +303,15 @@ impl Error {
         match self {
             Self::Input(_) | Self::NotFound | Self::Internal(_) | Self::NoCallback => false,
             Self::Refused(refusal) => {
-                matches!(refusal.code, Code::VendorUnavailable | Code::VendorTimeout | Code::Overloaded)
+                refusal.is_busy
+                    || matches!(
+                        refusal.code,
+                        Code::VendorUnavailable | Code::VendorTimeout | Code::Overloaded
+                    )
             }
             Self::Busy => true,
             Self::Store(error) => matches!(**error, store::Error::Unavailable { .. }),
-            Self::Vendor { error, .. } => error.kind.is_transient(),
+            Self::Vendor { error, .. } => error.kind.is_transient() || error.kind == Kind::MachineBusy,
         }
     }
 }
@@ -347,7 +351,7 @@ pub const fn code(kind: Kind) -> Code {
         Kind::PickupCodeNotFound => Code::PickupCodeNotFound,
         Kind::DuplicateTradeNumber => Code::DuplicateTradeNumber,
         Kind::BadInput => Code::BadUserInput,
-        Kind::Rejected => Code::VendorRejected,
+        Kind::Rejected | Kind::MachineBusy => Code::VendorRejected,
         Kind::Unavailable | Kind::CircuitOpen => Code::VendorUnavailable,
         Kind::Timeout => Code::VendorTimeout,
         Kind::Overloaded => Code::Overloaded,

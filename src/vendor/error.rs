@@ -37,6 +37,9 @@ pub enum Kind {
     /// The vendor does not reach the machine.
     #[error("the machine is offline")]
     MachineOffline,
+    /// The machine is giving out something else, and takes the same a little later.
+    #[error("the machine is giving out something else")]
+    MachineBusy,
     /// The machine is switched off, under maintenance or being moved.
     #[error("the machine is not in operation")]
     MachineNotOperational,

@@ -32,13 +32,16 @@ pub fn kind_of_status(status: StatusCode) -> Kind {
 
 /// Trap 1: 库存 is the stock, 不足 "not enough", 未支付 "not paid". Words about the stock that do not say what is
 /// wrong with it ("1 个货道库存更新失败") mean too little where goods are taken out, and elsewhere, as in a
-/// replenishment, too much.
+/// replenishment, too much. 正在出货 is "is dispensing": a machine gives out one piece at a time.
 fn kind_of_words(operation: &str, words: &str) -> Kind {
     if words.contains("库存") {
         let takes = matches!(operation, client::ORDERS | client::DELIVERIES | client::CONSUMES);
         if takes || words.contains("不足") { Kind::OutOfStock } else { Kind::CapacityExceeded }
     } else if words.contains("未支付") {
         Kind::OrderUnpaid
+    } else if words.contains("正在出货") && matches!(operation, client::DELIVERIES | client::TEST_DELIVERIES)
+    {
+        Kind::MachineBusy
     } else {
         Kind::Rejected
     }
@@ -119,6 +122,11 @@ mod tests {
         assert_eq!(kind(30003, "ok"), Some(Kind::MachineNotFound));
         let taking = failure(client::ORDERS, 0, "商品库存更新失败").unwrap();
         assert_eq!(taking.kind, Kind::OutOfStock, "an order can only ask for more than there is");
+        for dispensing in [client::DELIVERIES, client::TEST_DELIVERIES] {
+            let busy = failure(dispensing, 0, "设备正在出货").unwrap();
+            assert_eq!(busy.kind, Kind::MachineBusy);
+        }
+        assert_eq!(kind(0, "设备正在出货"), Some(Kind::Rejected), "only a dispense waits for a dispense");
     }
 
     #[test]

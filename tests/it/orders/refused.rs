@@ -1,5 +1,7 @@
 //! What is not done: told with a code, the argument that is to blame, and the vendor's words where it was asked.
 
+use std::time::Duration;
+
 use serde_json::json;
 use vendgraph::{
     auth::Scope,
@@ -174,6 +176,40 @@ async fn the_vendors_no_is_told_in_our_code_and_its_words_and_leaves_no_order() 
 #[tokio::test]
 async fn an_order_that_is_not_paid_is_not_dispensed() {
     let system = System::start(Setup::default()).await;
+#[tokio::test]
+async fn what_the_vendor_says_that_leaves_the_outcome_open_is_told() {
+    let system = System::start(Setup::default()).await;
+    let counter = Counter::filled(&system.vendors);
+    let late = Effect::Refuse { code: "6015".into(), message: "请求超时".into() };
+    system.vendors.faults(Vendor::Dingshang).add(Fault::new(late).on_call(PLACE).times(1));
+    for _ in 0..2 {
+        let told = system.tell(&counter.create(&[(0, 1)], "k")).await;
+        assert_eq!(told.error(), Some("OUTCOME_UNKNOWN"), "{told:?}");
+        let words = (&told.0["userErrors"][0]["vendorCode"], &told.0["userErrors"][0]["vendorMessage"]);
+        assert_eq!(words, (&json!("6015"), &json!("请求超时")), "{told:?}");
+    }
+    assert_eq!(system.sent(PLACE), 1);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_machine_that_is_giving_out_something_else_is_to_be_asked_again() {
+    let system = System::start(Setup::default()).await;
+    let counter = Counter::filled(&system.vendors);
+    let first = system.paid(&counter, &[0], "1").await;
+    let second = system.paid(&counter, &[1], "2").await;
+    assert_eq!(system.tell(&dispense(first.id(), first.line(0))).await.error(), None);
+    let line = dispense(second.id(), second.line(0));
+    let busy = system.tell(&line).await;
+    let error = &busy.0["userErrors"][0];
+    assert_eq!((busy.error(), &error["retryable"]), (Some("VENDOR_REJECTED"), &json!(true)), "{busy:?}");
+    assert_eq!((&error["vendorCode"], &error["vendorMessage"]), (&json!("0"), &json!("设备正在出货")));
+    assert!(error["message"].as_str().unwrap().contains("try again"), "{busy:?}");
+    system.pass(Duration::from_secs(3)).await;
+    assert_eq!(system.tell(&line).await.error(), None);
+    system.end().await;
+}
+
     let counter = Counter::filled(&system.vendors);
     let placed = system.tell(&counter.create(&[(0, 1)], "k")).await;
     let told = system.tell(&dispense(placed.id(), placed.line(0))).await;
