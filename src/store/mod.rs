@@ -112,6 +112,10 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         first: usize,
     ) -> Result<Vec<Intent>>;
 
+    /// The vendor's number of the order that used a code, as the latest redemption of the same digits at the same machine
+    /// was told that was begun after this one; `None`: none was told.
+    async fn told_used_by(&self, redemption: &Intent) -> Result<Option<Text>>;
+
     /// Whether an intent is open and nobody carries it out any more: the process that began it is gone. `false` says only
     /// that somebody may yet be at it.
     async fn is_abandoned(&self, intent: &Intent) -> Result<bool>;

@@ -6,13 +6,10 @@ use tokio::time::Instant;
 
 use super::PlacedOrder;
 use crate::{
-    domain::{AccountName, Order, Text},
+    domain::{AccountName, Text},
     gateway::{Account, Gateway, Result},
     store::Intent,
 };
-
-/// How many commands that are not settled are looked through.
-const UNSETTLED: usize = 1_000;
 
 impl Gateway {
     /// Reads the order that an intent is about, whose address was called, and settles what was not known of it. `number` is
@@ -32,36 +29,14 @@ impl Gateway {
     async fn read_after_callback(&self, intent: &Intent, number: Option<Text>, until: Instant) -> Result<()> {
         let Some(account) = self.account_of(&intent.wanted.account) else { return Ok(()) };
         let Some(trade_number) = &intent.wanted.target.trade_number else { return Ok(()) };
-        let Some(order) = self.store().order(account.name(), trade_number).await? else { return Ok(()) };
+        let Some(mut order) = self.store().order(account.name(), trade_number).await? else { return Ok(()) };
         match number.filter(|_| order.number.is_none()) {
-            Some(number) => self.find(account, order, &number, until).await?,
+            Some(number) => self.hear_of_number(account, &mut order, (&number, until)).await?,
             None => {
                 self.heard(PlacedOrder { account: Arc::clone(account), order }, until).await?;
             }
         }
-        let lost = self.store().unsettled(account.name(), None, UNSETTLED).await?;
-        for intent in
-            lost.iter().filter(|lost| lost.wanted.target.trade_number.as_ref() == Some(trade_number))
-        {
-            self.settle(account, intent, until).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes in the order of that number, if the vendor says that it is this one.
-    async fn find(
-        &self,
-        account: &Arc<Account>,
-        mut order: Order,
-        number: &Text,
-        until: Instant,
-    ) -> Result<()> {
-        let report = account.order_report(&order.machine, number, until).await?;
-        let is_ours = report.value.trade_number.as_ref() == Some(&order.trade_number);
-        if is_ours && order.hear(&report.value, self.clock.now()) {
-            self.store().save(&order, self.clock.now()).await?;
-        }
-        Ok(())
+        self.settle_order(account, trade_number, until).await
     }
 
     fn account_of(&self, name: &AccountName) -> Option<&Arc<Account>> {

@@ -166,14 +166,8 @@ impl Gateway {
         let trade_number = intent.wanted.target.trade_number.as_deref().unwrap_or_default();
         let Some(mut order) = self.store().order(account.name(), trade_number).await.map_err(Error::from)?
         else {
-            // A code that is used leads to the order that used it.
-            let used_by = intent.end.as_ref().and_then(|end| end.used_by.as_deref());
-            let subject = match used_by {
-                Some(number) => self.store().order_by_number(account.name(), number).await,
-                None => Ok(None),
-            };
-            let subject = subject.map_err(Error::from)?.map(|order| PlacedOrder { account, order });
-            return Ok(Commanded { subject, problem });
+            let order = self.order_that_used(&account, &intent, asker.until).await?;
+            return Ok(Commanded { subject: order.map(|order| PlacedOrder { account, order }), problem });
         };
         order.lapse(self.clock.now());
         let mut placed = PlacedOrder { account, order };

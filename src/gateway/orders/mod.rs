@@ -8,6 +8,7 @@ mod callback;
 mod create;
 mod dispense;
 mod draft;
+mod found;
 mod open;
 mod read;
 mod redeem;
@@ -24,7 +25,7 @@ use rand::{
 };
 use url::Url;
 
-use super::{Account, Asker, Error, Gateway, Result};
+use super::{Account, Asker, Code, Error, Gateway, Result};
 use crate::{
     domain::{AccountName, Clock, Id, Order, OrderLine, Text},
     store::{Action, Digest, NewIntent, Target},
@@ -75,6 +76,15 @@ impl<T> Commanded<T> {
     /// It was carried out, or had been.
     pub const fn done(subject: T) -> Self {
         Self { subject: Some(subject), problem: None }
+    }
+
+    /// Names the argument that a refusal is about, where none is named yet.
+    #[must_use]
+    pub fn about(mut self, argument: impl FnOnce(Code) -> &'static [&'static str]) -> Self {
+        if let Some(problem) = self.problem.as_mut().filter(|problem| problem.field.is_empty()) {
+            problem.field = argument(problem.error.code()).iter().map(ToString::to_string).collect();
+        }
+        self
     }
 
     /// The same of what it was about as something else.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{AccountName, Capability, IssuedPickupCode, Order, PickupCodeIssuer, PickupCodeState, Text},
-    gateway::{Account, Asker, Error, Gateway, Input, commands::came, pickup_codes::remembered},
+    gateway::{Account, Asker, Code, Error, Gateway, Input, commands::came, pickup_codes::remembered},
     store::{Action, Change, Intent, Target, UsedCode},
     vendor::Redemption,
 };
@@ -40,7 +40,7 @@ impl Gateway {
         asker: &Asker,
         wanted: &RedeemPickupCode,
     ) -> Commanded<PlacedOrder> {
-        self.try_redeem(asker, wanted).await.unwrap_or_else(Into::into)
+        self.try_redeem(asker, wanted).await.unwrap_or_else(Into::into).about(of_the_code)
     }
 
     async fn try_redeem(
@@ -105,12 +105,7 @@ impl Gateway {
             let mut change = Change::none();
             if let Ok(report) = &answer {
                 order.hear(report, clock.now());
-                if let Some(code) = redeemed(&order, &redemption, product) {
-                    let by = order.trade_number.clone();
-                    change.used = Some(UsedCode { number: code.number.clone(), by });
-                    change.codes.push(code);
-                }
-                change.order = Some(order);
+                change = redeemed(order, &redemption.code, product);
             }
             came(clock.as_ref(), &answer, change)
         });
@@ -118,15 +113,28 @@ impl Gateway {
     }
 }
 
+/// The argument that a refusal is about.
+const fn of_the_code(code: Code) -> &'static [&'static str] {
+    let is_of_it = matches!(code, Code::PickupCodeNotFound | Code::PickupCodeUsed | Code::PickupCodeExpired);
+    if is_of_it { &["code"] } else { &[] }
+}
+
+/// An order that a code with these digits paid for, with the code, which is used up by it.
+pub(super) fn redeemed(order: Order, digits: &Text, product: Option<Text>) -> Change {
+    let Some(code) = code_of(&order, digits, product) else { return Change::order(order) };
+    let used = UsedCode { number: code.number.clone(), by: order.trade_number.clone() };
+    Change { codes: vec![code], used: Some(used), order: Some(order) }
+}
+
 /// The code that paid for an order, to be remembered, also where it was not made through us.
-fn redeemed(order: &Order, redemption: &Redemption, product: Option<Text>) -> Option<IssuedPickupCode> {
+fn code_of(order: &Order, digits: &Text, product: Option<Text>) -> Option<IssuedPickupCode> {
     let number = order.pickup_code_number.as_ref()?;
     let line = order.lines.first()?;
     Some(IssuedPickupCode {
         account: order.account.clone(),
         number: remembered(&order.machine, number),
         issuer: PickupCodeIssuer::Vendor,
-        code: redemption.code.clone(),
+        code: digits.clone(),
         machine: Some(order.machine.clone()),
         cabinet: Some(line.cabinet.clone()),
         shelf: Some(line.shelf.clone()),

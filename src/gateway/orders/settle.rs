@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::{PlacedOrder, dispense::told, update::tells};
+use super::{PlacedOrder, dispense::told, redeem::redeemed, update::tells};
 use crate::{
     domain::{Order, OrderReport, OrderState},
     gateway::{Account, Code, Error, Gateway, Result},
@@ -150,7 +150,14 @@ impl Gateway {
             (Some(outcome), _) => Some(outcome),
             (None, Some(report)) if since >= SHOWS_AFTER => Some(not_shown(&mut order, intent, &report)),
             (None, None) if since >= SHOWS_AFTER && intent.wanted.action == Action::RedeemPickupCode => {
-                Some(unredeemed(&account, &order, intent, until).await?)
+                // Who redeemed the same code later may have been told by which order it is used.
+                if let Some(number) = self.store().told_used_by(intent).await? {
+                    self.hear_of_number(&account, &mut order, (&number, until)).await?;
+                }
+                match shown(&order, intent) {
+                    Some(outcome) => Some(outcome),
+                    None => Some(unredeemed(&account, &order, intent, until).await?),
+                }
             }
             (None, _) => intent.end.is_none().then_some(Outcome::Unknown),
         };
@@ -165,7 +172,11 @@ impl Gateway {
             // It may have been sent: only what ends at once as not done gives its key back.
             self.store().end(intent.id, &Ending::new(Outcome::Unknown, now), &Change::none()).await?;
         }
-        Ok(self.store().end(intent.id, &ending, &Change::order(order)).await?)
+        let change = match &intent.wanted.target.code {
+            Some(digits) if outcome == Outcome::Done => redeemed(order, digits, None),
+            _ => Change::order(order),
+        };
+        Ok(self.store().end(intent.id, &ending, &change).await?)
     }
 
     /// Ends what is about no order: nothing can tell what came of it. What it holds, the shelf of a test dispense, it

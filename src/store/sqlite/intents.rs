@@ -10,7 +10,7 @@ use super::{
     row::{Reader, millis},
 };
 use crate::{
-    domain::{AccountName, Verdict},
+    domain::{AccountName, Text, Verdict},
     store::{
         Action, Begun, Change, Digest, Ending, Intent, IntentId, NewIntent, Outcome, Page, Target, UsedCode,
         words::Word as _,
@@ -121,6 +121,23 @@ pub(super) async fn unsettled(
     let after = after.map_or(0, |id| id.0);
     let wanted = query(sql).bind(account.as_str()).bind(after).bind(filter::limit(first));
     wanted.fetch_all(db).await?.iter().map(intent).collect()
+}
+
+pub(super) async fn told_used_by(
+    db: &mut SqliteConnection,
+    redemption: &Intent,
+) -> Result<Option<Text>, Fault> {
+    let sql = "SELECT * FROM intents WHERE account = $1 AND action = $2 AND machine = $3 AND code = $4 AND id > $5 \
+               AND used_by IS NOT NULL ORDER BY id DESC LIMIT 1";
+    let wanted = &redemption.wanted;
+    let told = query(sql)
+        .bind(wanted.account.as_str())
+        .bind(wanted.action.word())
+        .bind(wanted.target.machine.as_deref())
+        .bind(wanted.target.code.as_deref())
+        .bind(redemption.id.0);
+    let told = told.fetch_optional(db).await?.as_ref().map(intent).transpose()?;
+    Ok(told.and_then(|told| told.end).and_then(|end| end.used_by))
 }
 
 pub(super) async fn trail(

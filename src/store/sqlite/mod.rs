@@ -233,6 +233,10 @@ impl Store for Sqlite {
         read!(self, "list unsettled intents", intents::unsettled(account, after, first))
     }
 
+    async fn told_used_by(&self, redemption: &Intent) -> Result<Option<Text>> {
+        read!(self, "read who used a pickup code", intents::told_used_by(redemption))
+    }
+
     /// The file is one gateway's: whoever opened it before is gone.
     async fn is_abandoned(&self, intent: &Intent) -> Result<bool> {
         Ok(intent.end.is_none() && intent.begun_by != self.connections.process)

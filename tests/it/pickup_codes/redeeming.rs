@@ -61,6 +61,69 @@ async fn a_lost_redemption_of_a_code_that_is_gone_stays_unknown_and_is_not_asked
 }
 
 #[tokio::test]
+async fn a_lost_redemption_is_settled_by_the_no_to_a_later_one_which_names_its_order() {
+    let system = System::start(Setup::default()).await;
+    let (shelf, digits) = coded(&system, "k").await;
+    let faults = system.vendors.faults(Vendor::Dingshang);
+    faults.add(Fault::new(Effect::Cut).after().on_call("POST /consumes").times(1));
+    let lost = redeem(&system, &shelf, &digits, "r").await;
+    assert_eq!((&lost["order"]["number"], code_of(&lost)), (&Value::Null, "OUTCOME_UNKNOWN"), "{lost}");
+    let refused = redeem(&system, &shelf, &digits, "s").await;
+    assert_eq!(code_of(&refused), "PICKUP_CODE_USED", "{refused}");
+    let order = &refused["order"];
+    assert_eq!((&order["id"], &order["state"]), (&lost["order"]["id"], &json!("PICKUP_CODE")), "{refused}");
+    assert!(order["number"].is_string(), "{refused}");
+    let settled = redeem(&system, &shelf, &digits, "r").await;
+    assert_eq!(settled["userErrors"], json!([]), "{settled}");
+    assert_eq!(settled["order"]["pickupCode"]["state"], "USED", "{settled}");
+    assert_eq!(redeem(&system, &shelf, &digits, "s").await["order"], settled["order"]);
+    assert_eq!(system.dingshang_calls("/consumes"), 2);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_lost_redemption_is_not_given_up_where_a_later_one_was_told_its_order() {
+    let system = System::start(Setup::default()).await;
+    let (shelf, digits) = coded(&system, "k").await;
+    let faults = system.vendors.faults(Vendor::Dingshang);
+    faults.set(vec![
+        Fault::new(Effect::Cut).after().on_call("POST /consumes").times(1),
+        Fault::new(Effect::Cut).on_call("POST /orders/{order_id}"),
+    ]);
+    let lost = redeem(&system, &shelf, &digits, "r").await;
+    let refused = redeem(&system, &shelf, &digits, "s").await;
+    assert_eq!((&refused["order"], code_of(&refused)), (&Value::Null, "PICKUP_CODE_USED"), "{refused}");
+    faults.clear();
+    system.pass(Duration::from_mins(4)).await;
+    system.reconcile().await;
+    let settled = redeem(&system, &shelf, &digits, "r").await;
+    assert_eq!(settled["userErrors"], json!([]), "{settled}");
+    assert_eq!(settled["order"]["id"], lost["order"]["id"], "{settled}");
+    assert_eq!(settled["order"]["pickupCode"]["state"], "USED", "{settled}");
+    assert_eq!(system.dingshang_calls("/consumes"), 2);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn a_no_to_a_code_names_the_code() {
+    let system = System::start(Setup::default()).await;
+    let (shelf, digits) = coded(&system, "k").await;
+    redeem(&system, &shelf, &digits, "r").await;
+    let faults = system.vendors.faults(Vendor::Dingshang);
+    for (key, (number, code)) in
+        [("10025", "PICKUP_CODE_USED"), ("6032", "PICKUP_CODE_EXPIRED"), ("80002", "PICKUP_CODE_NOT_FOUND")]
+            .into_iter()
+            .enumerate()
+    {
+        let refuse = Effect::Refuse { code: number.into(), message: "m".into() };
+        faults.set(vec![Fault::new(refuse).on_call("POST /consumes")]);
+        let refused = redeem(&system, &shelf, &digits, &format!("{key}")).await;
+        assert_eq!(refused["userErrors"], json!([{ "code": code, "field": ["code"] }]), "{refused}");
+    }
+    system.end().await;
+}
+
+#[tokio::test]
 async fn a_used_code_leads_to_its_order_each_time_the_same_command_is_given() {
     let system = System::start(Setup::default()).await;
     let (shelf, digits) = coded(&system, "k").await;
