@@ -296,7 +296,7 @@ pub fn machines(argument: &'static str, ids: &[ID]) -> Checked<Vec<(AccountName,
 /// (`gateway/pickup_codes`).
 pub fn key(text: &str) -> Checked<Text> {
     let argument = "idempotencyKey";
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Err(Input::Empty { argument });
     }
     if text.chars().count() > LONGEST_KEY {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{AccountName, Capability, Order, OrderLine, OrderState, Text, order::TIME_TO_PAY},
     gateway::{
-        Account, Asker, Error, Gateway, Input, Machine,
+        Account, Asker, Code, Error, Gateway, Input, Machine,
         commands::{came, verdict},
     },
     store::{Action, Change, Intent, Target},
@@ -89,7 +89,9 @@ impl CreateOrder {
 impl Gateway {
     /// Places an order, once for each key.
     pub async fn create_order(&self, asker: &Asker, wanted: &CreateOrder) -> Commanded<PlacedOrder> {
-        self.place(asker, wanted).await.unwrap_or_else(Into::into)
+        let placed = self.place(asker, wanted).await.unwrap_or_else(Into::into);
+        // Of several lines the vendor does not say which it means.
+        placed.about(|code| if wanted.lines.len() == 1 { of_the_line(code) } else { &[] })
     }
 
     async fn place(&self, asker: &Asker, wanted: &CreateOrder) -> Result<Commanded<PlacedOrder>, Problem> {
@@ -179,6 +181,12 @@ impl Gateway {
         let problem = problem.filter(|_| placed.order.number.is_none());
         Ok(Commanded { subject: Some(placed), problem })
     }
+}
+
+/// The argument that a refusal of an order of one line is about.
+const fn of_the_line(code: Code) -> &'static [&'static str] {
+    let is_of_it = matches!(code, Code::OutOfStock | Code::ProductNotFound | Code::ProductOffSale);
+    if is_of_it { &["lines", "0"] } else { &[] }
 }
 
 /// The lines, with what the machine's shelves say of them.

@@ -30,6 +30,7 @@ async fn input_that_cannot_be_is_refused_by_its_path_and_without_a_vendor_call()
         (&[(own, 1), (elsewhere.as_str(), 1)], "k", "lines.1.shelfId"),
         (&[("garbage", 1)], "k", "lines.0.shelfId"),
         (&[(own, 1)], "", "idempotencyKey"),
+        (&[(own, 1)], "   ", "idempotencyKey"),
         (&[(own, 1)], "tab\\tbed", "idempotencyKey"),
         (&[(own, 1)], "nul\\u0000led", "idempotencyKey"),
         (&[(own, 1)], &"k".repeat(256), "idempotencyKey"),
@@ -125,12 +126,14 @@ async fn the_vendors_no_is_told_in_our_code_and_its_words_and_leaves_no_order() 
     let fleet = system.vendors.dingshang();
     let more = i32::try_from(counter.shelves[0].stock).unwrap() + 1;
     let told = system.tell(&counter.create(&[(0, more)], "too many")).await;
-    assert_eq!(told.error(), Some("OUT_OF_STOCK"), "{told:?}");
+    assert_eq!((told.error(), &*told.field()), (Some("OUT_OF_STOCK"), "lines.0"), "{told:?}");
+    let two = system.tell(&counter.create(&[(0, more), (1, 1)], "one of two")).await;
+    assert_eq!((two.error(), &*two.field()), (Some("OUT_OF_STOCK"), ""), "which line is not told: {two:?}");
     assert_eq!(told.0["userErrors"][0]["vendorCode"], "60003", "{told:?}");
     assert_eq!(told.0["userErrors"][0]["vendorMessage"], "商品库存不足", "{told:?}");
     assert!(told.order().is_null(), "{told:?}");
     assert_eq!(system.tell(&counter.create(&[(0, more)], "too many")).await, told, "the key tells it again");
-    assert_eq!(system.sent(PLACE), 1);
+    assert_eq!(system.sent(PLACE), 2);
 
     assert!(fleet.set_online(&counter.number, false));
     let told = system.tell(&counter.create(&[(0, 1)], "offline")).await;
@@ -174,9 +177,6 @@ async fn the_vendors_no_is_told_in_our_code_and_its_words_and_leaves_no_order() 
 }
 
 #[tokio::test]
-async fn an_order_that_is_not_paid_is_not_dispensed() {
-    let system = System::start(Setup::default()).await;
-#[tokio::test]
 async fn what_the_vendor_says_that_leaves_the_outcome_open_is_told() {
     let system = System::start(Setup::default()).await;
     let counter = Counter::filled(&system.vendors);
@@ -210,6 +210,9 @@ async fn a_machine_that_is_giving_out_something_else_is_to_be_asked_again() {
     system.end().await;
 }
 
+#[tokio::test]
+async fn an_order_that_is_not_paid_is_not_dispensed() {
+    let system = System::start(Setup::default()).await;
     let counter = Counter::filled(&system.vendors);
     let placed = system.tell(&counter.create(&[(0, 1)], "k")).await;
     let told = system.tell(&dispense(placed.id(), placed.line(0))).await;
