@@ -25,6 +25,15 @@ CREATE INDEX events_machine ON events (account, machine, kind) WHERE machine IS 
 CREATE INDEX events_subject ON events (account, subject) WHERE subject IS NOT NULL;
 CREATE UNIQUE INDEX events_nonce ON events (account, nonce) WHERE nonce IS NOT NULL;
 
+-- The nonces of messages that told what was known: when they come again, it may not be what was told last any more.
+CREATE TABLE repeated_nonces (
+    account     TEXT   NOT NULL,
+    nonce       TEXT   NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (account, nonce)
+) WITHOUT ROWID;
+CREATE INDEX repeated_nonces_by_age ON repeated_nonces (received_at);
+
 -- How far back the log reaches: one row.
 CREATE TABLE event_log (
     only_row        INTEGER PRIMARY KEY CHECK (only_row = 1),

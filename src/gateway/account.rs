@@ -1,5 +1,6 @@
 //! One vendor account: its adapter, its part of the fleet view, and what its vendor said lately.
 
+mod as_told;
 mod commanded;
 mod connection;
 mod news;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
+use self::as_told::AsTold;
 use super::{
     Error, Result,
     cache::{Cache, Fresh, Policy, WhenOld},
@@ -56,6 +58,8 @@ pub struct Account {
     trades: Cache<(TradeQuery, u64), TradePage>,
     /// What the log tells of its machines.
     facts: Cache<Text, Facts>,
+    /// How its machines were after each of the latest things that they told.
+    as_told: AsTold,
     /// Where the log is read, and written; `None`: nowhere.
     memory: Option<Memory>,
 }
@@ -101,6 +105,7 @@ impl Account {
             trades: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
             facts: Cache::new(Policy { ttl: FACTS, ..machine }, Arc::clone(&clock), Arc::clone(revision)),
             memory,
+            as_told: AsTold::default(),
             connection,
             clock,
             patience: lifetimes.status,

@@ -19,6 +19,9 @@ pub enum Failure {
     /// What comes after a cursor is not kept any more.
     #[error("events are missing here: what came after the cursor is not kept any more")]
     Gap,
+    /// A subscription asks for more than one field.
+    #[error("a subscription has one field: follow each by itself")]
+    ManyFields,
     /// The use case has no answer.
     #[error(transparent)]
     Gateway(#[from] gateway::Error),
@@ -40,6 +43,7 @@ impl Failure {
             Self::Forbidden(_) => Code::Forbidden,
             Self::NoContext => Code::Internal,
             Self::Gap => Code::NotFound,
+            Self::ManyFields => Code::BadUserInput,
             Self::Gateway(error) => error.code(),
         }
     }
@@ -47,7 +51,7 @@ impl Failure {
     /// The error as GraphQL carries it. Nothing of the vendor's words or addresses is in it.
     pub fn to_graphql(&self) -> Error {
         let retryable = match self {
-            Self::Forbidden(_) | Self::NoContext | Self::Gap => false,
+            Self::Forbidden(_) | Self::NoContext | Self::Gap | Self::ManyFields => false,
             Self::Gateway(error) => error.is_retryable(),
         };
         Error::new(self.to_string()).extend_with(|_, extensions| {

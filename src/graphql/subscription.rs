@@ -1,5 +1,7 @@
 //! What can be followed.
 
+use std::sync::OnceLock;
+
 use async_graphql::{Context, ID, Result};
 use futures_util::stream;
 
@@ -41,11 +43,14 @@ impl Subscription {
             Turn::Plan(plan) => {
                 let filter = told(filter.unwrap_or_default().check(&field.asker.caller))?;
                 told(field.permit(Scope::EventsRead))?;
-                let _ = plan.set(Plan {
-                    wanted: field.gateway.wanted(field.asker, filter),
-                    after: told(cursor(after.as_deref()))?,
-                    is_state: false,
-                });
+                planned(
+                    plan,
+                    Plan {
+                        wanted: field.gateway.wanted(field.asker, filter),
+                        after: told(cursor(after.as_deref()))?,
+                        is_state: false,
+                    },
+                )?;
                 None
             }
             Turn::News(followed) => Event::of(followed.clone()),
@@ -71,8 +76,13 @@ impl Subscription {
                 kinds: vec![Kind::MachineStatus],
             };
             let wanted = field.gateway.wanted(field.asker, filter);
-            let _ = plan.set(Plan { wanted, after: None, is_state: true });
+            planned(plan, Plan { wanted, after: None, is_state: true })?;
             return Ok(stream::iter(None));
+        }
+        if let Turn::News(Followed::Event(logged)) = turn
+            && let Some(report) = logged.account.as_told(logged.stored.place)
+        {
+            return Ok(stream::iter(Some(Some(MachineStatus::as_told(report, logged)))));
         }
         let status = match field.gateway.machine(field.asker, &account, &number).await {
             Ok(machine) => status(&machine, field.asker).await,
@@ -103,11 +113,14 @@ impl Subscription {
                     machines: filter.machines,
                     kinds: vec![Kind::Trade],
                 };
-                let _ = plan.set(Plan {
-                    wanted: field.gateway.wanted(field.asker, wanted),
-                    after: told(cursor(after.as_deref()))?,
-                    is_state: false,
-                });
+                planned(
+                    plan,
+                    Plan {
+                        wanted: field.gateway.wanted(field.asker, wanted),
+                        after: told(cursor(after.as_deref()))?,
+                        is_state: false,
+                    },
+                )?;
                 None
             }
             Turn::News(Followed::Gap(_)) => Some(Err(Failure::Gap.to_graphql())),
@@ -141,7 +154,7 @@ impl Subscription {
                     kinds: vec![Kind::Order],
                 };
                 let wanted = field.gateway.wanted(field.asker, filter);
-                let _ = plan.set(Plan { wanted, after: None, is_state: true });
+                planned(plan, Plan { wanted, after: None, is_state: true })?;
                 None
             }
             Turn::Now(version) => {
@@ -174,6 +187,11 @@ async fn status(machine: &gateway::Machine, asker: &Asker) -> Option<MachineStat
 fn turn<'a>(ctx: &Context<'a>) -> Result<(Field<'a>, &'a Turn)> {
     let turn = ctx.data_opt::<Turn>().ok_or(Failure::NoContext);
     Ok((told(field(ctx))?, told(turn)?))
+}
+
+/// Says what a subscription wants; a second field would want something else of the same events.
+fn planned(cell: &OnceLock<Plan>, plan: Plan) -> Result<()> {
+    cell.set(plan).map_err(|_| Failure::ManyFields.to_graphql())
 }
 
 fn told<T>(result: super::error::Result<T>) -> Result<T> {

@@ -8,12 +8,12 @@ use tokio::time::Instant;
 use super::Account;
 use crate::{
     domain::{
-        AccountName, Capability, Event, Happening, Origin, Report, Shelf, ShelfNews, ShelfState, Status,
-        StatusNews, Text, Trade,
+        AccountName, Capability, Event, Happening, Origin, Place, Report, Shelf, ShelfNews, ShelfState,
+        Status, StatusNews, Text, Trade,
     },
     events::Inbox,
     gateway::{Fresh, Result, facts::Facts, fleet::Row},
-    store::NewEvent,
+    store::{NewEvent, StoredEvent},
     vendor,
 };
 
@@ -22,22 +22,37 @@ const RENEWAL: Duration = Duration::from_mins(10);
 
 impl Account {
     /// A machine told how it is.
-    pub(in crate::gateway) fn take_in_status(&self, machine: &Text, news: &StatusNews, at: Timestamp) {
+    pub(in crate::gateway) fn take_in_status(&self, machine: &Text, news: &StatusNews, stored: &StoredEvent) {
+        let at = stored.event.occurred_at;
+        let listing = self.last_listing();
+        let row = listing.as_ref().and_then(|listing| listing.machine(machine));
+        let pushed = stored.event.origin == Origin::Pushed;
+        if row.is_some_and(|row| !row.last.is_youngest(at, pushed)) {
+            // It was read before the machine told something else.
+            return;
+        }
         let mut known = None;
         self.reports.change(machine, |before| {
             let report = told(before, machine, news);
             known = Some(report.clone());
             (report != *before).then_some(report)
         });
-        let listing = self.last_listing();
-        let Some(row) = listing.as_ref().and_then(|listing| listing.machine(machine)) else { return };
-        match known {
-            Some(report) => {
-                row.last.hear_report(&report, at);
-                row.last.differs_from_told(&lasting(&report));
+        match (known, row) {
+            (Some(report), row) => {
+                if let Some(row) = row {
+                    row.last.hear_report(&report, at);
+                    row.last.differs_from_told(&lasting(&report));
+                }
+                self.as_told.add(stored.place, report);
             }
-            None => row.last.hear_news(news, at),
+            (None, Some(row)) => row.last.hear_news(news, at),
+            (None, None) => {}
         }
+    }
+
+    /// How a machine was once it had told what stands at that place of the log; `None`: not known any more, or never.
+    pub fn as_told(&self, place: Place) -> Option<Arc<Report>> {
+        self.as_told.get(place)
     }
 
     /// A machine was set up, perhaps a new one.

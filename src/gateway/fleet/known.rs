@@ -5,7 +5,7 @@ use std::{
     hash::{DefaultHasher, Hasher as _},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
 
@@ -35,6 +35,8 @@ pub struct Last {
     known: ArcSwap<Known>,
     /// A digest of what the log was last told of it, 0 for nothing: whoever finds something else tells the log.
     told: AtomicU64,
+    /// When it last told something by itself, in milliseconds since 1970.
+    pushed_at: AtomicI64,
     version: AtomicU64,
 }
 
@@ -53,6 +55,17 @@ impl Last {
     pub fn differs_from_told(&self, news: &StatusNews) -> bool {
         let digest = digest(news);
         self.told.swap(digest, Ordering::AcqRel) != digest
+    }
+
+    /// Whether nothing that the machine told by itself is younger than news of that time; of what it tells by itself, the
+    /// order in which it comes counts.
+    pub fn is_youngest(&self, at: Timestamp, pushed: bool) -> bool {
+        let at = at.as_millisecond();
+        if pushed {
+            self.pushed_at.fetch_max(at, Ordering::AcqRel);
+            return true;
+        }
+        self.pushed_at.load(Ordering::Acquire) <= at
     }
 
     /// The log was not told after all.

@@ -19,7 +19,7 @@ impl Gateway {
         };
         let Some(machine) = &event.machine else { return };
         match &event.happening {
-            Happening::MachineStatus(news) => account.take_in_status(machine, news, event.occurred_at),
+            Happening::MachineStatus(news) => account.take_in_status(machine, news, stored),
             Happening::MachineRegistered(_) => account.take_in_registration(machine),
             Happening::Refill(_) => account.take_in_refill(machine),
             Happening::Trade(trade) => account.take_in_trade(machine, trade),

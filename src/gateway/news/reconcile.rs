@@ -21,6 +21,8 @@ use crate::{
 
 /// How often it is looked whether a vendor answers again.
 const LOOK: Duration = Duration::from_secs(1);
+/// The shortest time between two readings, however often a vendor goes and comes.
+const PAUSE: Duration = Duration::from_secs(10);
 /// How far back the trades are read of an account of which none were read yet.
 const FIRST: SignedDuration = SignedDuration::from_hours(1);
 /// How far the next reading goes back behind the end of the last one.
@@ -35,6 +37,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Up to when trades were read.
 const TRADES: &str = "trades";
 
+/// What a reading brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reconciled {
+    /// How many events that were missed.
+    pub found: usize,
+    /// Whether everything could be read.
+    pub whole: bool,
+}
+
 /// Asks one account at the start, then as often as `every`, and when it answers again, until told to stop.
 pub async fn reconcile(
     gateway: Arc<Gateway>,
@@ -44,16 +55,17 @@ pub async fn reconcile(
 ) {
     let reconciling = async {
         loop {
-            gateway.reconcile_account(&account).await;
-            let next = Instant::now() + every;
-            let mut before = account.health().state;
-            while Instant::now() < next {
+            // While it is away it tells nobody. It is asked when it is surely back: one call that gets through may be the
+            // probe that others were waiting for.
+            let mut was_away = !gateway.reconcile_account(&account).await.whole;
+            let now = Instant::now();
+            while now.elapsed() < every {
                 sleep(LOOK).await;
-                let state = account.health().state;
-                if before == HealthState::Down && state != HealthState::Down {
-                    break;
+                match account.health().state {
+                    HealthState::Down => was_away = true,
+                    HealthState::Up if was_away && now.elapsed() >= PAUSE => break,
+                    HealthState::Up | HealthState::Degraded => {}
                 }
-                before = state;
             }
         }
     };
@@ -61,9 +73,9 @@ pub async fn reconcile(
 }
 
 impl Gateway {
-    /// Asks an account once for everything that may have been missed; gives how many events that brought.
-    pub async fn reconcile_account(&self, account: &Arc<Account>) -> usize {
-        let mut found = 0;
+    /// Asks an account once for everything that may have been missed.
+    pub async fn reconcile_account(&self, account: &Arc<Account>) -> Reconciled {
+        let (mut found, mut whole) = (0, true);
         for (what, outcome) in [
             ("trades", self.missed_trades(account).await),
             ("refills", self.missed_refills(account).await),
@@ -72,6 +84,7 @@ impl Gateway {
             match outcome {
                 Ok(count) => found += count,
                 Err(error) => {
+                    whole = false;
                     tracing::warn!(account = %account.name(), what, %error, "what was missed is asked for again later");
                 }
             }
@@ -79,7 +92,7 @@ impl Gateway {
         if found > 0 {
             tracing::info!(account = %account.name(), found, "missed events were found");
         }
-        found
+        Reconciled { found, whole }
     }
 
     async fn missed_trades(&self, account: &Arc<Account>) -> Result<usize> {

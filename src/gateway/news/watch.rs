@@ -7,24 +7,28 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::{AccountHealth, AccountName, Event, Happening, HealthState, Origin},
+    domain::{AccountHealth, AccountName, Event, EventKind, Happening, HealthState, Origin, Place},
     gateway::{Account, Gateway, error::code},
-    store::NewEvent,
+    store::{EventFilter, NewEvent},
 };
 
+/// How many events are read at once.
+const PART: usize = 500;
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Watches all accounts until told to stop.
 pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
     let watching = async {
-        let mut before: HashMap<AccountName, HealthState> = HashMap::new();
+        let mut told: HashMap<AccountName, HealthState> = HashMap::new();
         loop {
             for account in gateway.all_accounts() {
-                let state = account.health().state;
-                let last = before.get(account.name()).copied().unwrap_or(HealthState::Up);
-                if state != last && gateway.tell_health(account).await {
-                    before.insert(account.name().clone(), state);
+                let Some(last) = gateway.last_told(account, &told).await else { continue };
+                told.insert(account.name().clone(), last);
+                let health = account.health();
+                let was_asked = health.last_success_at.is_some() || health.last_error.is_some();
+                if was_asked && differs(last, health.state) && gateway.tell_health(account).await {
+                    told.insert(account.name().clone(), health.state);
                 }
             }
             sleep(EVERY).await;
@@ -33,7 +37,43 @@ pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
     stop.run_until_cancelled(watching).await;
 }
 
+/// Whether that is news. A vendor that is tried again after it was down is down until it answers.
+fn differs(told: HealthState, now: HealthState) -> bool {
+    told != now && (told, now) != (HealthState::Down, HealthState::Degraded)
+}
+
 impl Gateway {
+    /// What the log was told last of an account's health, as known here or as the log has it from before the start; `None`:
+    /// the log cannot be read now.
+    async fn last_told(
+        &self,
+        account: &Account,
+        told: &HashMap<AccountName, HealthState>,
+    ) -> Option<HealthState> {
+        if let Some(known) = told.get(account.name()) {
+            return Some(*known);
+        }
+        let filter = EventFilter {
+            accounts: vec![account.name().clone()],
+            machines: None,
+            kinds: Some(vec![EventKind::AccountHealth]),
+            since: None,
+        };
+        let (mut after, mut last) = (Place::default(), HealthState::Up);
+        loop {
+            let part = self.store().events(&filter, after, PART).await.ok()?;
+            for stored in &part.rows {
+                after = stored.place;
+                if let Happening::AccountHealth(health) = &stored.event.happening {
+                    last = health.state;
+                }
+            }
+            if !part.more {
+                return Some(last);
+            }
+        }
+    }
+
     /// Writes an account's health down; gives whether that is done.
     async fn tell_health(&self, account: &Account) -> bool {
         let health = account.health();

@@ -24,6 +24,12 @@ impl MachineStatus {
         Some(Self { online, report: Arc::clone(&fresh.value), freshness: gateway::Freshness::of(fresh) })
     }
 
+    /// How a machine was once it had told something.
+    pub fn as_told(report: Arc<Report>, logged: &gateway::LoggedEvent) -> Self {
+        let Self { freshness, .. } = Self::told(&report.status, logged);
+        Self { online: report.status.online.unwrap_or(true), report, freshness }
+    }
+
     /// What a machine told of itself. A machine that tells anything is reached.
     pub fn told(status: &domain::Status, logged: &gateway::LoggedEvent) -> Self {
         let source = match logged.stored.event.origin {

@@ -99,6 +99,10 @@ pub(super) async fn append(
         let told = entry.key().and_then(|key| subjects.get(&key)).is_some_and(|last| entry.is_told_by(last));
         if repeated || told {
             answers.push(Appended::Known);
+            if !repeated {
+                nonces.extend(entry.nonce_key());
+                remember(db, entry).await?;
+            }
             continue;
         }
         head = Place(head.0.saturating_add(1));
@@ -111,6 +115,15 @@ pub(super) async fn append(
     }
     write(db, &rows).await?;
     Ok((answers, head))
+}
+
+/// Remembers the nonce of a message that told what was known.
+async fn remember(db: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), Fault> {
+    let Some((account, nonce)) = entry.nonce_key() else { return Ok(()) };
+    let sql = "INSERT INTO repeated_nonces (account, nonce, received_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let received_at = millis(entry.new.event.received_at);
+    query(sql).bind(account).bind(nonce).bind(received_at).execute(db).await?;
+    Ok(())
 }
 
 /// Appends that an order changed, or was placed.
@@ -126,14 +139,16 @@ pub(super) async fn order(db: &mut SqliteConnection, order: &Order, now: Timesta
     internal(db, event).await
 }
 
-/// Appends that a code changed, or was issued. It happened at the machine that it is for, else at the one that holds it.
+/// Appends that a code changed, or was issued. It happened at the machine that it is for, else at the one that holds it,
+/// or held it until now.
 pub(super) async fn code(
     db: &mut SqliteConnection,
     code: &IssuedPickupCode,
+    held_by: Option<Text>,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let holder = || code.hold.as_ref().map(|hold| hold.machine.clone());
-    let machine: Option<Text> = code.machine.clone().or_else(holder);
+    let machine: Option<Text> = code.machine.clone().or_else(holder).or(held_by);
     let event = Event {
         account: code.account.clone(),
         machine,
@@ -161,7 +176,8 @@ async fn known_nonces<'a>(
         return Ok(HashSet::new());
     }
     let sql = "SELECT wanted.key AS position FROM json_each($1) AS wanted WHERE EXISTS (SELECT 1 FROM events \
-               WHERE account = wanted.value ->> 0 AND nonce = wanted.value ->> 1)";
+               WHERE account = wanted.value ->> 0 AND nonce = wanted.value ->> 1) OR EXISTS (SELECT 1 FROM \
+               repeated_nonces WHERE account = wanted.value ->> 0 AND nonce = wanted.value ->> 1)";
     let rows = query(sql).bind(list(&wanted)?).fetch_all(db).await?;
     rows.iter().map(|row| at(&wanted, row)).collect()
 }

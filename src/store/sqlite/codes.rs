@@ -1,7 +1,7 @@
 //! The pickup codes that we keep.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, SqliteConnection, query, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{
     append,
@@ -10,7 +10,7 @@ use super::{
     row::{Reader, currency, millis},
 };
 use crate::{
-    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer, PickupCodeState},
+    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer, PickupCodeState, Text},
     store::{CodeFilter, IntentId, Page, Part, words::Word as _},
 };
 
@@ -115,7 +115,7 @@ pub(super) async fn insert(
         .bind(intent.0)
         .execute(&mut *db)
         .await?;
-    append::code(db, code, now).await?;
+    append::code(db, code, None, now).await?;
     Ok(true)
 }
 
@@ -125,6 +125,10 @@ pub(super) async fn update(
     code: &IssuedPickupCode,
     now: Timestamp,
 ) -> Result<(), Fault> {
+    let sql = "SELECT held_by FROM pickup_codes WHERE account = $1 AND number = $2";
+    let before: Option<Option<String>> =
+        query_scalar(sql).bind(code.account.as_str()).bind(&*code.number).fetch_optional(&mut *db).await?;
+    let held_by = before.flatten().map(Text::from);
     let sql = "UPDATE pickup_codes SET state = $3, used_at = $4, used_by = $5, held_by = $6, held_until = $7, \
                version = $8 WHERE account = $1 AND number = $2";
     query(sql)
@@ -138,7 +142,7 @@ pub(super) async fn update(
         .bind(i64::from(code.version))
         .execute(&mut *db)
         .await?;
-    append::code(db, code, now).await
+    append::code(db, code, held_by, now).await
 }
 
 /// Whether another code has these digits and is live. One of ours whose end is over is stored as that first: it gives

@@ -40,6 +40,9 @@ pub(super) async fn nonces(
     received_before: Timestamp,
     first: usize,
 ) -> Result<u64, Fault> {
+    let sql = "DELETE FROM repeated_nonces WHERE (account, nonce) IN (SELECT account, nonce FROM repeated_nonces \
+               WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
+    query(sql).bind(millis(received_before)).bind(filter::limit(first)).execute(&mut *db).await?;
     let from: i64 =
         query_scalar("SELECT max(forgotten_up_to, floor) FROM event_log").fetch_one(&mut *db).await?;
     let from = Place(u64::try_from(from).unwrap_or_default());

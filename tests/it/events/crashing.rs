@@ -73,7 +73,9 @@ async fn nothing_that_was_acknowledged_is_lost_or_told_twice_however_often_the_g
     }
     push(&system);
     let counts = || system.vendors.pushes().counts();
-    until(async || counts().waiting == 0, &|| format!("{:?}", counts())).await;
+    let made = || system.vendors.pushes().latest_burst().map(|burst| burst.made);
+    until(async || made() == Some(RATE * SECONDS) && counts().waiting == 0, &|| format!("{:?}", counts()))
+        .await;
 
     let log = logged(&system, "TRADE", None).await;
     let mut numbers: Vec<_> =
