@@ -84,7 +84,8 @@ impl Gateway {
             match outcome {
                 Ok(count) => found += count,
                 Err(error) => {
-                    whole = false;
+                    // A refusal is an answer: it would be the same if it were asked again at once.
+                    whole &= !error.is_retryable();
                     tracing::warn!(account = %account.name(), what, %error, "what was missed is asked for again later");
                 }
             }

@@ -10,6 +10,7 @@ use crate::{
     domain::{AccountHealth, AccountName, Event, EventKind, Happening, HealthState, Origin, Place},
     gateway::{Account, Gateway, error::code},
     store::{EventFilter, NewEvent},
+    vendor::transport::Health,
 };
 
 /// How many events are read at once.
@@ -27,7 +28,7 @@ pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
                 told.insert(account.name().clone(), last);
                 let health = account.health();
                 let was_asked = health.last_success_at.is_some() || health.last_error.is_some();
-                if was_asked && differs(last, health.state) && gateway.tell_health(account).await {
+                if was_asked && differs(last, health.state) && gateway.tell_health(account, &health).await {
                     told.insert(account.name().clone(), health.state);
                 }
             }
@@ -75,8 +76,7 @@ impl Gateway {
     }
 
     /// Writes an account's health down; gives whether that is done.
-    async fn tell_health(&self, account: &Account) -> bool {
-        let health = account.health();
+    async fn tell_health(&self, account: &Account, health: &Health) -> bool {
         let now: Timestamp = self.clock.now();
         let event = Event {
             account: account.name().clone(),

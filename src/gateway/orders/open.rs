@@ -43,8 +43,12 @@ impl Gateway {
         for order in orders.into_iter().filter(may_change) {
             let version = order.version;
             let placed = PlacedOrder { account: Arc::clone(account), order };
-            if self.heard(placed, until).await?.order.version != version {
-                changed += 1;
+            match self.heard(placed, until).await {
+                Ok(heard) if heard.order.version != version => changed += 1,
+                Ok(_) => {}
+                Err(error) if error.is_retryable() => return Err(error),
+                // One that its vendor does not tell of does not keep the others from being read.
+                Err(error) => tracing::debug!(account = %account.name(), %error, "an open order is not told"),
             }
         }
         Ok(changed)

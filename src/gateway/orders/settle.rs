@@ -152,7 +152,12 @@ impl Gateway {
             (None, None) if since >= SHOWS_AFTER && intent.wanted.action == Action::RedeemPickupCode => {
                 // Who redeemed the same code later may have been told by which order it is used.
                 if let Some(number) = self.store().told_used_by(intent).await? {
-                    self.hear_of_number(&account, &mut order, (&number, until)).await?;
+                    match self.hear_of_number(&account, &mut order, (&number, until)).await {
+                        Ok(_) => {}
+                        Err(error) if error.is_retryable() => return Err(error),
+                        // What its vendor does not tell of, the slot's list may settle.
+                        Err(error) => tracing::debug!(%error, "an order that used a code is not told"),
+                    }
                 }
                 match shown(&order, intent) {
                     Some(outcome) => Some(outcome),

@@ -150,7 +150,13 @@ impl Gateway {
             let input = format!("{update:?}");
             let intended =
                 intent(asker, placed.account.name(), (action, &input), target, self.clock.as_ref());
-            match self.commands.begin(&intended, &Change::none()).await? {
+            // Before anything is sent: whoever reads the order as closed knows that it was our word and no lapse.
+            let change = if update == OrderUpdate::Closed {
+                Change::order(Order { closing: true, ..placed.order.clone() })
+            } else {
+                Change::none()
+            };
+            match self.commands.begin(&intended, &change).await? {
                 Start::Carry(intent) => {
                     let intent = self.send_update(asker, &placed, intent, update).await?;
                     if was_overtaken(&intent) {
@@ -225,6 +231,7 @@ impl Gateway {
         let number = order.number.clone().unwrap_or_default();
         // From here on it may be paid, so that its time to pay being over ends it no more.
         order.paying |= update == OrderUpdate::Paid;
+        order.closing |= update == OrderUpdate::Closed;
         let act = placed.account.named(async move {
             let stored = store.order(&order.account, &order.trade_number).await;
             if !stored.is_ok_and(|stored| stored.is_some_and(|stored| stored.state == order.state)) {
@@ -233,10 +240,7 @@ impl Gateway {
             let mut answer = client.update_order(&order.machine, &number, update).await;
             of.forget_machine(&order.machine, &answer);
             match answer.as_ref().map_err(|error| error.kind) {
-                Ok(()) => {
-                    order.state = order.state.advance(state_after(update));
-                    order.closing |= update == OrderUpdate::Closed;
-                }
+                Ok(()) => order.state = order.state.advance(state_after(update)),
                 // Somebody said so before, which is what was wanted.
                 Err(Kind::OrderAlreadyPaid) if update == OrderUpdate::Paid => {
                     order.state = order.state.advance(OrderState::Paid);

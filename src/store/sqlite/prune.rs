@@ -34,7 +34,7 @@ pub(super) async fn events(
     Ok(count)
 }
 
-/// Forgets the nonces of events; gives of how many events.
+/// Forgets nonces; gives of how many events, and of repeated messages besides.
 pub(super) async fn nonces(
     db: &mut SqliteConnection,
     received_before: Timestamp,
@@ -42,15 +42,16 @@ pub(super) async fn nonces(
 ) -> Result<u64, Fault> {
     let sql = "DELETE FROM repeated_nonces WHERE (account, nonce) IN (SELECT account, nonce FROM repeated_nonces \
                WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
-    query(sql).bind(millis(received_before)).bind(filter::limit(first)).execute(&mut *db).await?;
+    let done = query(sql).bind(millis(received_before)).bind(filter::limit(first)).execute(&mut *db).await?;
+    let gone = done.rows_affected();
     let from: i64 =
         query_scalar("SELECT max(forgotten_up_to, floor) FROM event_log").fetch_one(&mut *db).await?;
     let from = Place(u64::try_from(from).unwrap_or_default());
-    let Some((last, count)) = oldest(db, from, received_before, first).await? else { return Ok(0) };
+    let Some((last, count)) = oldest(db, from, received_before, first).await? else { return Ok(gone) };
     let sql = "UPDATE events SET nonce = NULL WHERE place > $1 AND place <= $2 AND nonce IS NOT NULL";
     query(sql).bind(log::number(from)).bind(log::number(last)).execute(&mut *db).await?;
     query("UPDATE event_log SET forgotten_up_to = $1").bind(log::number(last)).execute(db).await?;
-    Ok(count)
+    Ok(count.saturating_add(gone))
 }
 
 /// The last of the events after a place that were received before an instant, and how many they are: up to the first

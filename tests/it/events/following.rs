@@ -140,6 +140,21 @@ async fn sockets_are_closed_with_1012_when_the_gateway_stops() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_with_two_fields_or_an_unknown_one_is_refused_and_the_socket_stays() {
+    let system = System::start(Setup::default()).await;
+    for query in [
+        "subscription { events { id } trades { id } }",
+        "subscription { events { id } again: events { id } }",
+        "subscription { events { thereIsNoSuchField } }",
+    ] {
+        let mut follower = Follower::start(&system, query, json!({})).await;
+        assert_eq!(follower.refusal().await[0]["extensions"]["code"], "BAD_USER_INPUT", "{query}");
+        assert!(follower.is_quiet().await);
+    }
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cursor_that_is_none_is_refused() {
     let system = System::start(Setup::default()).await;
     let mut follower = Follower::start(&system, TRADES, json!({ "after": "bm9uZQ" })).await;

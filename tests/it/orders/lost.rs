@@ -10,7 +10,7 @@ use vendgraph::sandbox::{
 
 use crate::{
     harness::{Setup, System},
-    orders::{Counter, DISPENSE, PLACE, READ, UPDATE, dispense, pay},
+    orders::{Counter, DISPENSE, PLACE, READ, UPDATE, cancel, dispense, pay},
 };
 
 /// A vendor that says nothing is not waited for as long as usual.
@@ -116,6 +116,30 @@ async fn a_payment_whose_answer_was_lost_is_settled_by_reading_the_order() {
     assert_eq!((paid.state(), paid.error()), ("PAID", None), "{paid:?}");
     assert_eq!(system.sent(UPDATE), 2, "one for each order");
     system.end().await;
+}
+
+#[tokio::test]
+async fn a_cancellation_whose_answer_was_lost_is_ours_and_no_lapse_also_when_others_read_it_first() {
+    for reads_answer in [true, false] {
+        let system = System::start(hasty()).await;
+        let counter = Counter::filled(&system.vendors);
+        let order = system.tell(&counter.create(&[(0, 1)], "k")).await;
+        system
+            .vendors
+            .faults(Vendor::Dingshang)
+            .add(Fault::new(Effect::Cut).after().on_call(UPDATE).times(1));
+        if !reads_answer {
+            // The look at the order right after it is lost too.
+            system.vendors.faults(Vendor::Dingshang).add(Fault::new(Effect::Cut).on_call(READ).times(4));
+        }
+        system.tell(&cancel(order.id(), "CLOSED")).await;
+        system.vendors.faults(Vendor::Dingshang).clear();
+        assert_eq!(system.order(order.id()).await["state"], "CLOSED");
+        let again = system.tell(&cancel(order.id(), "CLOSED")).await;
+        assert_eq!((again.state(), again.error()), ("CLOSED", None), "{again:?}");
+        assert_eq!(system.sent(UPDATE), 1);
+        system.end().await;
+    }
 }
 
 #[tokio::test]
