@@ -153,7 +153,7 @@ impl Gateway {
                 // Who redeemed the same code later may have been told by which order it is used.
                 if let Some(number) = self.store().told_used_by(intent).await? {
                     match self.hear_of_number(&account, &mut order, (&number, until)).await {
-                        Ok(_) => {}
+                        Ok(()) => {}
                         Err(error) if error.is_retryable() => return Err(error),
                         // What its vendor does not tell of, the slot's list may settle.
                         Err(error) => tracing::debug!(%error, "an order that used a code is not told"),
