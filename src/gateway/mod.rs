@@ -143,6 +143,11 @@ impl Gateway {
         &self.accounts
     }
 
+    /// The account of that name; for what runs on nobody's behalf.
+    fn account_named(&self, name: &AccountName) -> Option<&Arc<Account>> {
+        self.accounts.iter().find(|account| account.name() == name)
+    }
+
     /// The asker's accounts, by name.
     pub fn accounts(&self, asker: &Asker) -> impl Iterator<Item = &Arc<Account>> {
         self.accounts.iter().filter(|account| asker.caller.sees(account.name()))

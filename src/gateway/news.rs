@@ -117,15 +117,8 @@ impl Gateway {
 
     /// The gap, where what comes after a place is not kept any more, or is of a log that is no more.
     pub async fn gap_after(&self, place: Place) -> Result<Option<Followed>> {
-        let bounds = self.store().log_bounds().await?;
-        let until = if place < bounds.floor {
-            bounds.floor
-        } else if place > bounds.head {
-            bounds.head
-        } else {
-            return Ok(None);
-        };
-        Ok(Some(Followed::Gap(Gap { until, at: self.clock.now() })))
+        let missed = self.store().log_bounds().await?.missed_after(place);
+        Ok(missed.and_then(|until| self.told(News::Gap(until))))
     }
 
     /// What the asker may see of what it wants.
@@ -157,9 +150,8 @@ impl Gateway {
     }
 
     fn logged(&self, stored: Arc<StoredEvent>) -> Option<LoggedEvent> {
-        let name = &stored.event.account;
-        let account = self.accounts.iter().find(|account| account.name() == name)?;
-        Some(LoggedEvent { account: Arc::clone(account), stored })
+        let account = Arc::clone(self.account_named(&stored.event.account)?);
+        Some(LoggedEvent { account, stored })
     }
 
     fn seen(&self, asker: &Asker, filter: EventFilter) -> store::EventFilter {

@@ -9,13 +9,11 @@ mod pickup_codes;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use thiserror::Error;
 
-use super::Gateway;
+use super::{Error, Gateway};
 use crate::{
     domain::{AccountName, Event, Origin},
-    events::inbox,
-    store::{self, Appended, NewEvent},
+    store::{Appended, NewEvent},
     vendor::inhand::webhook::{Message, Refusal, Webhooks},
 };
 
@@ -28,7 +26,7 @@ pub struct Reception {
 }
 
 /// Why a message was not taken.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum Rejected {
     /// There is no such address.
     #[error("there is no such address")]
@@ -36,15 +34,15 @@ pub enum Rejected {
     /// It is not the platform's.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// It cannot be stored now.
+    /// It cannot be stored now, or what it is about cannot be read.
     #[error(transparent)]
-    NotStored(#[from] inbox::Refused),
-    /// The use case has no answer.
-    #[error(transparent)]
-    Gateway(#[from] super::Error),
-    /// What it is about cannot be read now.
-    #[error(transparent)]
-    Store(#[from] store::Error),
+    Gateway(Error),
+}
+
+impl<E: Into<Error>> From<E> for Rejected {
+    fn from(error: E) -> Self {
+        Self::Gateway(error.into())
+    }
 }
 
 impl Reception {

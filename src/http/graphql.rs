@@ -6,18 +6,17 @@
 
 use async_graphql::parser::types::OperationType;
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Request, State},
     http::{HeaderMap, Method, header},
     response::Response,
 };
-use bytes::BytesMut;
-use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
     Door, access,
     answer::{self, Fault},
+    body::{self, Unread},
     kept::{Asked, Rights},
     media::{self, Accepted},
     operation::{self, Prepared, Refused},
@@ -54,7 +53,7 @@ async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Re
     let resume = subscriptions::resume(request.headers());
     let by_post = request.method() == Method::POST;
     let text = if by_post {
-        body(door, request, deadline).await?
+        text_of(door, request, deadline).await?
     } else {
         Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes())
     };
@@ -108,7 +107,7 @@ async fn whole_answer(
 }
 
 /// The body of a POST.
-async fn body(door: &Door, request: Request, deadline: Instant) -> Result<Bytes, Fault> {
+async fn text_of(door: &Door, request: Request, deadline: Instant) -> Result<Bytes, Fault> {
     if !media::is_json(request.headers()) || !media::is_plain(request.headers()) {
         return Err(Fault::MediaType);
     }
@@ -118,18 +117,9 @@ async fn body(door: &Door, request: Request, deadline: Instant) -> Result<Bytes,
     if announced.is_some_and(|length| length > limit) {
         return Err(Fault::TooLong { limit });
     }
-    timeout_at(deadline, read(request.into_body(), limit)).await.map_err(|_elapsed| Fault::Slow)?
-}
-
-async fn read(body: Body, limit: usize) -> Result<Bytes, Fault> {
-    let mut pieces = body.into_data_stream();
-    let mut whole = BytesMut::new();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|_broken| Fault::Broken)?;
-        if whole.len().saturating_add(piece.len()) > limit {
-            return Err(Fault::TooLong { limit });
-        }
-        whole.extend_from_slice(&piece);
-    }
-    Ok(whole.freeze())
+    let read = timeout_at(deadline, body::whole(request.into_body(), limit)).await;
+    read.map_err(|_elapsed| Fault::Slow)?.map_err(|unread| match unread {
+        Unread::TooLong => Fault::TooLong { limit },
+        Unread::Broken => Fault::Broken,
+    })
 }

@@ -13,10 +13,10 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::post,
 };
-use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt as _;
+use bytes::Bytes;
 use tokio::time::timeout;
 
+use super::body::{self, Unread};
 use crate::{
     gateway::{Reception, reception::Rejected},
     vendor::inhand::webhook::{Answer, Message},
@@ -105,7 +105,7 @@ fn refused(rejected: &Rejected) -> Response {
             let status = StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST);
             (status, refusal.error_code())
         }
-        Rejected::NotStored(_) | Rejected::Store(_) | Rejected::Gateway(_) => {
+        Rejected::Gateway(_) => {
             tracing::warn!(error = %rejected, "a message was not stored");
             (StatusCode::SERVICE_UNAVAILABLE, "TRY_AGAIN")
         }
@@ -119,18 +119,11 @@ fn told(status: StatusCode, answer: Vec<u8>) -> Response {
 
 /// The body, bounded; or the refusal.
 async fn read(body: Body) -> Result<Bytes, Response> {
-    let reading = async {
-        let mut pieces = body.into_data_stream();
-        let mut whole = BytesMut::new();
-        while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|_broken| (StatusCode::BAD_REQUEST, "BROKEN_OFF"))?;
-            if whole.len().saturating_add(piece.len()) > LONGEST {
-                return Err((StatusCode::PAYLOAD_TOO_LARGE, "TOO_LONG"));
-            }
-            whole.extend_from_slice(&piece);
-        }
-        Ok(whole.freeze())
+    let read = match timeout(PATIENCE, body::whole(body, LONGEST)).await {
+        Err(_late) => Err((StatusCode::REQUEST_TIMEOUT, "TOO_SLOW")),
+        Ok(Err(Unread::TooLong)) => Err((StatusCode::PAYLOAD_TOO_LARGE, "TOO_LONG")),
+        Ok(Err(Unread::Broken)) => Err((StatusCode::BAD_REQUEST, "BROKEN_OFF")),
+        Ok(Ok(body)) => Ok(body),
     };
-    let read = timeout(PATIENCE, reading).await.unwrap_or(Err((StatusCode::REQUEST_TIMEOUT, "TOO_SLOW")));
     read.map_err(|(status, code)| told(status, Answer::Fail(code).to_json()))
 }

@@ -44,6 +44,14 @@ pub struct LogBounds {
     pub head: Place,
 }
 
+impl LogBounds {
+    /// Where to go on where what comes after a place is not there: it is not kept any more, or the place is of another
+    /// log, because this one was lost or put back to an earlier state. `None`: nothing is missing.
+    pub fn missed_after(&self, place: Place) -> Option<Place> {
+        if place < self.floor { Some(self.floor) } else { (place > self.head).then_some(self.head) }
+    }
+}
+
 /// Which events are asked for. Those that nobody is shown ([`EventKind::Unreadable`]) are left out unless asked for by
 /// name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -127,18 +127,10 @@ impl Follower {
 
     /// Looks whether the log still has what comes after this place.
     async fn find(&mut self) -> store::Result<Option<News>> {
-        let bounds = self.log.bounds().await?;
+        let missed = self.log.bounds().await?.missed_after(self.at);
         self.placed = true;
-        let missed = if self.at < bounds.floor {
-            bounds.floor
-        } else if self.at > bounds.head {
-            // A place of another log: this one was lost, or put back to an earlier state.
-            bounds.head
-        } else {
-            return Ok(None);
-        };
-        self.at = missed;
-        Ok(Some(News::Gap(missed)))
+        self.at = missed.unwrap_or(self.at);
+        Ok(missed.map(News::Gap))
     }
 
     async fn fail(&self, error: &store::Error) {

@@ -14,9 +14,7 @@ impl Gateway {
     /// Takes in an event.
     pub fn take_in(&self, stored: &Arc<StoredEvent>) {
         let event = &stored.event;
-        let Some(account) = self.accounts.iter().find(|account| *account.name() == event.account) else {
-            return;
-        };
+        let Some(account) = self.account_named(&event.account) else { return };
         let Some(machine) = &event.machine else { return };
         match &event.happening {
             Happening::MachineStatus(news) => account.take_in_status(machine, news, stored),

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::PlacedOrder;
 use crate::{
-    domain::{AccountName, Text},
-    gateway::{Account, Gateway, Result},
+    domain::Text,
+    gateway::{Gateway, Result},
     store::Intent,
 };
 
@@ -27,7 +27,7 @@ impl Gateway {
     }
 
     async fn read_after_callback(&self, intent: &Intent, number: Option<Text>, until: Instant) -> Result<()> {
-        let Some(account) = self.account_of(&intent.wanted.account) else { return Ok(()) };
+        let Some(account) = self.account_named(&intent.wanted.account) else { return Ok(()) };
         let Some(trade_number) = &intent.wanted.target.trade_number else { return Ok(()) };
         let Some(mut order) = self.store().order(account.name(), trade_number).await? else { return Ok(()) };
         match number.filter(|_| order.number.is_none()) {
@@ -37,9 +37,5 @@ impl Gateway {
             }
         }
         self.settle_order(account, trade_number, until).await
-    }
-
-    fn account_of(&self, name: &AccountName) -> Option<&Arc<Account>> {
-        self.all_accounts().iter().find(|account| account.name() == name)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::{
-    domain::{Order, Text},
+    domain::{Order, OrderReport, Text},
     gateway::{Account, Error, Gateway, Result},
     store::Intent,
 };
@@ -49,7 +49,7 @@ impl Gateway {
         let Some(mut order) = self.store().order(account.name(), trade_number).await? else {
             return Ok(None);
         };
-        self.hear_of_number(account, &mut order, (number, until)).await?;
+        self.hear_if_ours(&mut order, &report).await?;
         self.settle_order(account, trade_number, until).await?;
         Ok(Some(order))
     }
@@ -62,8 +62,12 @@ impl Gateway {
         (number, until): (&Text, Instant),
     ) -> Result<()> {
         let report = account.order_report(&order.machine, number, until).await?.value;
+        self.hear_if_ours(order, &report).await
+    }
+
+    async fn hear_if_ours(&self, order: &mut Order, report: &OrderReport) -> Result<()> {
         let is_ours = report.trade_number.as_ref() == Some(&order.trade_number);
-        if is_ours && order.hear(&report, self.clock.now()) {
+        if is_ours && order.hear(report, self.clock.now()) {
             *order = self.store().save(order, self.clock.now()).await?.ok_or(Error::NotFound)?;
         }
         Ok(())

@@ -3,7 +3,6 @@
 use super::{Reception, Rejected};
 use crate::{
     domain::{AccountName, IssuedPickupCode, PickupCodeState, Verdict},
-    gateway,
     vendor::inhand::webhook::{Answer, Call},
 };
 
@@ -14,8 +13,8 @@ impl Reception {
         let account = self.account(&call)?;
         let asked = call.check()?;
         let product = asked.product.as_deref();
-        let found = self.gateway.hold_pickup_code(account, &asked.code, (&asked.machine, product)).await;
-        Ok(match found.map_err(stored)? {
+        let found = self.gateway.hold_pickup_code(account, &asked.code, (&asked.machine, product)).await?;
+        Ok(match found {
             Some((verdict, code)) => checked(verdict, &code, product).to_json(),
             None => Answer::Fail("CODE_NOT_FOUND").to_json(),
         })
@@ -26,8 +25,8 @@ impl Reception {
         let call = Call::read(query, body)?;
         let account = self.account(&call)?;
         let used = call.used()?;
-        let found = self.gateway.use_pickup_code(account, &used.code, &used.nonce).await;
-        Ok(match found.map_err(stored)? {
+        let found = self.gateway.use_pickup_code(account, &used.code, &used.nonce).await?;
+        Ok(match found {
             Some((Verdict::Good, _)) => Answer::Success.to_json(),
             Some((verdict, _)) => Answer::Fail(word(verdict)).to_json(),
             None => Answer::Fail("CODE_NOT_FOUND").to_json(),
@@ -69,8 +68,4 @@ const fn word(verdict: Verdict) -> &'static str {
         Verdict::WrongMachine => "WRONG_MACHINE",
         Verdict::WrongProduct => "WRONG_PRODUCT",
     }
-}
-
-fn stored(error: gateway::Error) -> Rejected {
-    Rejected::Gateway(error)
 }

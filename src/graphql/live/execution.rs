@@ -85,7 +85,7 @@ impl Execution {
         Some(((live.pen.answer)(response), false))
     }
 
-    /// A place that everything known was heard before.
+    /// What executes it.
     pub(super) fn live(&self) -> &Arc<Live> {
         &self.live
     }

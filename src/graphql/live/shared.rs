@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     hash::{Hash, Hasher},
     sync::{Arc, Mutex, PoisonError, RwLock, Weak},
 };
@@ -49,6 +50,13 @@ impl Hash for Key {
         self.variables.hash(state);
         let accounts: &Grant = &self.caller.accounts;
         accounts.hash(state);
+    }
+}
+
+impl fmt::Debug for Key {
+    /// Without what callers sent.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Key").finish_non_exhaustive()
     }
 }
 
@@ -100,23 +108,12 @@ struct Made {
 
 /// All groups.
 #[derive(Debug, Default)]
-pub(super) struct Sharing(Mutex<HashMap<KeyHolder, Weak<Group>>>);
-
-/// A key as the groups are found by; without `Debug` of what callers sent.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct KeyHolder(Key);
-
-impl std::fmt::Debug for KeyHolder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Key")
-    }
-}
+pub(super) struct Sharing(Mutex<HashMap<Key, Weak<Group>>>);
 
 impl Sharing {
     /// The group of a subscription; the first to follow it starts its execution.
     pub(super) fn join(&self, key: Key, execution: &Arc<Execution>, wanted: &Wanted) -> Arc<Group> {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = KeyHolder(key);
         if let Some(group) = groups.get(&key).and_then(Weak::upgrade) {
             return group;
         }
