@@ -42,6 +42,8 @@ test: test-web test-rust test-whole
 lint: ## format and lints, without a warning
 	cargo fmt --all --check
 	cargo clippy --locked --all-targets -- -D warnings
+	cargo fmt --manifest-path bench/Cargo.toml --check
+	cargo clippy --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- -D warnings
 
 .PHONY: test-web
 test-web: web
@@ -76,8 +78,9 @@ schema: ## writes schema.graphql as the program prints it
 	cargo run -q --locked -- schema > schema.graphql.tmp && mv schema.graphql.tmp schema.graphql
 
 .PHONY: bench
-bench: ## what the README says about speed, measured here
-	cargo bench --locked --bench fleet
+bench: ## what we say about speed, measured here (ARGS="ingest fanout" for some of it)
+	cargo build --release --locked
+	cargo run --release --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- $(ARGS)
 
 # Not part of `test`: building cargo-deny takes over five minutes on two cores, a third of what `test` may take.
 .PHONY: deny

@@ -81,7 +81,7 @@ fn ours() -> Vec<Source> {
 }
 
 fn every_file() -> Vec<Source> {
-    ["src", "tests", "benches", "examples"].into_iter().flat_map(source::under).collect()
+    ["src", "tests", "bench", "benches", "examples"].into_iter().flat_map(source::under).collect()
 }
 
 #[track_caller]

@@ -131,6 +131,12 @@ impl Gateway {
         self.post.log.follow(wanted, after)
     }
 
+    /// The place of the newest event, for an asker to go on from.
+    pub fn newest_event(&self) -> Place {
+        lease::note_once();
+        self.log_end()
+    }
+
     /// The place of the newest event; everything that this gateway answered to have done is not after it.
     pub fn log_end(&self) -> Place {
         self.post.log.end()

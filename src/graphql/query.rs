@@ -1,18 +1,20 @@
 //! The root of all reads.
 
-use async_graphql::{Context, ID, Object};
+mod log;
+
+use async_graphql::{Context, ID, MergedObject, Object};
 
 use super::{
     error::Failure,
     field::{field, guarded, report, report_member},
     heard::{heard, tells_online_twice},
     input::{
-        self, EventFilter, LineFilter, MachineFilter, OrderFilter, PickupCodeFilter, ProductFilter,
-        RefillFilter, SiteFilter, TradeFilter,
+        self, LineFilter, MachineFilter, OrderFilter, PickupCodeFilter, ProductFilter, RefillFilter,
+        SiteFilter, TradeFilter,
     },
     types::{
-        Connection, CountedConnection, DateTime, EventConnection, Line, Machine, Node, Order, PickupCode,
-        Product, Refill, SalesStatistics, Site, Total, Trade, VendorAccount, Viewer,
+        Connection, CountedConnection, DateTime, Line, Machine, Node, Order, PickupCode, Product, Refill,
+        SalesStatistics, Site, Total, Trade, VendorAccount, Viewer,
     },
 };
 use crate::{
@@ -27,12 +29,16 @@ const MOST_NODES: usize = 100;
 const LONGEST_NUMBER: usize = 100;
 
 /// The root of all reads.
-#[derive(Debug, Default)]
-pub struct Query;
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(World, log::Log);
 
-/// The root of all reads.
+/// What there is.
+#[derive(Debug, Default)]
+struct World;
+
+/// What there is.
 #[Object]
-impl Query {
+impl World {
     /// Any object by its global id; null, with NOT_FOUND, when there is none or it is not yours.
     async fn node(
         &self,
@@ -364,28 +370,6 @@ impl Query {
                     let refill = Refill::new(account, refill);
                     (refill.global_id(), refill)
                 }))
-            }),
-        )
-        .await
-    }
-
-    /// What happened, oldest first, as far back as the log is kept. Where what comes after the cursor is not kept any
-    /// more, a `GapEvent` stands first. Needs the scope `events:read`, and for some kinds another one.
-    async fn events(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which events; all when left out.")] filter: Option<EventFilter>,
-        #[graphql(desc = "How many, 1 to 500; 50 when left out.")] first: Option<i32>,
-        #[graphql(desc = "The cursor to go on from.")] after: Option<String>,
-    ) -> Option<EventConnection> {
-        guarded(
-            ctx,
-            Scope::EventsRead,
-            Box::pin(async {
-                let field = field(ctx)?;
-                let filter = filter.unwrap_or_default().check(&field.asker.caller)?;
-                let page = field.gateway.events(field.asker, filter, first, after.as_deref()).await?;
-                Ok(EventConnection::new(page))
             }),
         )
         .await

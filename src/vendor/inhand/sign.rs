@@ -4,7 +4,7 @@
 //! member `b`. That is the platform's weakness and cannot be mended on one side; what we can do is refuse a
 //! message whose members are ambiguous.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt};
+use std::{borrow::Cow, fmt};
 
 use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
@@ -23,11 +23,16 @@ const SIGN: &str = "sign";
 /// Objects and lists that stand deeper in one another than this are not read: the platform's own reach to 4.
 const DEEPEST: usize = 32;
 
+/// The most parameters of a message: the platform's have some thirty.
+const MOST: usize = 256;
+
 /// Every parameter of a message, from its query and its body, by name in ASCII order (Trap 9). The texts are
 /// those that are signed: strings unquoted and unescaped, everything else exactly as it was written, and out of the
 /// message itself wherever nothing had to be unescaped.
+///
+/// A sorted list and no map: a message has some twenty parameters, and each webhook builds one.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Parameters<'a>(BTreeMap<Cow<'a, str>, Cow<'a, str>>);
+pub struct Parameters<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 /// A message whose parameters cannot be told.
 #[derive(Debug, Error)]
@@ -38,6 +43,9 @@ pub enum Malformed {
     /// Objects and lists stand too deep in one another.
     #[error("the member `{0}` is nested too deep")]
     Deep(String),
+    /// There are more parameters than any message has.
+    #[error("there are more than {MOST} parameters")]
+    TooMany,
     /// Body and query, or one of them alone, give one name two different values.
     #[error("the parameter `{0}` has two values")]
     Ambiguous(String),
@@ -46,7 +54,10 @@ pub enum Malformed {
 impl<'a> Parameters<'a> {
     /// The parameters of a message of ours, whose names are all different.
     pub fn of(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(parameters.into_iter().map(|(name, text)| (name.into(), text.into())).collect())
+        let mut all: Vec<_> =
+            parameters.into_iter().map(|(name, text)| (Cow::Borrowed(name), Cow::Borrowed(text))).collect();
+        all.sort_unstable();
+        Self(all)
     }
 
     /// Adds the parameters of a query string or a form.
@@ -66,7 +77,8 @@ impl<'a> Parameters<'a> {
 
     /// The value of a parameter as it is signed; `None` where it is absent, null or empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(AsRef::as_ref).filter(|text: &&str| !text.is_empty())
+        let (_, text) = self.0.get(self.find(name).ok()?)?;
+        Some(text.as_ref()).filter(|text| !text.is_empty())
     }
 
     /// Whether there is a signature at all.
@@ -89,14 +101,22 @@ impl<'a> Parameters<'a> {
     /// A name that comes twice with one text counts once. With two texts nobody can say which was signed and
     /// which will be read, so the message is refused.
     fn add(&mut self, name: Cow<'a, str>, text: Cow<'a, str>) -> Result<(), Malformed> {
-        match self.0.get(&name) {
-            Some(known) if *known != text => Err(Malformed::Ambiguous(name.into_owned())),
-            Some(_) => Ok(()),
-            None => {
-                self.0.insert(name, text);
+        match self.find(&name) {
+            Ok(at) if self.0.get(at).is_some_and(|(_, known)| *known != text) => {
+                Err(Malformed::Ambiguous(name.into_owned()))
+            }
+            Ok(_) => Ok(()),
+            Err(_) if self.0.len() >= MOST => Err(Malformed::TooMany),
+            Err(at) => {
+                self.0.insert(at, (name, text));
                 Ok(())
             }
         }
+    }
+
+    /// Where a name stands, or would.
+    fn find(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_ref().cmp(name))
     }
 
     fn digest(&self, key: &SecretString) -> [u8; 16] {
@@ -119,7 +139,7 @@ impl<'a> Parameters<'a> {
 impl fmt::Debug for Parameters<'_> {
     /// The names alone: values hold people and signatures.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
 }
 

@@ -49,6 +49,29 @@ async fn every_message_that_was_acknowledged_is_in_the_log_once_and_every_subscr
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_follows_from_the_newest_cursor_is_told_all_that_comes_after_it_and_nothing_else() {
+    let system = System::start(Setup::default()).await;
+    push(&system);
+    let newest = async || system.ask("{ eventCursor }").await["data"]["eventCursor"].clone();
+    system.vendors.pushes().burst(Burst::new(20, 1));
+    taken(&system, 20).await;
+    let after = newest().await;
+    system.vendors.pushes().burst(Burst::new(20, 1));
+    taken(&system, 40).await;
+    assert_ne!(newest().await, after);
+    let mut late = Follower::start(&system, TRADES, json!({ "after": after })).await;
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        seen.push(late.next().await["data"]["events"].clone());
+    }
+    assert!(late.is_quiet().await);
+    assert_eq!(cursors(&seen), cursors(&logged(&system, "TRADE", None).await[20..]));
+    let blind = system.ask_as(&system.token(&[Scope::TradesRead], &["*"]), "{ eventCursor }").await;
+    assert_eq!((codes(&blind), &blind["data"]["eventCursor"]), (vec!["FORBIDDEN"], &Value::Null));
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_told_twice_or_in_another_order_is_one_event() {
     let system = System::start(Setup::default()).await;
     push(&system);

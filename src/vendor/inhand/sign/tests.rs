@@ -138,6 +138,18 @@ fn body<'a>(members: impl Iterator<Item = (&'a String, &'a str)>) -> String {
     format!("{{{}}}", members.join(" ,\n"))
 }
 
+#[test]
+fn more_parameters_than_any_message_has_are_refused_wherever_they_stand() {
+    let names =
+        |count: usize| (0..count).map(|number| format!("\"m{number}\":1")).collect::<Vec<_>>().join(",");
+    let (most, more) = (format!("{{{}}}", names(256)), format!("{{{}}}", names(257)));
+    let mut parameters = Parameters::default();
+    assert!(parameters.add_body(most.as_bytes()).is_ok());
+    assert!(matches!(parameters.add_query(b"one=more"), Err(Malformed::TooMany)));
+    assert!(parameters.add_query(b"m7=1").is_ok(), "it is there already");
+    assert!(matches!(Parameters::default().add_body(more.as_bytes()), Err(Malformed::TooMany)));
+}
+
 proptest! {
     #[test]
     fn the_order_of_members_and_the_empty_ones_do_not_matter(members in members()) {
@@ -166,7 +178,8 @@ proptest! {
         let mut changed: Vec<char> = text.chars().collect();
         let at = position.index(changed.len());
         changed[at] = if changed[at] == 'x' { 'y' } else { 'x' };
-        signed.0.insert(name.clone().into(), changed.into_iter().collect::<String>().into());
+        let at = signed.find(name).unwrap();
+        signed.0[at].1 = changed.into_iter().collect::<String>().into();
         prop_assert!(!signed.verify(&key()));
     }
 

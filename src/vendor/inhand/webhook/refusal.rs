@@ -35,6 +35,7 @@ impl Refusal {
             Self::Malformed(Malformed::Body(_)) => "MALFORMED",
             Self::Malformed(Malformed::Deep(_)) => "TOO_DEEP",
             Self::Malformed(Malformed::Ambiguous(_)) => "AMBIGUOUS",
+            Self::Malformed(Malformed::TooMany) => "TOO_MANY",
             Self::NonceMissing => "NONCE_MISSING",
             Self::ParameterMissing(_) => "PARAMETER_MISSING",
             Self::SignMissing => "SIGN_MISSING",
