@@ -56,7 +56,7 @@ pub fn run() {
         tellers.into_iter().flat_map(|teller| teller.join().expect("the teller ends")).collect();
     let log = log(&system);
     let cursors: Vec<&String> = log.iter().map(|(cursor, _)| cursor).collect();
-    let saw_all = crate::system::within(Duration::from_secs(60), || {
+    let saw_all = crate::system::within(Duration::from_mins(1), || {
         seen.iter().all(|seen| seen.lock().expect("nobody panicked").len() >= cursors.len())
     });
     over.store(true, Ordering::Relaxed);

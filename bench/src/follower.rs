@@ -22,7 +22,7 @@ use tokio::{
 use crate::{figures::Times, message::ORDER_NUMBER, system::System};
 
 /// How long a socket may take to be opened.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How long is waited for all answers.
 const LONGEST: Duration = Duration::from_mins(5);
 /// More than any event's answer takes.
@@ -207,7 +207,7 @@ fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     match u16::try_from(payload.len()).expect("it is short") {
         length @ 0..126 => frame.push(0x80 | u8::try_from(length).expect("it is short")),
         length => {
-            frame.push(0x80 | 126);
+            frame.push(0x80 | 0x7e);
             frame.extend(length.to_be_bytes());
         }
     }

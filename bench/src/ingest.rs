@@ -33,7 +33,7 @@ pub fn run() {
         for tellers in [256, 64] {
             let messages = messages(&system, &mut told);
             let meter = Meter::start(system.gateway(), &[system.sandbox()]);
-            let times = as_fast_as_taken(&system, messages, tellers);
+            let times = as_fast_as_taken(&system, &messages, tellers);
             let cost = meter.stop();
             println!(
                 "{repetition}. as fast as taken, {tellers} tellers: {:.0} messages/s, {times}; {cost}",
@@ -43,7 +43,7 @@ pub fn run() {
         for rate in [5_000, 10_000] {
             let messages = messages(&system, &mut told);
             let meter = Meter::start(system.gateway(), &[system.sandbox()]);
-            let times = paced(&system, messages, rate);
+            let times = paced(&system, &messages, rate);
             println!("{repetition}. {rate} messages/s, 256 tellers: {times} from when due; {}", meter.stop());
         }
     }
@@ -56,12 +56,12 @@ fn messages(system: &System, told: &mut usize) -> Arc<Vec<Request>> {
 }
 
 /// Each teller tells its next as soon as its last is acknowledged.
-fn as_fast_as_taken(system: &System, messages: Arc<Vec<Request>>, tellers: usize) -> Times {
+fn as_fast_as_taken(system: &System, messages: &Arc<Vec<Request>>, tellers: usize) -> Times {
     tell(system, messages, tellers, async |started, _| (started.elapsed() < RUN).then(Instant::now))
 }
 
 /// So many a second, whoever of the tellers is free; the wait counts from when a message was due.
-fn paced(system: &System, messages: Arc<Vec<Request>>, rate: u32) -> Times {
+fn paced(system: &System, messages: &Arc<Vec<Request>>, rate: u32) -> Times {
     tell(system, messages, 256, async move |started, number| {
         let due = Duration::from_secs(1) * u32::try_from(number).expect("it is small") / rate;
         if due >= RUN {
@@ -75,7 +75,7 @@ fn paced(system: &System, messages: Arc<Vec<Request>>, rate: u32) -> Times {
 /// Tells messages, all tellers on one thread; `when` waits until the next is due and says since when it is.
 fn tell(
     system: &System,
-    messages: Arc<Vec<Request>>,
+    messages: &Arc<Vec<Request>>,
     tellers: usize,
     when: impl AsyncFn(Instant, usize) -> Option<Instant> + Clone + 'static,
 ) -> Times {
@@ -90,7 +90,7 @@ fn tell(
         let tellers: Vec<_> = streams
             .into_iter()
             .map(|mut stream| {
-                let (messages, next, when) = (Arc::clone(&messages), Rc::clone(&next), when.clone());
+                let (messages, next, when) = (Arc::clone(messages), Rc::clone(&next), when.clone());
                 spawn_local(async move {
                     let mut times = Vec::new();
                     loop {
