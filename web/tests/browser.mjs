@@ -1,7 +1,13 @@
+// Debian's Chromium with one page, which reaches one host alone; and what went wrong on that page.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-/** Debian's Chromium with one page, which reaches one host alone, and what went wrong on that page. */
-export async function openBrowser(base) {
+/** Of what axe-core finds, what keeps somebody from using the page. */
+const GRAVE = ['serious', 'critical'];
+
+/** Opens a browser whose page reaches `base` and nothing else. */
+export async function openBrowser(base, options = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -15,7 +21,7 @@ export async function openBrowser(base) {
       `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${base.hostname}`,
     ],
   });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const foreignRequests = [];
   const consoleErrors = [];
 
@@ -43,9 +49,21 @@ export async function openBrowser(base) {
 
   return {
     page,
+    /** Everything that should not have been. */
     async seen() {
       return { foreignRequests, consoleErrors, policyViolations: await page.evaluate(() => window.policyViolations) };
     },
     close: () => browser.close(),
   };
+}
+
+/** What axe-core finds grave on the page as it is now, one line a finding; parts that match `except` are left out. */
+export async function graveViolations(page, except = []) {
+  const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  // By the debugger's door: the page's policy rightly takes no script from us.
+  await page.evaluate(await readFile(path, 'utf8'));
+  const { violations } = await page.evaluate((exclude) => window.axe.run({ exclude }), except);
+  return violations
+    .filter(({ impact }) => GRAVE.includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));
 }
