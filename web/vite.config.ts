@@ -17,8 +17,8 @@ export default defineConfig({
     // Monaco, the editor within GraphiQL, is this big.
     chunkSizeWarningLimit: 4096,
     rolldownOptions: {
-      // One entry per page; the server answers GET /graphiql with graphiql.html.
-      input: { graphiql: 'graphiql.html' },
+      // One entry per page; the server answers GET /graphiql with graphiql.html, and /dashboard likewise.
+      input: { graphiql: 'graphiql.html', dashboard: 'dashboard.html' },
       // GraphiQL's own modules say "use no memo" to a compiler that is not used here.
       checks: { moduleLevelDirective: false },
     },

@@ -1,0 +1,53 @@
+import { HEALTH_TONE, healthWords, vendorWords } from '../../i18n/healthWords';
+import { useWords } from '../../i18n/LanguageProvider';
+import { useLive } from '../../live/LiveProvider';
+import { AsOf } from '../../parts/AsOf';
+import { Badge } from '../../parts/Badge';
+import { Section } from '../../parts/Section';
+import { CountCells, CountHeads } from './CountCells';
+import type { Counts } from './fleetCounts';
+import { fleetWords } from './fleetWords';
+
+const NONE: Counts = { total: 0, online: 0, offline: 0, fault: 0, soldOut: 0 };
+
+/** Each vendor account: how it answers, how fresh its list is, and how its machines are. */
+export function AccountTable({ byAccount }: { readonly byAccount: ReadonlyMap<string, Counts> }) {
+  const accounts = useLive((state) => state.accounts);
+  const sources = useLive((state) => state.machines.sources);
+  const text = useWords(fleetWords);
+  const vendor = useWords(vendorWords);
+  const health = useWords(healthWords);
+  return (
+    <Section title={text.accounts}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{text.account}</th>
+            <th scope="col">{text.health}</th>
+            <CountHeads />
+            <th scope="col">{text.freshness}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {accounts.map((account) => {
+            const freshness = sources.find((source) => source.account.id === account.id)?.freshness;
+            return (
+              <tr key={account.id}>
+                <th scope="row">
+                  {account.name} <span className="soft small">{vendor[account.vendor]}</span>
+                </th>
+                <td>
+                  <Badge tone={HEALTH_TONE[account.health.state]} title={account.health.lastError?.message}>
+                    {health[account.health.state]}
+                  </Badge>
+                </td>
+                <CountCells counts={byAccount.get(account.id) ?? NONE} />
+                <td>{freshness ? <AsOf freshness={freshness} /> : <Badge tone="bad">{text.noShare}</Badge>}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Section>
+  );
+}
