@@ -23,6 +23,8 @@ export default defineConfig({
       checks: { moduleLevelDirective: false },
     },
   },
+  // Its imports with `?worker` are Vite's own business, not that of what bundles dependencies for `npm run dev`.
+  optimizeDeps: { exclude: ['@graphiql/react/setup-workers/vite'] },
   server: {
     proxy: { '/graphql': { target: gateway, ws: true, changeOrigin: true } },
   },

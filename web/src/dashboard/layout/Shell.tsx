@@ -10,7 +10,6 @@ import { LinkState } from './LinkState';
 import { Navigation } from './Navigation';
 import { matchPath, usePath } from './routing';
 import styles from './Shell.module.css';
-import { ThemeSwitch } from './ThemeSwitch';
 
 const shellWords = words(
   { skip: 'Skip to the content', noPage: 'There is no such page.', toFleet: 'To the fleet' },
@@ -42,7 +41,6 @@ export function Shell({ onSignOut }: { readonly onSignOut: () => void }) {
           <LinkState />
           <AccountChips />
           <div className={styles.switches}>
-            <ThemeSwitch />
             <LanguageSwitch />
             <Caller onSignOut={onSignOut} />
           </div>

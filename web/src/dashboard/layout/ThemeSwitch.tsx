@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
+import styles from './ThemeSwitch.module.css';
 import { applyTheme, storedTheme, storeTheme, THEMES, type Theme } from './theme';
 
 const themeWords = words(
@@ -19,17 +20,15 @@ export function ThemeSwitch() {
   }
 
   return (
-    <select
-      className="button"
-      aria-label={text.theme}
-      value={theme}
-      onChange={(event) => choose(event.target.value as Theme)}
-    >
-      {THEMES.map((one) => (
-        <option key={one} value={one}>
-          {text[one]}
-        </option>
-      ))}
-    </select>
+    <label className={styles.theme}>
+      <span className="soft small">{text.theme}</span>
+      <select className="button" value={theme} onChange={(event) => choose(event.target.value as Theme)}>
+        {THEMES.map((one) => (
+          <option key={one} value={one}>
+            {text[one]}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -3,7 +3,7 @@ import { MachinesDocument, ViewerDocument, type ViewerQuery } from '../../genera
 import type { Machine, Source } from './model';
 import type { Reading } from './liveStore';
 
-/** Reads who we are and the whole fleet, a page of 500 machines after the other. */
+/** Reads who we are and the whole fleet, a page of machines after the other. */
 export async function readFleet(api: Client): Promise<Reading & { readonly viewer: ViewerQuery['viewer'] }> {
   const options = { requestPolicy: 'network-only' } as const;
   const asked = await api.query(ViewerDocument, {}, options);

@@ -37,7 +37,7 @@ export function webSocketTransport(url: string, token: string): Transport {
       over = true;
       clearTimeout(pongDue);
       sink.ended(reason);
-      void client.dispose();
+      client.terminate();
     }
 
     const client = createClient({
@@ -79,7 +79,7 @@ export function webSocketTransport(url: string, token: string): Transport {
     return () => {
       over = true;
       clearTimeout(pongDue);
-      void client.dispose();
+      client.terminate();
     };
   };
 }

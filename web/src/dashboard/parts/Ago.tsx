@@ -1,4 +1,5 @@
 import { useFormat } from '../i18n/LanguageProvider';
+import styles from './Ago.module.css';
 import { useNow } from './useNow';
 
 /** How long ago something was, counting on: "12 sec. ago". */
@@ -7,7 +8,7 @@ export function Ago({ at }: { readonly at: string | number }) {
   const now = useNow();
   const instant = new Date(at);
   return (
-    <time dateTime={instant.toISOString()} title={format.dateTime(at)}>
+    <time dateTime={instant.toISOString()} title={format.dateTime(at)} className={styles.ago}>
       {format.ago(now - instant.getTime())}
     </time>
   );

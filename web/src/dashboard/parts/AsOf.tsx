@@ -1,6 +1,7 @@
 import { useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
 import { Ago } from './Ago';
+import styles from './AsOf.module.css';
 import { Badge } from './Badge';
 
 const asOfWords = words({ asOf: 'as of', stale: 'stale' }, { asOf: '数据时间', stale: '已过期' });
@@ -9,7 +10,7 @@ const asOfWords = words({ asOf: 'as of', stale: 'stale' }, { asOf: '数据时间
 export function AsOf({ freshness }: { readonly freshness: { readonly asOf: string; readonly stale: boolean } }) {
   const text = useWords(asOfWords);
   return (
-    <span className="soft small">
+    <span className={`soft small ${styles.asOf}`}>
       {text.asOf} <Ago at={freshness.asOf} /> {freshness.stale && <Badge tone="warn">{text.stale}</Badge>}
     </span>
   );

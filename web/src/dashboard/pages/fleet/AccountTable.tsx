@@ -5,10 +5,9 @@ import { AsOf } from '../../parts/AsOf';
 import { Badge } from '../../parts/Badge';
 import { Section } from '../../parts/Section';
 import { CountCells, CountHeads } from './CountCells';
-import type { Counts } from './fleetCounts';
+import { NO_MACHINES, type Counts } from './fleetCounts';
 import { fleetWords } from './fleetWords';
-
-const NONE: Counts = { total: 0, online: 0, offline: 0, fault: 0, soldOut: 0 };
+import { OldestStatus } from './OldestStatus';
 
 /** Each vendor account: how it answers, how fresh its list is, and how its machines are. */
 export function AccountTable({ byAccount }: { readonly byAccount: ReadonlyMap<string, Counts> }) {
@@ -25,11 +24,13 @@ export function AccountTable({ byAccount }: { readonly byAccount: ReadonlyMap<st
             <th scope="col">{text.account}</th>
             <th scope="col">{text.health}</th>
             <CountHeads />
-            <th scope="col">{text.freshness}</th>
+            <th scope="col">{text.oldest}</th>
+            <th scope="col">{text.list}</th>
           </tr>
         </thead>
         <tbody>
           {accounts.map((account) => {
+            const counts = byAccount.get(account.id) ?? NO_MACHINES;
             const freshness = sources.find((source) => source.account.id === account.id)?.freshness;
             return (
               <tr key={account.id}>
@@ -41,7 +42,10 @@ export function AccountTable({ byAccount }: { readonly byAccount: ReadonlyMap<st
                     {health[account.health.state]}
                   </Badge>
                 </td>
-                <CountCells counts={byAccount.get(account.id) ?? NONE} />
+                <CountCells counts={counts} />
+                <td>
+                  <OldestStatus counts={counts} />
+                </td>
                 <td>{freshness ? <AsOf freshness={freshness} /> : <Badge tone="bad">{text.noShare}</Badge>}</td>
               </tr>
             );

@@ -21,10 +21,10 @@ export function Tiles({ counts }: { readonly counts: Counts }) {
       <Tile tone="bad" name={text.offline} count={counts.offline}>
         {share(counts.offline)}
       </Tile>
-      <Tile tone="warn" name={text.fault} count={counts.fault}>
+      <Tile tone="warn" name={text.anyFault} count={counts.fault}>
         {share(counts.fault)}
       </Tile>
-      <Tile tone="warn" name={text.soldOut} count={counts.soldOut}>
+      <Tile tone="warn" name={text.anySoldOut} count={counts.soldOut}>
         {share(counts.soldOut)}
       </Tile>
     </dl>
