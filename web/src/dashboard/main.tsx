@@ -9,12 +9,13 @@ import './styles/tokens.css';
 import './styles/base.css';
 
 applyTheme(storedTheme());
-const session = createSession(window.sessionStorage, readDevToken(document));
+const devToken = readDevToken(document);
+const session = createSession(window.sessionStorage, devToken);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <LanguageProvider>
-      <App session={session} />
+      <App session={session} devToken={devToken} />
     </LanguageProvider>
   </StrictMode>,
 );

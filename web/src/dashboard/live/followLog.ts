@@ -16,6 +16,8 @@ export const BEHIND_AFTER = 3_000;
 export const CAUGHT_UP_AFTER = 2_000;
 /** A connection that held so long was a good one: the next attempt comes soon. */
 export const GOOD_AFTER = 5_000;
+/** One object: who looks at it renders again when it is another. */
+const LIVE: Link = { state: 'live' };
 const FIRST_RETRY = 500;
 const LAST_RETRY = 15_000;
 /** How many cursors are remembered to know an event again. */
@@ -54,7 +56,7 @@ export function followLog(transport: Transport, clock: Clock, sink: LogSink, ran
     if (stopped) return;
     openedAt = clock.now();
     if (cursor === null) sink.startedAnew();
-    if (cancelCaughtUp === null) sink.link({ state: 'live' });
+    if (cancelCaughtUp === null) sink.link(LIVE);
   }
 
   function take(event: LogEvent) {
@@ -80,11 +82,11 @@ export function followLog(transport: Transport, clock: Clock, sink: LogSink, ran
     const byMilliseconds = age - leastAge;
     cancelCaughtUp?.();
     cancelCaughtUp = null;
-    if (byMilliseconds <= BEHIND_AFTER) return sink.link({ state: 'live' });
+    if (byMilliseconds <= BEHIND_AFTER) return sink.link(LIVE);
     sink.link({ state: 'behind', byMilliseconds });
     cancelCaughtUp = clock.after(CAUGHT_UP_AFTER, () => {
       cancelCaughtUp = null;
-      sink.link({ state: 'live' });
+      sink.link(LIVE);
     });
   }
 

@@ -25,13 +25,15 @@ const loginWords = words(
 
 interface Props {
   readonly endReason: EndReason;
+  /** What the field is filled in with: the developer's token, under `vendgraph dev`. */
+  readonly suggestion: string | null;
   readonly onSignIn: (token: string) => void;
 }
 
-export function LoginPage({ endReason, onSignIn }: Props) {
+export function LoginPage({ endReason, suggestion, onSignIn }: Props) {
   const text = useWords(loginWords);
   const field = useId();
-  const [token, setToken] = useState('');
+  const [token, setToken] = useState(suggestion ?? '');
 
   function submit(event: FormEvent) {
     event.preventDefault();
