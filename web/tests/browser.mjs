@@ -3,6 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
+/** What `seen` tells where all is well. */
+export const NOTHING = { foreignRequests: [], consoleErrors: [], policyViolations: [] };
+
 /** Of what axe-core finds, what keeps somebody from using the page. */
 const GRAVE = ['serious', 'critical'];
 
@@ -49,9 +52,11 @@ export async function openBrowser(base, options = {}) {
 
   return {
     page,
-    /** Everything that should not have been. */
-    async seen() {
-      return { foreignRequests, consoleErrors, policyViolations: await page.evaluate(() => window.policyViolations) };
+    /** All that should not have been since it was last asked for; console errors that match `expected` may be. */
+    async seen({ expected } = {}) {
+      const policyViolations = await page.evaluate(() => window.policyViolations.splice(0));
+      const errors = consoleErrors.splice(0).filter((error) => !expected?.test(error));
+      return { foreignRequests: foreignRequests.splice(0), consoleErrors: errors, policyViolations };
     },
     close: () => browser.close(),
   };

@@ -6,7 +6,7 @@
 //   SCREENSHOTS      a folder for pictures of the page, if any
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { graveViolations, openBrowser } from './browser.mjs';
+import { graveViolations, NOTHING, openBrowser } from './browser.mjs';
 
 const base = new URL(process.env.VENDGRAPH_URL ?? 'http://127.0.0.1:8080');
 const token = process.env.VENDGRAPH_TOKEN;
@@ -33,7 +33,7 @@ before(async () => {
 after(() => browser?.close());
 afterEach(async ({ name }) => {
   await picture(name);
-  assert.deepEqual(await browser.seen(), { foreignRequests: [], consoleErrors: [], policyViolations: [] });
+  assert.deepEqual(await browser.seen(), NOTHING);
 });
 
 test('the page reads the schema, within its Content-Security-Policy', async () => {
