@@ -9,6 +9,9 @@ export const NOTHING = { foreignRequests: [], consoleErrors: [], policyViolation
 /** Of what axe-core finds, what keeps somebody from using the page. */
 const GRAVE = ['serious', 'critical'];
 
+/** So long is waited for what must come, on a machine that has other things to do. */
+const PATIENCE = 60_000;
+
 /** Opens a browser whose page reaches `base` and nothing else. */
 export async function openBrowser(base, options = {}) {
   const browser = await chromium.launch({
@@ -45,6 +48,7 @@ export async function openBrowser(base, options = {}) {
   });
 
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
   });
