@@ -35,8 +35,7 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
   useEffect(() => {
     const refresh = keepFresh(systemClock, async () => {
       try {
-        const { viewer, ...fleet } = await readFleet(api);
-        store.read(fleet);
+        const viewer = await readFleet(api, store.read);
         setReading({ viewer, error: null });
       } catch (error) {
         setReading((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));

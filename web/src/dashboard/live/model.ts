@@ -13,8 +13,9 @@ export type LogEvent = LogSubscription['events'];
 export type LogEventOf<Name extends LogEvent['__typename']> = Extract<LogEvent, { __typename: Name }>;
 
 export type Account = AccountRowFragment;
-export type Machine = MachineRowFragment;
 export type MachineStatus = StatusRowFragment;
+/** A machine of the list; its status is null until it is read. */
+export type Machine = MachineRowFragment & { readonly status: MachineStatus | null };
 export type Source = SourceRowFragment;
 export type Trade = TradeRowFragment;
 

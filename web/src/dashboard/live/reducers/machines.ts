@@ -29,9 +29,10 @@ export function machinesRead(
 }
 
 function fresher(known: Machine | undefined, row: Machine): Machine {
-  const knownAsOf = known?.status?.freshness.asOf;
-  if (!known || !knownAsOf || !row.status) return row;
-  return Date.parse(knownAsOf) > Date.parse(row.status.freshness.asOf)
+  if (!known?.status) return row;
+  // The list comes before the statuses: what is known of them stays meanwhile.
+  if (!row.status) return { ...row, status: known.status };
+  return Date.parse(known.status.freshness.asOf) > Date.parse(row.status.freshness.asOf)
     ? { ...row, status: known.status, online: known.online }
     : row;
 }

@@ -70,6 +70,11 @@ describe('the machines', () => {
     expect(again.byId.get('m')?.online).toBe(false);
   });
 
+  it('keep the status that is known while the list is read, which comes without', () => {
+    const again = machinesRead(read, { rows: [machineRow('m', { status: null })], sources: [source(true)], at: NOW });
+    expect(again.byId.get('m')?.status).toEqual(statusRow());
+  });
+
   it('of an account that does not answer stay as they were known', () => {
     expect(machinesRead(read, { rows: [], sources: [source(false)], at: NOW }).byId.size).toBe(1);
     expect(machinesRead(read, { rows: [], sources: [source(true)], at: NOW }).byId.size).toBe(0);
