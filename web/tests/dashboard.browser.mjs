@@ -67,9 +67,11 @@ test('the page hears of a sale within two seconds of the message', async () => {
 });
 
 test('a restart of the gateway loses no event', async () => {
+  const machines = await onlineMachines(5);
+  await system.inhand.sell(machines[0]);
+  await knownOf('some event', () => heard.length > 0);
   const known = heard.length;
   const { cursor } = heard.at(-1);
-  const machines = await onlineMachines(5);
   // The platform tells again what nobody took.
   await system.inhand.repeatPushes(true);
   await system.stopGateway();
