@@ -19,13 +19,13 @@ help: ## lists the targets
 
 .PHONY: dev
 dev: ## the whole system on this machine, with made-up vendors (ARGS="--machines N --port P")
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "npm is not here: GraphiQL will be missing"; fi
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web; else echo "npm is not here: the web pages will be missing"; fi
 	cargo run --locked -- dev $(ARGS)
 
 .PHONY: web
 web: web/dist/graphiql.html ## the web pages, when their sources have changed
 
-web/dist/graphiql.html: web/node_modules/.package-lock.json $(WEB_SOURCES)
+web/dist/graphiql.html: web/node_modules/.package-lock.json $(WEB_SOURCES) schema.graphql
 	npm --prefix web run build
 	@touch $@
 
@@ -58,7 +58,8 @@ test-rust: web tests/audit/node_modules/.package-lock.json tests/clients/node_mo
 	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
 	cargo test --locked --doc
 
-# Against the program itself: the specification's audit, the clients of subscriptions, and GraphiQL in a browser.
+# Against the program itself: the specification's audit, the clients of subscriptions, and the pages in a browser. The
+# dashboard's tests run a gateway and vendors of their own beside this one.
 .PHONY: test-whole
 test-whole: web chromium tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	cargo build --locked
@@ -70,7 +71,7 @@ test-whole: web chromium tests/audit/node_modules/.package-lock.json tests/clien
 chromium:
 	@if [ ! -x "$(CHROMIUM)" ]; then \
 	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-	    echo "the browser test needs Chromium: install it, or set CHROMIUM to its path" >&2; exit 1; fi; \
+	    echo "the browser tests need Chromium: install it, or set CHROMIUM to its path" >&2; exit 1; fi; \
 	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; fi
 
 .PHONY: schema
@@ -91,4 +92,4 @@ deny: ## licences, bans and sources of what we depend on (installs cargo-deny)
 .PHONY: clean
 clean: ## removes what was built and installed here
 	cargo clean
-	rm -rf web/dist web/node_modules web/coverage tests/audit/node_modules tests/clients/node_modules schema.graphql.tmp
+	rm -rf web/dist web/node_modules web/coverage web/src/generated tests/audit/node_modules tests/clients/node_modules schema.graphql.tmp

@@ -83,7 +83,7 @@ pub struct App {
 }
 
 impl App {
-    /// Makes everything that `config` asks for, and listens. `dev_token` is filled into GraphiQL's page.
+    /// Makes everything that `config` asks for, and listens. `dev_token` is filled into the pages.
     pub async fn start(
         config: &Config,
         clock: Arc<dyn Clock>,

@@ -17,12 +17,14 @@ export default defineConfig({
     // Monaco, the editor within GraphiQL, is this big.
     chunkSizeWarningLimit: 4096,
     rolldownOptions: {
-      // One entry per page; the server answers GET /graphiql with graphiql.html.
-      input: { graphiql: 'graphiql.html' },
+      // One entry per page; the server answers GET /graphiql with graphiql.html, and /dashboard likewise.
+      input: { graphiql: 'graphiql.html', dashboard: 'dashboard.html' },
       // GraphiQL's own modules say "use no memo" to a compiler that is not used here.
       checks: { moduleLevelDirective: false },
     },
   },
+  // Its imports with `?worker` are Vite's own business, not that of what bundles dependencies for `npm run dev`.
+  optimizeDeps: { exclude: ['@graphiql/react/setup-workers/vite'] },
   server: {
     proxy: { '/graphql': { target: gateway, ws: true, changeOrigin: true } },
   },

@@ -44,6 +44,7 @@ pub(super) fn settings(config: &Config, dev_token: Option<SecretString>) -> Resu
         streaming: Streaming::default(),
         introspection: config.server.introspection,
         graphiql: config.server.graphiql,
+        dashboard: config.server.dashboard,
         cors_origins: config.server.cors_origins.iter().map(origin).collect::<Result<_, _>>()?,
         dev_token,
     })

@@ -79,6 +79,7 @@ impl Drop for Folder {
 fn announce(vendors: &Sandbox, gateway: &str, token: &str) -> Result<(), Error> {
     for (name, value) in [
         ("GraphiQL", format!("{gateway}/graphiql")),
+        ("dashboard", format!("{gateway}/dashboard")),
         ("endpoint", format!("{gateway}/graphql")),
         ("dingshang", vendors.dingshang_url()),
         ("inhand", vendors.inhand_url()),

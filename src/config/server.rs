@@ -25,6 +25,8 @@ pub struct Server {
     pub introspection: bool,
     /// Whether `/graphiql` is served.
     pub graphiql: bool,
+    /// Whether `/dashboard` is served.
+    pub dashboard: bool,
     /// The web pages that may call us from a browser, as `scheme://host[:port]`.
     pub cors_origins: Vec<String>,
     /// How long we go on serving once told to end, with `/readyz` red, so that whoever sends requests here notices
@@ -33,7 +35,7 @@ pub struct Server {
 }
 
 pub(super) const KEYS: Keys<'static> = Keys {
-    plain: &["listen", "public_url", "introspection", "graphiql", "cors_origins", "drain"],
+    plain: &["listen", "public_url", "introspection", "graphiql", "dashboard", "cors_origins", "drain"],
     secret: &[],
 };
 
@@ -44,6 +46,7 @@ impl Default for Server {
             public_url: None,
             introspection: true,
             graphiql: true,
+            dashboard: true,
             cors_origins: Vec::new(),
             drain: Duration::from_secs(2),
         }
@@ -65,6 +68,7 @@ impl Server {
             public_url: section.url("public_url")?,
             introspection: section.boolean("introspection", default.introspection)?,
             graphiql: section.boolean("graphiql", default.graphiql)?,
+            dashboard: section.boolean("dashboard", default.dashboard)?,
             cors_origins: section
                 .optional(
                     "cors_origins",

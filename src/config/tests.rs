@@ -21,6 +21,7 @@ listen = "0.0.0.0:8080"
 public_url = "https://vending.example.com"
 introspection = false
 graphiql = false
+dashboard = false
 cors_origins = ["https://dash.example.com"]
 
 [auth]
@@ -122,7 +123,7 @@ fn the_interfaces_sample_is_read() {
     let config = sample(&[]).unwrap();
     assert_eq!(config.server.listen.to_string(), "0.0.0.0:8080");
     assert_eq!(config.server.cors_origins, ["https://dash.example.com"]);
-    assert!(!config.server.introspection && !config.server.graphiql);
+    assert!(!config.server.introspection && !config.server.graphiql && !config.server.dashboard);
     assert_eq!(config.auth.audience.as_deref(), Some("vendgraph"));
     assert_eq!(config.fleet.sweep, None);
     assert_eq!(config.cache, super::Cache::default());
@@ -137,7 +138,8 @@ fn the_interfaces_sample_is_read() {
 fn what_is_left_out_has_a_default() {
     let config = parse(AUTH, &[]).unwrap();
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
-    assert!(config.server.introspection && config.server.graphiql && config.server.public_url.is_none());
+    assert!(config.server.introspection && config.server.graphiql && config.server.dashboard);
+    assert!(config.server.public_url.is_none());
     assert_eq!(config.fleet.sweep, Some(Duration::from_mins(5)));
     assert_eq!(config.server.drain, Duration::from_secs(2));
     assert_eq!(config.limits.request_timeout, Duration::from_secs(15));
@@ -247,6 +249,7 @@ fn a_wrong_value_is_told_by_its_key_and_what_to_write_instead() {
         ("[server]\nlisten = 8080\n", "server.listen: write an IP address and a port"),
         ("[server]\nlisten = \"localhost\"\n", "server.listen: write an IP address and a port"),
         ("[server]\ngraphiql = \"yes\"\n", "server.graphiql: write true or false"),
+        ("[server]\ndashboard = \"yes\"\n", "server.dashboard: write true or false"),
         ("[server]\npublic_url = \"ftp://x\"\n", "server.public_url: write an address such as"),
         ("[server]\npublic_url = \"https://u:p@x\"\n", "server.public_url: write an address such as"),
         ("[server]\ncors_origins = [\"https://x/app\"]\n", "server.cors_origins: write a list of origins"),

@@ -71,7 +71,7 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
     // outside, else a busy gateway would be taken for a dead one. A stream is under way until it began; then it has
     // its own bound.
     let guarded = guarded.layer(from_fn_with_state(door.clone(), shed));
-    // GraphiQL's files are large and public. Answers stay uncompressed: they would cost the hot path time, and mix
+    // The pages' files are large and public. Answers stay uncompressed: they would cost the hot path time, and mix
     // secrets with a caller's words (BREACH).
     let open = open.layer(CompressionLayer::new());
 

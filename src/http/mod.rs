@@ -139,9 +139,11 @@ pub struct Settings {
     pub introspection: bool,
     /// Whether `/graphiql` is served (`server.graphiql`).
     pub graphiql: bool,
+    /// Whether `/dashboard` is served (`server.dashboard`).
+    pub dashboard: bool,
     /// Which pages' scripts may call (`server.cors_origins`).
     pub cors_origins: Vec<HeaderValue>,
-    /// The developer's token, filled into GraphiQL's page under `dev` alone.
+    /// The developer's token, filled into the pages under `dev` alone.
     pub dev_token: Option<SecretString>,
 }
 

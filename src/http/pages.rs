@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::Door;
+use super::{Door, Settings};
 
 /// What Vite built; absent until `web/` was built, and the crate builds without it.
 #[derive(RustEmbed)]
@@ -18,7 +18,7 @@ use super::Door;
 struct Built;
 
 /// What a page may do. GraphiQL's editor sets styles inline and runs workers; nothing comes from another host, and
-/// no other page may frame ours.
+/// no other page may frame ours. The dashboard needs no more than this.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -33,20 +33,32 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>vendgraph
 
 /// `GET /graphiql`.
 pub(super) async fn graphiql(State(door): State<Door>) -> Response {
-    if !door.settings().graphiql {
+    let Settings { graphiql, dev_token, .. } = door.settings();
+    page("graphiql.html", *graphiql, dev_token.as_ref())
+}
+
+/// `GET /dashboard`.
+pub(super) async fn dashboard(State(door): State<Door>) -> Response {
+    let Settings { dashboard, dev_token, .. } = door.settings();
+    page("dashboard.html", *dashboard, dev_token.as_ref())
+}
+
+/// A page of this name, where it is switched on; or how to build it.
+fn page(name: &str, on: bool, dev_token: Option<&SecretString>) -> Response {
+    if !on {
         return StatusCode::NOT_FOUND.into_response();
     }
-    let Some(page) = Built::get("graphiql.html") else {
+    let Some(page) = Built::get(name) else {
         return html(NOT_BUILT.to_owned());
     };
     let page = String::from_utf8_lossy(&page.data);
-    match &door.settings().dev_token {
+    match dev_token {
         Some(token) => html(with_token(&page, token.expose_secret())),
         None => html(page.into_owned()),
     }
 }
 
-/// `GET /assets/…`: files whose names hold a hash of their content.
+/// `GET /assets/…`: files whose names hold a hash of their content. The pages share them.
 pub(super) async fn asset(
     State(door): State<Door>,
     Path(path): Path<String>,
@@ -54,7 +66,8 @@ pub(super) async fn asset(
 ) -> Response {
     // A debug build reads the folder itself, where `..` would lead out of `assets/`.
     let leads_out = path.split('/').any(|part| part == "..");
-    if leads_out || !door.settings().graphiql {
+    let Settings { graphiql, dashboard, .. } = door.settings();
+    if leads_out || !(*graphiql || *dashboard) {
         return StatusCode::NOT_FOUND.into_response();
     }
     match Built::get(&format!("assets/{path}")) {

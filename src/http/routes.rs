@@ -17,6 +17,7 @@ pub fn router(door: Door) -> Router {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/graphiql", get(pages::graphiql))
+        .route("/dashboard", get(pages::dashboard))
         .route("/assets/{*path}", get(pages::asset))
         .fallback(async || StatusCode::NOT_FOUND);
 

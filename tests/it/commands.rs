@@ -80,7 +80,7 @@ fn dev_needs_nothing_and_serve_stops_when_told() {
     let mut dev = vendgraph();
     dev.args(["dev", "--port", "0", "--machines", "3"]).stdout(Stdio::piped());
     let mut dev = Running(dev.spawn().expect("it runs"));
-    let told = announced(&mut dev, &["GraphiQL", "endpoint", "token"]);
+    let told = announced(&mut dev, &["GraphiQL", "endpoint", "token", "dashboard"]);
     let body = r#"{"query":"{ machines { totalCount } }"}"#;
     let answer = tokio::runtime::Runtime::new().expect("a runtime").block_on(async {
         let request =

@@ -1,7 +1,19 @@
+// Debian's Chromium with one page, which reaches one host alone; and what went wrong on that page.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-/** Debian's Chromium with one page, which reaches one host alone, and what went wrong on that page. */
-export async function openBrowser(base) {
+/** What `seen` tells where all is well. */
+export const NOTHING = { foreignRequests: [], consoleErrors: [], policyViolations: [] };
+
+/** Of what axe-core finds, what keeps somebody from using the page. */
+const GRAVE = ['serious', 'critical'];
+
+/** So long is waited for what must come, on a machine that has other things to do. */
+const PATIENCE = 60_000;
+
+/** Opens a browser whose page reaches `base` and nothing else. */
+export async function openBrowser(base, options = {}) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -15,7 +27,7 @@ export async function openBrowser(base) {
       `--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE ${base.hostname}`,
     ],
   });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const foreignRequests = [];
   const consoleErrors = [];
 
@@ -36,6 +48,7 @@ export async function openBrowser(base) {
   });
 
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   page.on('console', (message) => {
     if (message.type() === 'error') consoleErrors.push(message.text());
   });
@@ -43,9 +56,30 @@ export async function openBrowser(base) {
 
   return {
     page,
-    async seen() {
-      return { foreignRequests, consoleErrors, policyViolations: await page.evaluate(() => window.policyViolations) };
+    /** All that should not have been since it was last asked for; console errors that match `expected` may be. */
+    async seen({ expected } = {}) {
+      const policyViolations = await page.evaluate(() => window.policyViolations.splice(0));
+      const errors = consoleErrors.splice(0).filter((error) => !expected?.test(error));
+      return { foreignRequests: foreignRequests.splice(0), consoleErrors: errors, policyViolations };
     },
     close: () => browser.close(),
   };
+}
+
+/**
+ * What axe-core finds grave on the page as it is now, one text a finding. `exclude` leaves out parts of the page, by
+ * selector, and `rules` names those of its rules that are not looked at.
+ */
+export async function graveViolations(page, { exclude = [], rules = [] } = {}) {
+  const path = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+  // By the debugger's door: the page's policy rightly takes no script from us.
+  await page.evaluate(await readFile(path, 'utf8'));
+  const off = Object.fromEntries(rules.map((rule) => [rule, { enabled: false }]));
+  const { violations } = await page.evaluate(([context, options]) => window.axe.run(context, options), [
+    { exclude },
+    { rules: off, resultTypes: ['violations'] },
+  ]);
+  return violations
+    .filter(({ impact }) => GRAVE.includes(impact))
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} ${target}: ${failureSummary}`));
 }

@@ -173,6 +173,7 @@ fn settings() -> Settings {
         streaming: Streaming::default(),
         introspection: true,
         graphiql: true,
+        dashboard: true,
         cors_origins: vec![HeaderValue::from_static("https://dash.example.com")],
         dev_token: None,
     }

@@ -6,53 +6,103 @@ use serde_json::json;
 use super::{Answer, Server, settings};
 use crate::http::{Listening, Settings};
 
-#[tokio::test]
-async fn graphiql_loads_nothing_from_elsewhere_and_is_kept_by_nobody() {
-    let server = Server::start().await;
-    let page = Answer::of(server.client.get(format!("{}/graphiql", server.url))).await;
-    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
-    assert_eq!(page.header("cache-control"), "no-store");
-    assert_eq!(page.header("referrer-policy"), "no-referrer");
-    assert!(page.header("content-security-policy").starts_with("default-src 'none'; script-src 'self';"));
-    assert!(!page.text.contains("https://"), "{}", page.text);
-    assert!(page.text.contains("vendgraph"));
+/// The pages, by the path that each is at.
+const PAGES: [&str; 2] = ["graphiql", "dashboard"];
+
+async fn get(server: &Server, path: &str) -> Answer {
+    Answer::of(server.client.get(format!("{}{path}", server.url))).await
+}
+
+/// Whether `web/` was built with this page.
+fn is_built(page: &Answer) -> bool {
+    let built = !page.text.contains("not part of this build");
+    if !built {
+        println!("not tried: `web/` is not built");
+    }
+    built
 }
 
 #[tokio::test]
-async fn graphiql_can_be_switched_off() {
-    let server = Server::with(Settings { graphiql: false, ..settings() }, Listening::default()).await;
-    for path in ["/graphiql", "/assets/graphiql.js"] {
-        assert_eq!(
-            Answer::of(server.client.get(format!("{}{path}", server.url))).await.status,
-            404,
-            "{path}"
-        );
+async fn pages_load_nothing_from_elsewhere_and_are_kept_by_nobody() {
+    let server = Server::start().await;
+    for name in PAGES {
+        let page = get(&server, &format!("/{name}")).await;
+        assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{name}");
+        assert_eq!(page.header("cache-control"), "no-store", "{name}");
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "{name}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{name}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{name}: {policy}");
+        assert!(!page.text.contains("https://"), "{}", page.text);
+        assert!(page.text.contains("vendgraph"), "{}", page.text);
     }
 }
 
 #[tokio::test]
-async fn the_developers_token_is_in_the_page_under_dev_alone() {
-    let token = SecretString::from("developer-token");
-    let dev = Server::with(Settings { dev_token: Some(token), ..settings() }, Listening::default()).await;
-    let page = Answer::of(dev.client.get(format!("{}/graphiql", dev.url))).await;
-    if page.text.contains("not part of this build") {
-        println!("not tried: `web/` is not built");
+async fn a_page_that_is_switched_off_is_not_there() {
+    let graphiql_off = Settings { graphiql: false, ..settings() };
+    let dashboard_off = Settings { dashboard: false, ..settings() };
+    for (settings, statuses) in [(graphiql_off, [404, 200]), (dashboard_off, [200, 404])] {
+        let server = Server::with(settings, Listening::default()).await;
+        for (name, status) in PAGES.into_iter().zip(statuses) {
+            assert_eq!(get(&server, &format!("/{name}")).await.status, status, "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn assets_are_there_while_any_page_is() {
+    let whole = Server::start().await;
+    let page = get(&whole, "/graphiql").await;
+    if !is_built(&page) {
         return;
     }
-    let place = "<meta name=\"vendgraph-dev-token\" content=\"";
-    assert!(page.text.contains(&format!("{place}developer-token\">")), "{}", page.text);
-    let server = Server::start().await;
-    let page = Answer::of(server.client.get(format!("{}/graphiql", server.url))).await;
-    assert!(page.text.contains(&format!("{place}\">")), "{}", page.text);
+    let script = script_of(&page, "graphiql");
+    for (graphiql, dashboard, status) in [(true, false, 200), (false, true, 200), (false, false, 404)] {
+        let settings = Settings { graphiql, dashboard, ..settings() };
+        let server = Server::with(settings, Listening::default()).await;
+        assert_eq!(get(&server, &script).await.status, status, "{graphiql} {dashboard}");
+    }
+}
 
-    // What the page names is there, and may be kept for ever.
-    let script = page.text.split('"').find(|piece| piece.starts_with("/assets/graphiql-"));
-    let script = format!("{}{}", server.url, script.unwrap());
-    let answer = Answer::of(server.client.get(&script)).await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, "text/javascript"));
-    assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
-    let again = server.client.get(&script).header("if-none-match", answer.header("etag"));
-    assert_eq!(Answer::of(again).await.status, 304);
+#[tokio::test]
+async fn the_developers_token_is_in_the_pages_under_dev_alone() {
+    let token = SecretString::from("developer-token");
+    let dev = Server::with(Settings { dev_token: Some(token), ..settings() }, Listening::default()).await;
+    let server = Server::start().await;
+    let place = "<meta name=\"vendgraph-dev-token\" content=\"";
+    for name in PAGES {
+        let page = get(&dev, &format!("/{name}")).await;
+        if is_built(&page) {
+            assert!(page.text.contains(&format!("{place}developer-token\">")), "{}", page.text);
+            let page = get(&server, &format!("/{name}")).await;
+            assert!(page.text.contains(&format!("{place}\">")), "{}", page.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_page_names_is_there_and_may_be_kept_for_ever() {
+    let server = Server::start().await;
+    for name in PAGES {
+        let page = get(&server, &format!("/{name}")).await;
+        if !is_built(&page) {
+            continue;
+        }
+        let script = script_of(&page, name);
+        let answer = get(&server, &script).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "text/javascript"));
+        assert_eq!(answer.header("cache-control"), "public, max-age=31536000, immutable");
+        let again = server.client.get(format!("{}{script}", server.url));
+        let again = again.header("if-none-match", answer.header("etag"));
+        assert_eq!(Answer::of(again).await.status, 304);
+    }
+}
+
+/// The path of a page's own script.
+fn script_of(page: &Answer, name: &str) -> String {
+    let start = format!("/assets/{name}-");
+    page.text.split('"').find(|piece| piece.starts_with(&start)).unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -43,6 +43,7 @@ pub(crate) fn router(pushes: Arc<Pushes>) -> Router {
         .route("/_sandbox/pushes/burst", post(burst))
         .route("/_sandbox/machines/{number}/announce", post(announce))
         .route("/_sandbox/machines/{number}/redeem", post(redeem))
+        .route("/_sandbox/machines/{number}/sell", post(sell))
         .with_state(pushes)
 }
 
@@ -90,6 +91,10 @@ async fn burst(State(pushes): State<Arc<Pushes>>, body: Bytes) -> Response {
 
 async fn announce(State(pushes): State<Arc<Pushes>>, Path(number): Path<String>) -> Response {
     if pushes.world.inhand.announce(&number) { shown(&pushes) } else { missing() }
+}
+
+async fn sell(State(pushes): State<Arc<Pushes>>, Path(number): Path<String>) -> Response {
+    if pushes.world.inhand.sell_one(&number) { shown(&pushes) } else { missing() }
 }
 
 async fn redeem(

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { createFetcher } from './fetcher';
 import { openingTabs } from './openingTabs';
 import type { SessionHeaders } from './sessionHeaders';
+import { ThemeFollower } from './ThemeFollower';
 import { TokenKeeper } from './TokenKeeper';
 import { tokenFreeStorage } from './tokenFreeStorage';
 
@@ -29,6 +30,7 @@ export function GraphiQLPage({ headers }: { headers: SessionHeaders }) {
     >
       <GraphiQL.Logo>vendgraph</GraphiQL.Logo>
       <TokenKeeper headers={headers} />
+      <ThemeFollower />
     </GraphiQL>
   );
 }

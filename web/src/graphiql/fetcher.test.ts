@@ -59,6 +59,13 @@ describe('the schema', () => {
     expect(sentHeaders().get('authorization')).toBe('Bearer page');
   });
 
+  it('is introduced in our words', async () => {
+    answer('{"data":{"__schema":{"description":"A GraphQL schema is …","types":[]}}}');
+    await expect(ask(initialHeaders('page'))).resolves.toMatchObject({
+      data: { __schema: { description: expect.stringMatching(/^One API over every vending machine/), types: [] } },
+    });
+  });
+
   it('is not asked for without a token', async () => {
     await expect(ask(initialHeaders(null))).rejects.toThrow('Put a token into the header editor');
     expect(fetched).not.toHaveBeenCalled();

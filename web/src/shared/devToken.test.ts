@@ -19,8 +19,8 @@ describe('readDevToken', () => {
   });
 });
 
-describe('graphiql.html', () => {
-  const html = readFileSync(new URL('../../graphiql.html', import.meta.url), 'utf8');
+describe.each(['graphiql.html', 'dashboard.html'])('%s', (page) => {
+  const html = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
 
   it('holds the placeholder that the server replaces, once', () => {
     expect(html.split(PLACEHOLDER)).toHaveLength(2);

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { initialLanguage } from './text';
+
+it.each([
+  ['zh', ['en-GB'], 'zh'],
+  [null, ['zh-Hans-CN', 'en'], 'zh'],
+  [null, ['de-DE', 'zh-CN'], 'zh'],
+  [null, ['de-DE'], 'en'],
+  ['fr', ['en-US'], 'en'],
+])('with %j chosen and %j preferred it speaks %s', (stored, preferred, language) => {
+  expect(initialLanguage(stored, preferred)).toBe(language);
+});

@@ -1,0 +1,87 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { Provider as ApiProvider } from 'urql';
+import { webSocketUrl } from '../../shared/endpoint';
+import type { ViewerQuery } from '../../generated/graphql';
+import { createApi } from '../api/client';
+import { systemClock } from './clock';
+import { followLog } from './followLog';
+import { keepFresh } from './keepFresh';
+import { createLiveStore, type LiveState, type LiveStore } from './liveStore';
+import { readFleet } from './readFleet';
+import { webSocketTransport } from './transport';
+
+/** What the fleet was last read as, and whose it is. */
+interface Reading {
+  readonly viewer: ViewerQuery['viewer'] | null;
+  /** Why the last reading failed, in the gateway's words; null: it did not. */
+  readonly error: string | null;
+}
+
+const StoreContext = createContext<LiveStore | null>(null);
+const ReadingContext = createContext<Reading>({ viewer: null, error: null });
+
+interface Props {
+  readonly token: string;
+  readonly onUnauthorized: () => void;
+  readonly children: ReactNode;
+}
+
+/** One client, one store and one subscription, for as long as somebody is signed in. */
+export function LiveProvider({ token, onUnauthorized, children }: Props) {
+  const [api] = useState(() => createApi(token, onUnauthorized));
+  const [store] = useState(() => createLiveStore(systemClock));
+  const [reading, setReading] = useState<Reading>({ viewer: null, error: null });
+
+  useEffect(() => {
+    const refresh = keepFresh(systemClock, async () => {
+      try {
+        const viewer = await readFleet(api, store.read);
+        setReading({ viewer, error: null });
+      } catch (error) {
+        setReading((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
+      }
+    });
+    const following = followLog(webSocketTransport(webSocketUrl(window.location), token), systemClock, {
+      event: (event) => {
+        store.take(event);
+        if (event.__typename === 'GapEvent' || event.__typename === 'MachineRegisteredEvent') refresh.soon();
+      },
+      link: store.link,
+      startedAnew: refresh.soon,
+      unauthorized: onUnauthorized,
+    });
+    window.addEventListener('online', following.retryNow);
+    return () => {
+      window.removeEventListener('online', following.retryNow);
+      following.stop();
+      refresh.stop();
+    };
+  }, [api, store, token]);
+
+  return (
+    <ApiProvider value={api}>
+      <StoreContext value={store}>
+        <ReadingContext value={reading}>{children}</ReadingContext>
+      </StoreContext>
+    </ApiProvider>
+  );
+}
+
+export function useLiveStore(): LiveStore {
+  const store = useContext(StoreContext);
+  if (!store) throw new Error('useLiveStore stands outside of LiveProvider');
+  return store;
+}
+
+/**
+ * A slice of what happens. The component renders again when the slice is another object, at most four times a second:
+ * a selector that makes something new is made with `derive`.
+ */
+export function useLive<Slice>(select: (state: LiveState) => Slice): Slice {
+  const store = useLiveStore();
+  return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}
+
+export function useReading(): Reading {
+  return useContext(ReadingContext);
+}

@@ -1,0 +1,27 @@
+import { lazy, type ComponentType } from 'react';
+import type { Text } from './i18n/text';
+
+/** What a page is given: the named parts of its path, `{ id }` of `/machines/:id`. */
+export interface PageProps {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  /** What stands after the `#`. */
+  readonly path: string;
+  /** What it is called in the title and in the navigation. */
+  readonly title: Text;
+  /** Whether the navigation has it. */
+  readonly listed: boolean;
+  readonly Page: ComponentType<PageProps>;
+}
+
+/** Every page there is. A new one is a folder in `pages/` and an entry here. */
+export const routes: readonly Route[] = [
+  {
+    path: '/',
+    title: { en: 'Fleet', zh: '总览' },
+    listed: true,
+    Page: lazy(() => import('./pages/fleet/FleetPage')),
+  },
+];
