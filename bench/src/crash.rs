@@ -129,7 +129,7 @@ fn follow(address: &str, token: &str, seen: &Arc<Vec<Mutex<Vec<String>>>>, over:
                         };
                         opened += 1;
                         let answered = |answer: &[u8]| {
-                            seen[number].lock().expect("nobody panicked").push(cursor(answer))
+                            seen[number].lock().expect("nobody panicked").push(cursor(answer));
                         };
                         while !over.load(Ordering::Relaxed) && follower.read_on(answered).await.is_some() {}
                     }
