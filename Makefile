@@ -56,7 +56,6 @@ test-rust: web tests/audit/node_modules/.package-lock.json tests/clients/node_mo
 	@if command -v cargo-nextest >/dev/null; \
 	then echo "cargo nextest run --locked"; cargo nextest run --locked --no-fail-fast; \
 	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
-	cargo test --locked --doc
 
 # Against the program itself: the specification's audit, the clients of subscriptions, and the pages in a browser. The
 # dashboard's tests run a gateway and vendors of their own beside this one.

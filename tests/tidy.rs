@@ -132,6 +132,28 @@ fn no_file_is_longer_than_four_hundred_lines() {
 }
 
 #[test]
+fn documentation_holds_no_code_that_would_have_to_be_run() {
+    let is_code = |line: &str| {
+        let text = line.trim_start().strip_prefix("///").or_else(|| line.trim_start().strip_prefix("//!"));
+        text.is_some_and(|text| text.trim() == "```" || text.trim() == "```rust")
+    };
+    let opened = |source: &Source| -> Vec<String> {
+        let mut within = false;
+        let mut breaches = Vec::new();
+        for (at, line) in source.text.lines().enumerate() {
+            let closes = within && is_code(line);
+            if is_code(line) && !closes {
+                breaches.push(source.at(at + 1));
+            }
+            within = !closes && (within || line.contains("```"));
+        }
+        breaches
+    };
+    let breaches: Vec<_> = ours().iter().flat_map(opened).collect();
+    none(&breaches, "tests are in tests: `make test` runs no documentation, so a fence in it names `text`");
+}
+
+#[test]
 fn layers_point_one_way() {
     let breaches = in_paths(|source, named| {
         let (from, (to, _)) = (home(source)?, named.of_ours()?);

@@ -28,8 +28,8 @@ use crate::{
 };
 
 /// How many sequences are run, and no more once the time is up.
-const SEQUENCES: u64 = 20;
-const TIME: Duration = Duration::from_secs(45);
+const SEQUENCES: u64 = 10;
+const TIME: Duration = Duration::from_secs(30);
 /// How many steps each has.
 const STEPS: usize = 28;
 /// How many keys are used; each for another shelf, so that the vendor's orders tell whose they are.
