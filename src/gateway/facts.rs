@@ -33,7 +33,7 @@ pub struct Estimate {
 pub struct Facts {
     registration: Option<Registration>,
     refill: Option<Refill>,
-    /// What was dispensed since the refill, by the trade's number: cabinet, shelf, pieces.
+    /// What was dispensed since the refill, by the trade's key: cabinet, shelf, pieces.
     sold: HashMap<Text, (Option<Text>, Text, u32)>,
     /// When the last of it was sold.
     sold_at: Option<Timestamp>,
@@ -90,7 +90,7 @@ impl Facts {
         let after = at.is_some_and(|at| at > refill.refilled_at);
         if trade.delivery.state == DeliveryState::Dispensed && after {
             let sold = (trade.cabinet.clone(), Arc::clone(code), trade.quantity.max(1));
-            self.sold.insert(trade.order_number.clone(), sold);
+            self.sold.insert(trade.key(), sold);
             self.sold_at = self.sold_at.max(at);
         }
     }

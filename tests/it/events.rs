@@ -3,6 +3,7 @@
 mod crashing;
 mod following;
 mod knowing;
+mod selling;
 mod verifying;
 
 use std::time::Duration;
