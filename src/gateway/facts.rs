@@ -42,7 +42,7 @@ pub struct Facts {
 impl Facts {
     /// Reads them from the log.
     pub async fn read(store: &dyn Store, account: &AccountName, machine: &Text) -> store::Result<Self> {
-        let latest = async |kind| store.latest(account, machine, kind).await;
+        let latest = async |kind| store.latest(account, Some(machine), kind).await;
         let mut facts = Self::default();
         if let Some(stored) = latest(EventKind::MachineRegistered).await?
             && let Happening::MachineRegistered(registration) = stored.event.happening

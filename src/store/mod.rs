@@ -234,7 +234,7 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     async fn latest(
         &self,
         account: &AccountName,
-        machine: &str,
+        machine: Option<&str>,
         kind: EventKind,
     ) -> Result<Option<StoredEvent>>;
 

@@ -2,6 +2,7 @@
 
 mod crashing;
 mod following;
+mod health;
 mod knowing;
 mod selling;
 mod verifying;

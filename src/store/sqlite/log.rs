@@ -149,20 +149,35 @@ fn once<T: Ord>(runs: impl Iterator<Item = T>) -> Vec<T> {
 pub(super) async fn latest(
     db: &mut SqliteConnection,
     account: &AccountName,
-    machine: &str,
+    machine: Option<&str>,
     kind: EventKind,
 ) -> Result<Option<StoredEvent>, Fault> {
-    let sql = concat!(
-        "SELECT * FROM (SELECT ",
-        columns!(),
-        " FROM events WHERE account = $1 AND machine = $2 AND kind = $3 \
-         ORDER BY place DESC LIMIT $4) ORDER BY occurred_at DESC, place DESC LIMIT 1"
-    );
-    let bound = query(sql).bind(account.as_str()).bind(machine).bind(kind.word());
-    bound.bind(OUT_OF_ORDER).fetch_optional(db).await?.as_ref().map(stored).transpose()
+    macro_rules! latest {
+        ($run:literal) => {
+            concat!(
+                "SELECT * FROM (SELECT ",
+                columns!(),
+                " FROM events WHERE ",
+                $run,
+                " ORDER BY place DESC LIMIT $3) AS told ORDER BY occurred_at DESC, place DESC LIMIT 1"
+            )
+        };
+    }
+    let bound = match machine {
+        Some(machine) => query(latest!("account = $1 AND kind = $2 AND machine = $4"))
+            .bind(account.as_str())
+            .bind(kind.word())
+            .bind(OUT_OF_ORDER)
+            .bind(machine),
+        None => query(latest!("account = $1 AND kind = $2"))
+            .bind(account.as_str())
+            .bind(kind.word())
+            .bind(OUT_OF_ORDER),
+    };
+    bound.fetch_optional(db).await?.as_ref().map(stored).transpose()
 }
 
-fn stored(row: &SqliteRow) -> Result<StoredEvent, Fault> {
+pub(super) fn stored(row: &SqliteRow) -> Result<StoredEvent, Fault> {
     let row = Reader(row);
     // What a newer gateway wrote and this one does not know must not keep anybody from what comes after it.
     let known =

@@ -362,7 +362,7 @@ impl Store for Sqlite {
     async fn latest(
         &self,
         account: &AccountName,
-        machine: &str,
+        machine: Option<&str>,
         kind: EventKind,
     ) -> Result<Option<StoredEvent>> {
         read!(self, "read the event log", log::latest(account, machine, kind))

@@ -248,8 +248,9 @@ pub(super) async fn old_events_go_and_the_last_word_on_each_machine_stays(at: &d
     .map(|(happening, at)| event(happening, at))
     .collect();
     store.append(&batch).await.unwrap();
-    let latest =
-        async |kind| store.latest(&account(), "m1", kind).await.unwrap().map(|stored| stored.event.happening);
+    let latest = async |kind| {
+        store.latest(&account(), Some("m1"), kind).await.unwrap().map(|stored| stored.event.happening)
+    };
     let bounds = async || store.log_bounds().await.unwrap();
     // Not the first: what is younger is before it.
     assert_eq!(store.prune_events(second(0), 10).await.unwrap(), 0);
