@@ -4,6 +4,7 @@ mod crashing;
 mod following;
 mod health;
 mod knowing;
+mod refilling;
 mod selling;
 mod verifying;
 

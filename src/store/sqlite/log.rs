@@ -32,6 +32,7 @@ macro_rules! columns {
         "place, account, kind, machine, origin, occurred_at, received_at, payload"
     };
 }
+pub(super) use columns;
 
 /// What is read of the log: `$1` the runs, `$2` after which place, `$3` how many, `$4` since when. `$keys`: what a run is of; `$run`:
 /// that an event is of it.
@@ -145,7 +146,8 @@ fn once<T: Ord>(runs: impl Iterator<Item = T>) -> Vec<T> {
     runs.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Of what was told last of a machine, the newest of a kind. News may come late, so it is not always the last.
+/// Of what was told last of a machine, or of an account, the newest of a kind. News may come late, so it is not always the
+/// last.
 pub(super) async fn latest(
     db: &mut SqliteConnection,
     account: &AccountName,
