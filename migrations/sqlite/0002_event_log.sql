@@ -23,6 +23,8 @@ CREATE TABLE events (
 CREATE INDEX events_kind ON events (account, kind);
 CREATE INDEX events_machine ON events (account, machine, kind) WHERE machine IS NOT NULL;
 CREATE INDEX events_subject ON events (account, subject) WHERE subject IS NOT NULL;
+-- Refills are listed by when they were done.
+CREATE INDEX events_refills ON events (occurred_at DESC, account, machine) WHERE kind = 'REFILL';
 CREATE UNIQUE INDEX events_nonce ON events (account, nonce) WHERE nonce IS NOT NULL;
 
 -- The nonces of messages that told what was known: when they come again, it may not be what was told last any more.

@@ -6,9 +6,10 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::{
+    duration,
     error::Problem,
     secret::Fits,
-    section::{Keys, Section},
+    section::{Given, Keys, Section},
 };
 
 /// `[store]`.
@@ -22,6 +23,9 @@ pub struct Store {
 
 /// For how long events are kept unless the operator says otherwise.
 const RETENTION: Duration = Duration::from_hours(30 * 24);
+
+/// For how long they are kept at the least: a message that comes again within a day is known by the nonce of its event.
+const SHORTEST: Duration = Duration::from_hours(24);
 
 impl Default for Store {
     fn default() -> Self {
@@ -38,8 +42,14 @@ const URL: Fits = Fits {
 
 impl Store {
     pub(super) fn read(section: &mut Section<'_>) -> Result<Self, Problem> {
-        Ok(Self { url: section.secret("url", &URL)?, retention: section.duration("retention", RETENTION)? })
+        Ok(Self { url: section.secret("url", &URL)?, retention: retention(section)? })
     }
+}
+
+fn retention(section: &mut Section<'_>) -> Result<Duration, Problem> {
+    let write = "a span of time of 24h or more, such as \"720h\": a message that comes again within a day is known by it";
+    let read = |given: &Given| duration::parse(given.text()?).filter(|retention| *retention >= SHORTEST);
+    Ok(section.optional("retention", write, read)?.unwrap_or(RETENTION))
 }
 
 fn is_store(url: &str) -> bool {

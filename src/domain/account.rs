@@ -95,8 +95,8 @@ pub enum Capability {
 pub enum HealthState {
     /// Answers, or was never asked.
     Up,
-    /// Failed last, by its platform or by refusing our credentials; or is being tried again.
+    /// Failed last, by its platform or by refusing our credentials.
     Degraded,
-    /// Fails so often that it is not asked for a while.
+    /// Failed so often that it was not asked for a while, and has not answered since.
     Down,
 }

@@ -7,12 +7,15 @@
 //! knows of more attempts is right about it.
 
 mod life;
+mod sale;
 #[cfg(test)]
 mod tests;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{AccountName, Money, Text};
+
+pub use sale::SALES;
 
 /// How long an order may stay unpaid before it lapses and its stock goes back.
 pub const TIME_TO_PAY: SignedDuration = SignedDuration::from_mins(20);

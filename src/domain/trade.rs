@@ -12,8 +12,10 @@ pub struct Trade {
     /// The vendor's number of the order, unique in the account; of an order that went through us all lines have it, and
     /// it is ours while the vendor has not told it.
     pub order_number: Text,
-    /// The machine's or the payment's own number.
+    /// The machine's or the payment's own number; of an order that went through us, ours.
     pub trade_number: Option<Text>,
+    /// The position of its line in the order that went through us; `None`: its vendor keeps it, a trade an order.
+    pub line: Option<u32>,
     /// The machine.
     pub machine_number: Text,
     /// The cabinet.
@@ -40,6 +42,18 @@ pub struct Trade {
     pub refund: Option<Refund>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
+}
+
+impl Trade {
+    /// What tells it from all others of its account: the order's number where its vendor keeps it. Of an order that went
+    /// through us, our number of it, which it has from the beginning and keeps, and the line's position; with as many
+    /// digits as positions may have, so that keys sort as lines do.
+    pub fn key(&self) -> Text {
+        match (self.line, &self.trade_number) {
+            (Some(position), Some(trade_number)) => format!("{trade_number}-{position:010}").into(),
+            _ => self.order_number.clone(),
+        }
+    }
 }
 
 /// Sold or won.

@@ -33,7 +33,7 @@ pub struct Estimate {
 pub struct Facts {
     registration: Option<Registration>,
     refill: Option<Refill>,
-    /// What was dispensed since the refill, by the trade's number: cabinet, shelf, pieces.
+    /// What was dispensed since the refill, by the trade's key: cabinet, shelf, pieces.
     sold: HashMap<Text, (Option<Text>, Text, u32)>,
     /// When the last of it was sold.
     sold_at: Option<Timestamp>,
@@ -42,7 +42,7 @@ pub struct Facts {
 impl Facts {
     /// Reads them from the log.
     pub async fn read(store: &dyn Store, account: &AccountName, machine: &Text) -> store::Result<Self> {
-        let latest = async |kind| store.latest(account, machine, kind).await;
+        let latest = async |kind| store.latest(account, Some(machine), kind).await;
         let mut facts = Self::default();
         if let Some(stored) = latest(EventKind::MachineRegistered).await?
             && let Happening::MachineRegistered(registration) = stored.event.happening
@@ -90,7 +90,7 @@ impl Facts {
         let after = at.is_some_and(|at| at > refill.refilled_at);
         if trade.delivery.state == DeliveryState::Dispensed && after {
             let sold = (trade.cabinet.clone(), Arc::clone(code), trade.quantity.max(1));
-            self.sold.insert(trade.order_number.clone(), sold);
+            self.sold.insert(trade.key(), sold);
             self.sold_at = self.sold_at.max(at);
         }
     }

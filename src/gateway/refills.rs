@@ -1,14 +1,18 @@
-//! Refills across accounts, newest first.
+//! Refills across accounts, newest first: those that the log tells of, and those that a vendor lists since it could not
+//! report them. One that is told by both is one.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
 use super::{
-    Account, Asker, Error, Gateway, Input, Page, PageRequest, Result, SourceStatus, sites::with,
+    Account, Asker, Error, Gateway, Input, Page, PageRequest, Result, SourceStatus, lease, sites::with,
     sources::gather,
 };
-use crate::domain::{AccountName, Capability, Id, Refill, Text, Window};
+use crate::{
+    domain::{AccountName, Capability, Happening, Id, Refill, Text, Window},
+    store::{self, RefillPlace, StoredEvent},
+};
 
 /// Which refills are asked for.
 #[derive(Clone, Debug, Default)]
@@ -31,20 +35,22 @@ pub struct RefillPage {
 }
 
 /// Where a refill stands in the list.
-type Position<'a> = (Reverse<Timestamp>, &'a AccountName, &'a Text);
+type Position = (Reverse<Timestamp>, AccountName, Text);
 
 impl Gateway {
-    /// The refills that match, newest first.
+    /// The refills that match, newest first. Where a vendor does not answer, its source says so, and what the log tells of
+    /// its machines is told all the same.
     pub async fn refills(
         &self,
         asker: &Asker,
         filter: &RefillFilter,
         request: &PageRequest,
     ) -> Result<RefillPage> {
-        let after: Option<Position<'_>> = match &request.after {
+        lease::note_once();
+        let after: Option<Position> = match &request.after {
             None => None,
             Some(Id::Refill { account, machine, refilled_at }) => {
-                Some((Reverse(*refilled_at), account, machine))
+                Some((Reverse(*refilled_at), account.clone(), Arc::clone(machine)))
             }
             Some(_) => return Err(Input::Cursor.into()),
         };
@@ -53,21 +59,48 @@ impl Gateway {
         if let Some(machines) = &filter.machines {
             accounts.retain(|account| machines.iter().any(|(of, _)| of == account.name()));
         }
+        let logged = self.logged_refills(&accounts, filter, (after.as_ref(), request.first + 1)).await?;
         let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.refills(None, until).await }).await;
-        let mut matching: Vec<_> = gathered
-            .shares
-            .iter()
-            .flat_map(|(account, refills)| refills.iter().map(move |refill| (account, refill)))
-            .filter(|(account, refill)| filter.matches(account.name(), refill))
-            .collect();
-        matching.sort_by(|(a, x), (b, y)| position(a, x).cmp(&position(b, y)));
-        let rows = matching
-            .into_iter()
-            .filter(|(account, refill)| after.is_none_or(|after| after < position(account, refill)))
-            .map(|(account, refill)| (Arc::clone(account), refill.clone()));
-        let page = Page::take(rows, request);
+        let mut rows: BTreeMap<_, _> =
+            logged.into_iter().map(|row| (position(&row.0, &row.1), row)).collect();
+        for (account, refills) in &gathered.shares {
+            let matching = refills.iter().filter(|refill| filter.matches(account.name(), refill));
+            for refill in matching {
+                let at = position(account, refill);
+                if after.as_ref().is_none_or(|after| *after < at) {
+                    rows.entry(at).or_insert_with(|| (Arc::clone(account), refill.clone()));
+                }
+            }
+        }
+        let page = Page::take(rows.into_values(), request);
         Ok(RefillPage { page, sources: with(gathered.sources, unable) })
+    }
+
+    /// The first refills of these accounts that the log tells of, match and come after that place.
+    async fn logged_refills(
+        &self,
+        accounts: &[Arc<Account>],
+        filter: &RefillFilter,
+        (after, wanted): (Option<&Position>, usize),
+    ) -> Result<Vec<(Arc<Account>, Refill)>> {
+        let wanted_ones = store::RefillFilter {
+            accounts: accounts.iter().map(|account| account.name().clone()).collect(),
+            machines: filter.machines.clone(),
+            window: filter.window,
+        };
+        let after = after.map(|(Reverse(refilled_at), account, machine)| RefillPlace {
+            refilled_at: *refilled_at,
+            account: account.clone(),
+            machine: Arc::clone(machine),
+        });
+        let found = self.store().refills(&wanted_ones, after.as_ref(), wanted).await?;
+        let row = |StoredEvent { event, .. }: StoredEvent| {
+            let account = accounts.iter().find(|account| *account.name() == event.account)?;
+            let Happening::Refill(refill) = event.happening else { return None };
+            Some((Arc::clone(account), refill))
+        };
+        Ok(found.rows.into_iter().filter_map(row).collect())
     }
 
     /// The refill of that machine at that instant.
@@ -78,9 +111,19 @@ impl Gateway {
         machine: &str,
         at: Timestamp,
     ) -> Result<(Arc<Account>, Refill)> {
+        lease::note_once();
         let account = self.account(asker, account)?;
         if !account.can(Capability::EventsRefill) {
             return Err(Error::NotFound);
+        }
+        let filter = RefillFilter {
+            accounts: None,
+            machines: Some(vec![(account.name().clone(), machine.into())]),
+            window: Window { from: Some(at), to: Some(at) },
+        };
+        let logged = self.logged_refills(std::slice::from_ref(account), &filter, (None, 1)).await?;
+        if let Some(found) = logged.into_iter().next() {
+            return Ok(found);
         }
         let refills = account.refills(None, asker.until).await?;
         let found = refills
@@ -92,8 +135,8 @@ impl Gateway {
     }
 }
 
-fn position<'a>(account: &'a Arc<Account>, refill: &'a Refill) -> Position<'a> {
-    (Reverse(refill.refilled_at), account.name(), &refill.machine_number)
+fn position(account: &Account, refill: &Refill) -> Position {
+    (Reverse(refill.refilled_at), account.name().clone(), Arc::clone(&refill.machine_number))
 }
 
 impl RefillFilter {

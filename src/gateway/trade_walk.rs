@@ -205,7 +205,7 @@ impl Search<'_> {
                 && self.filter.delivery.is_none_or(|state| trade.delivery.state == state)
                 && machines.is_none_or(|machines| machines.iter().any(|one| **one == *trade.machine_number));
             if wanted {
-                found.insert(at, TradeRow::told(self.account, trade.clone()));
+                found.insert(at, TradeRow::new(Arc::clone(self.account), trade.clone()));
             }
         }
     }

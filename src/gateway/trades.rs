@@ -43,8 +43,7 @@ pub struct TradeRow {
     pub account: Arc<Account>,
     /// The trade.
     pub trade: Trade,
-    /// What tells it from all others of its account: the order's number where the vendor keeps trades, else what
-    /// `orders/trades` makes of our number and the line.
+    /// What tells it from all others of its account ([`Trade::key`]).
     pub key: Text,
 }
 
@@ -61,9 +60,9 @@ pub struct TradePage {
 pub(super) type Position = (Reverse<Timestamp>, AccountName, Text);
 
 impl TradeRow {
-    /// A trade that its vendor keeps.
-    pub(super) fn told(account: &Arc<Account>, trade: Trade) -> Self {
-        Self { account: Arc::clone(account), key: Arc::clone(&trade.order_number), trade }
+    /// A trade of that account.
+    pub fn new(account: Arc<Account>, trade: Trade) -> Self {
+        Self { account, key: trade.key(), trade }
     }
 
     /// Its global id.
@@ -159,7 +158,7 @@ impl Gateway {
         let page = account.trades(query, WINDOW_MOST, asker.until).await.map_err(no_such_trade)?;
         let trade = page.value.trades.iter().find(|trade| &*trade.order_number == order);
         let trade = trade.cloned().ok_or(Error::NotFound)?;
-        Ok(TradeRow::told(account, trade))
+        Ok(TradeRow::new(Arc::clone(account), trade))
     }
 }
 

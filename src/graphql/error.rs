@@ -16,6 +16,9 @@ pub enum Failure {
     /// The request reached a field without its asker: a fault of this program.
     #[error("something is wrong on our side")]
     NoContext,
+    /// The execution of an event panicked: a fault of this program.
+    #[error("something is wrong on our side")]
+    Panic,
     /// What comes after a cursor is not kept any more.
     #[error("events are missing here: what came after the cursor is not kept any more")]
     Gap,
@@ -41,7 +44,7 @@ impl Failure {
     pub fn code(&self) -> Code {
         match self {
             Self::Forbidden(_) => Code::Forbidden,
-            Self::NoContext => Code::Internal,
+            Self::NoContext | Self::Panic => Code::Internal,
             Self::Gap => Code::NotFound,
             Self::ManyFields => Code::BadUserInput,
             Self::Gateway(error) => error.code(),
@@ -51,7 +54,7 @@ impl Failure {
     /// The error as GraphQL carries it. Nothing of the vendor's words or addresses is in it.
     pub fn to_graphql(&self) -> Error {
         let retryable = match self {
-            Self::Forbidden(_) | Self::NoContext | Self::Gap | Self::ManyFields => false,
+            Self::Forbidden(_) | Self::NoContext | Self::Panic | Self::Gap | Self::ManyFields => false,
             Self::Gateway(error) => error.is_retryable(),
         };
         Error::new(self.to_string()).extend_with(|_, extensions| {

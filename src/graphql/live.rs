@@ -8,6 +8,8 @@
 mod execution;
 mod shared;
 mod subscriber;
+#[cfg(test)]
+mod tests;
 mod turn;
 
 use std::{fmt, sync::Arc, time::Duration};

@@ -1,5 +1,7 @@
 //! The server under the routes. axum's own offers no bound on connections, nor on how long a request's head may
-//! take.
+//! take, nor on how long a peer may take nothing of its answer.
+
+mod patience;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -15,6 +17,8 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::patience::Patient;
+
 /// How long to wait after the system could not accept a connection, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -27,11 +31,19 @@ pub struct Listening {
     pub finish: Duration,
     /// How long a request's head may take to arrive, and a connection may be idle.
     pub head_timeout: Duration,
+    /// How long a peer may take nothing of what is written to it. Longer than a minute, so that one who reads nothing for a
+    /// minute is not lost.
+    pub write_timeout: Duration,
 }
 
 impl Default for Listening {
     fn default() -> Self {
-        Self { connections: 8_192, finish: Duration::from_secs(20), head_timeout: Duration::from_mins(1) }
+        Self {
+            connections: 8_192,
+            finish: Duration::from_secs(20),
+            head_timeout: Duration::from_mins(1),
+            write_timeout: Duration::from_secs(90),
+        }
     }
 }
 
@@ -55,7 +67,7 @@ pub async fn serve(
             accepted = accept(&listener, &places) => accepted,
         };
         if let Some((stream, place)) = accepted {
-            let answering = answer(stream, router.clone(), listening.head_timeout, stopping.clone());
+            let answering = answer(stream, router.clone(), listening, stopping.clone());
             connections.spawn(async move {
                 answering.await;
                 drop(place);
@@ -87,14 +99,15 @@ async fn accept(
 }
 
 /// Answers the requests of one connection; once `stopping`, the one under way is the last.
-async fn answer(stream: TcpStream, router: Router, head_timeout: Duration, stopping: CancellationToken) {
+async fn answer(stream: TcpStream, router: Router, listening: Listening, stopping: CancellationToken) {
     // Answers are small: waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
+    let stream = Patient::new(stream, listening.write_timeout);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(head_timeout)
+        .header_read_timeout(listening.head_timeout)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::domain::{AccountName, Event, EventKind, Place, Text};
+use crate::domain::{AccountName, Event, EventKind, Place, Text, Window};
 
 /// An event to be appended.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,4 +64,26 @@ pub struct EventFilter {
     pub kinds: Option<Vec<EventKind>>,
     /// That happened at this time or later.
     pub since: Option<Timestamp>,
+}
+
+/// Which refills of the log are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RefillFilter {
+    /// Of these accounts.
+    pub accounts: Vec<AccountName>,
+    /// Of these machines alone, of whichever of the accounts.
+    pub machines: Option<Vec<(AccountName, Text)>>,
+    /// In this span of time.
+    pub window: Window,
+}
+
+/// Where a refill stands in their list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefillPlace {
+    /// When it was done.
+    pub refilled_at: Timestamp,
+    /// The account.
+    pub account: AccountName,
+    /// The machine, by its number.
+    pub machine: Text,
 }

@@ -38,7 +38,7 @@ use crate::domain::{self, AccountName, EventKind, IssuedPickupCode, Order, Text,
 
 pub use digest::Digest;
 pub use error::{Error, OpenError};
-pub use event::{Appended, EventFilter, LogBounds, NewEvent, StoredEvent};
+pub use event::{Appended, EventFilter, LogBounds, NewEvent, RefillFilter, RefillPlace, StoredEvent};
 pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target, UsedCode};
 pub use page::{CodeFilter, LineFilter, LinePlace, LineSum, OrderFilter, OrderedLine, Page, Part, Place};
 
@@ -229,14 +229,23 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// store appended it. What stands at it or before can be read.
     fn appended(&self) -> watch::Receiver<domain::Place>;
 
-    /// The newest event of a kind of a machine, by when it happened: of the few dozen that were told last, as news comes
-    /// late. Also where it stands under the floor.
+    /// The newest event of a kind of a machine, or of the whole account (`None`), by when it happened: of the few dozen that
+    /// were told last, as news comes late. Also where it stands under the floor.
     async fn latest(
         &self,
         account: &AccountName,
-        machine: &str,
+        machine: Option<&str>,
         kind: EventKind,
     ) -> Result<Option<StoredEvent>>;
+
+    /// At most `first` refills that match, newest first, then by account and machine; those that come after a place, where
+    /// one is given. Also those that are kept under the floor.
+    async fn refills(
+        &self,
+        filter: &RefillFilter,
+        after: Option<&RefillPlace>,
+        first: usize,
+    ) -> Result<Page<StoredEvent>>;
 
     /// Takes the next `first` events from the oldest on, as far as they were received before this instant, out of the
     /// log, and raises the floor; gives how many. Of each machine the last registration, status and refill are kept

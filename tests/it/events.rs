@@ -2,7 +2,10 @@
 
 mod crashing;
 mod following;
+mod health;
 mod knowing;
+mod refilling;
+mod selling;
 mod verifying;
 
 use std::time::Duration;

@@ -28,11 +28,13 @@ pub struct Setup {
     pub machines: usize,
     /// How long it goes on serving once told to end.
     pub drain: &'static str,
+    /// How often it asks for what it may have missed.
+    pub reconcile: &'static str,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { sections: "", account: "", machines: 20, drain: "off" }
+        Self { sections: "", account: "", machines: 20, drain: "off", reconcile: "off" }
     }
 }
 
@@ -277,7 +279,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         public_url = "http://127.0.0.1:9"
         [fleet]
         sweep = "off"
-        reconcile = "off"
+        reconcile = "{reconcile}"
         {sections}
         [auth]
         secret = "{SECRET}"
@@ -302,6 +304,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         {account}
         "#,
         drain = setup.drain,
+        reconcile = setup.reconcile,
         sections = setup.sections,
         account = setup.account,
         dingshang = vendors.dingshang_url(),

@@ -22,7 +22,12 @@ impl Event {
             Happening::MachineRegistered(_) => (format!("registration/{machine}"), Repeats::Unchanged),
             Happening::MachineStatus(_) => (format!("status/{machine}"), Repeats::Unchanged),
             Happening::Trade(trade) => {
-                (format!("trade/{}", trade.order_number), Repeats::NoFurther(rank(trade)))
+                // What failed of an order of ours may be tried again, so that its trades do not only move forward.
+                let repeats = match trade.line {
+                    Some(_) => Repeats::Unchanged,
+                    None => Repeats::NoFurther(rank(trade)),
+                };
+                (format!("trade/{}", trade.key()), repeats)
             }
             Happening::Refill(refill) => {
                 (format!("refill/{machine}/{}", refill.refilled_at.as_millisecond()), Repeats::Once)

@@ -1,5 +1,7 @@
 //! Behaviour of orders and their life.
 
+mod sales;
+
 use jiff::{SignedDuration, Timestamp};
 use proptest::{
     collection, option,

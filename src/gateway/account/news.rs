@@ -72,7 +72,7 @@ impl Account {
 
     /// A machine sold something, or there is news of a sale.
     pub(in crate::gateway) fn take_in_trade(&self, machine: &Text, trade: &Trade) {
-        self.facts.change(machine, |facts: &Facts| Some(facts.with(trade)));
+        self.facts.change(machine, |facts: &Facts| Some(facts.with(trade)).filter(|news| news != facts));
     }
 
     /// An order lapsed: what was kept for it lies in the machine again.

@@ -1,4 +1,5 @@
-//! Watching the vendors' health: when one ceases to answer, or answers again, that is an event.
+//! Watching the vendors' health: when one ceases to answer, or answers again, that is an event. The log's last word is what
+//! the account's own health says.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -7,14 +8,12 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    domain::{AccountHealth, AccountName, Event, EventKind, Happening, HealthState, Origin, Place},
+    domain::{AccountHealth, AccountName, Event, EventKind, Happening, HealthState, Origin},
     gateway::{Account, Gateway, error::code},
-    store::{EventFilter, NewEvent},
+    store::NewEvent,
     vendor::transport::Health,
 };
 
-/// How many events are read at once.
-const PART: usize = 500;
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -28,7 +27,7 @@ pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
                 told.insert(account.name().clone(), last);
                 let health = account.health();
                 let was_asked = health.last_success_at.is_some() || health.last_error.is_some();
-                if was_asked && differs(last, health.state) && gateway.tell_health(account, &health).await {
+                if was_asked && last != health.state && gateway.tell_health(account, &health).await {
                     told.insert(account.name().clone(), health.state);
                 }
             }
@@ -38,14 +37,9 @@ pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
     stop.run_until_cancelled(watching).await;
 }
 
-/// Whether that is news. A vendor that is tried again after it was down is down until it answers.
-fn differs(told: HealthState, now: HealthState) -> bool {
-    told != now && (told, now) != (HealthState::Down, HealthState::Degraded)
-}
-
 impl Gateway {
-    /// What the log was told last of an account's health, as known here or as the log has it from before the start; `None`:
-    /// the log cannot be read now.
+    /// What the log was told last of an account's health, as known here or as the log has it from before the start, UP where
+    /// it has nothing; `None`: the log cannot be read now.
     async fn last_told(
         &self,
         account: &Account,
@@ -54,25 +48,12 @@ impl Gateway {
         if let Some(known) = told.get(account.name()) {
             return Some(*known);
         }
-        let filter = EventFilter {
-            accounts: vec![account.name().clone()],
-            machines: None,
-            kinds: Some(vec![EventKind::AccountHealth]),
-            since: None,
-        };
-        let (mut after, mut last) = (Place::default(), HealthState::Up);
-        loop {
-            let part = self.store().events(&filter, after, PART).await.ok()?;
-            for stored in &part.rows {
-                after = stored.place;
-                if let Happening::AccountHealth(health) = &stored.event.happening {
-                    last = health.state;
-                }
-            }
-            if !part.more {
-                return Some(last);
-            }
+        let last = self.store().latest(account.name(), None, EventKind::AccountHealth).await.ok()?;
+        let mut state = HealthState::Up;
+        if let Some(Happening::AccountHealth(health)) = last.map(|stored| stored.event.happening) {
+            state = health.state;
         }
+        Some(state)
     }
 
     /// Writes an account's health down; gives whether that is done.

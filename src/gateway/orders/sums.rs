@@ -8,9 +8,10 @@ use std::collections::HashMap;
 use iso_currency::Currency;
 use jiff::Timestamp;
 
-use super::trades::method;
 use crate::{
-    domain::{AccountName, MethodSales, Money, OrderState, SalesFigure, SalesStatistics, Window},
+    domain::{
+        AccountName, MethodSales, Money, OrderState, PaymentMethod, SalesFigure, SalesStatistics, Window,
+    },
     gateway::{Gateway, Machine, Result, lease},
     store::{LineFilter, LineSum, OrderFilter},
 };
@@ -73,7 +74,7 @@ fn statistics(machine: &Machine, sums: &[LineSum], (from, to): (Timestamp, Times
     let total = figure(&|_| true);
     // The vendor has no names for them.
     let by_method = [(false, "MERCHANT"), (true, "PICKUP_CODE")].map(|(by_pickup_code, name)| MethodSales {
-        method: method(by_pickup_code),
+        method: PaymentMethod::of_order(by_pickup_code),
         vendor_method: name.into(),
         figure: figure(&|sum| sum.by_pickup_code == by_pickup_code),
     });

@@ -1,5 +1,7 @@
 //! Pickup codes of our own, which InHand's platform asks us about: is it good here, and now it is used.
 
+use jiff::Timestamp;
+
 use super::{Reception, Rejected};
 use crate::{
     domain::{AccountName, IssuedPickupCode, PickupCodeState, Verdict},
@@ -15,8 +17,14 @@ impl Reception {
         let product = asked.product.as_deref();
         let found = self.gateway.hold_pickup_code(account, &asked.code, (&asked.machine, product)).await?;
         Ok(match found {
-            Some((verdict, code)) => checked(verdict, &code, product).to_json(),
-            None => Answer::Fail("CODE_NOT_FOUND").to_json(),
+            Some((verdict, code)) => checked(verdict, &code, (product, self.gateway.clock.now())).to_json(),
+            None => Answer::Checked {
+                problem: Some("CODE_NOT_FOUND"),
+                product,
+                state: PickupCodeState::Unknown,
+                fee: None,
+            }
+            .to_json(),
         })
     }
 
@@ -40,21 +48,24 @@ impl Reception {
     }
 }
 
-/// What a check is told. That a code is used or has ended is an answer, not a failure (interface, *Settled questions*).
-fn checked<'a>(verdict: Verdict, code: &'a IssuedPickupCode, asked: Option<&'a str>) -> Answer<'a> {
-    let product = code.product_number.as_deref().or(asked);
-    let state = match verdict {
-        Verdict::Good => PickupCodeState::Unused,
-        Verdict::Used => PickupCodeState::Used,
-        Verdict::Expired => PickupCodeState::Expired,
+/// What a check is told, with the product that it asked for. That a code is used or has ended is an answer, not a failure
+/// (interface, *Settled questions*); a failure tells how the code is, too.
+fn checked<'a>(
+    verdict: Verdict,
+    code: &'a IssuedPickupCode,
+    (asked, now): (Option<&'a str>, Timestamp),
+) -> Answer<'a> {
+    let problem = match verdict {
+        Verdict::Good | Verdict::Used | Verdict::Expired => None,
         Verdict::NotStarted
         | Verdict::Cancelled
         | Verdict::Held
         | Verdict::WrongMachine
         | Verdict::WrongProduct
-        | Verdict::Unknown => return Answer::Fail(word(verdict)),
+        | Verdict::Unknown => Some(word(verdict)),
     };
-    Answer::Checked { product, state, fee: code.fee }
+    let product = code.product_number.as_deref().or(asked);
+    Answer::Checked { problem, product, state: code.state_at(now), fee: code.fee }
 }
 
 const fn word(verdict: Verdict) -> &'static str {

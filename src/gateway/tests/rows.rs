@@ -49,6 +49,7 @@ pub(super) fn trade(order: &str, machine: &str, created_at: Option<Timestamp>) -
         kind: TradeKind::Sale,
         order_number: order.into(),
         trade_number: None,
+        line: None,
         machine_number: machine.into(),
         cabinet: None,
         shelf_code: None,

@@ -2,12 +2,13 @@
 
 use std::{
     fmt,
+    panic::AssertUnwindSafe,
     sync::{Arc, OnceLock},
 };
 
-use async_graphql::{Request, Variables};
+use async_graphql::{Pos, Request, Response, Variables};
 use bytes::Bytes;
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 
 use super::{Answer, Live, Plan, Turn};
@@ -15,6 +16,7 @@ use crate::{
     auth::Caller,
     domain::Happening,
     gateway::{Asker, Followed},
+    graphql::error::Failure,
 };
 
 /// A subscription of a caller, with what it takes to execute it.
@@ -57,11 +59,20 @@ impl Execution {
         Some(Answer { place: None, body, refused, version: version.get().copied() })
     }
 
-    /// What it tells of an event, or of a gap; `None`: nothing.
+    /// What it tells of an event, or of a gap; `None`: nothing. A panic costs this one event: who follows is told so in its
+    /// place, and goes on.
     pub(super) async fn news(&self, news: Followed) -> Option<Answer> {
         let place = news.place();
         let version = version(&news);
-        let (body, _) = self.run(Turn::News(news)).await?;
+        let told = AssertUnwindSafe(self.run(Turn::News(news))).catch_unwind().await;
+        let body = match told {
+            Ok(told) => told?.0,
+            Err(_panic) => {
+                tracing::error!(place = place.0, "the execution of a subscription panicked at an event");
+                let error = Failure::Panic.to_graphql().into_server_error(Pos::default());
+                (self.live.pen.answer)(Response::from_errors(vec![error]))
+            }
+        };
         Some(Answer { place: Some(place), body, refused: false, version })
     }
 

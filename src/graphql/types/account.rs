@@ -101,7 +101,7 @@ pub enum HealthState {
     Up,
     /// Fails at times.
     Degraded,
-    /// Fails so often that it is not asked for a while.
+    /// Failed so often that it was not asked for a while, and has not answered since.
     Down,
 }
 

@@ -88,8 +88,7 @@ impl Event {
                 Self::MachineStatus(MachineStatusEvent { logged, told: told.clone() })
             }
             Happening::Trade(trade) => {
-                let key = Arc::clone(&trade.order_number);
-                Self::Trade(TradeEvent { logged, told: TradeRow { account, trade: trade.clone(), key } })
+                Self::Trade(TradeEvent { logged, told: TradeRow::new(account, trade.clone()) })
             }
             Happening::Refill(refill) => {
                 Self::Refill(RefillEvent { logged, told: Refill::new(account, refill.clone()) })

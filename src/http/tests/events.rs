@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use super::{Answer, SHORT, Server, log::event, settings};
 use crate::{
@@ -212,18 +215,58 @@ async fn a_subscription_in_one_piece_is_refused_with_words_that_help() {
     assert!(server.log.asked.borrow().is_empty());
 }
 
-#[tokio::test]
-async fn a_client_that_does_not_read_is_not_read_ahead_for() {
-    let server = Server::start().await;
+/// Begins to follow more than any buffer holds, and reads nothing of it.
+async fn deaf(server: &Server, accept: &str) -> TcpStream {
     let body = json!({ "query": "subscription { flood }" }).to_string();
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\naccept: text/event-stream\r\n\
+        "POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\naccept: {accept}\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_not_read_ahead_for() {
+    let server = Server::start().await;
+    let _stream = deaf(&server, "text/event-stream").await;
     server.log.until_open(1).await;
     let taken = server.log.until_full().await;
     assert!(taken > 0 && taken < 5_000, "{taken}");
+}
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_for_too_long_gives_its_place_back() {
+    let listening = Listening { write_timeout: Duration::from_millis(300), ..Listening::default() };
+    let streaming = Streaming { places: 1, ..Streaming::default() };
+    let server = Server::with(Settings { streaming, ..settings() }, listening).await;
+    for accept in ["text/event-stream", "multipart/mixed;subscriptionSpec=1.0, application/json"] {
+        let _stream = deaf(&server, accept).await;
+        server.log.until_open(1).await;
+        server.log.until_open(0).await;
+    }
+    let next = tokio::time::timeout(PATIENCE, async {
+        // The place comes back a moment after the stream is let go of.
+        while asked(&server, "subscription { events { id } }").send().await.unwrap().status() != 200 {
+            tokio::task::yield_now().await;
+        }
+    });
+    next.await.expect("the place is free again");
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_keeps_its_place() {
+    let listening = Listening { write_timeout: Duration::from_secs(1), ..Listening::default() };
+    let server = Server::with(settings(), listening).await;
+    let mut stream = deaf(&server, "text/event-stream").await;
+    server.log.until_open(1).await;
+    let (begun, mut taken) = (tokio::time::Instant::now(), vec![0; 512 * 1024]);
+    while begun.elapsed() < Duration::from_millis(2500) {
+        stream.readable().await.unwrap();
+        let read = stream.read(&mut taken).await.unwrap();
+        assert!(read > 0, "it was given up");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -103,6 +103,7 @@ fn trade() -> Trade {
         kind: TradeKind::Prize,
         order_number: "60".into(),
         trade_number: Some("t".into()),
+        line: None,
         machine_number: "00000001".into(),
         cabinet: Some("A".into()),
         shelf_code: Some("1".into()),

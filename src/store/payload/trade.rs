@@ -17,6 +17,8 @@ struct TradeMirror {
     order_number: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trade_number: Option<Text>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<u32>,
     machine_number: Text,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cabinet: Option<Text>,

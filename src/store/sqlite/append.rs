@@ -126,17 +126,21 @@ async fn remember(db: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// Appends that an order changed, or was placed.
-pub(super) async fn order(db: &mut SqliteConnection, order: &Order, now: Timestamp) -> Result<(), Fault> {
-    let event = Event {
+/// Appends that an order changed, or was placed (`before`: `None`), and what that is news of.
+pub(super) async fn order(
+    db: &mut SqliteConnection,
+    (before, order): (Option<&Order>, &Order),
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let event = |happening| Event {
         account: order.account.clone(),
         machine: Some(order.machine.clone()),
         origin: Origin::Internal,
         occurred_at: now,
         received_at: now,
-        happening: Happening::Order(order.clone()),
+        happening,
     };
-    internal(db, event).await
+    internal(db, order.news_since(before).into_iter().map(event)).await
 }
 
 /// Appends that a code changed, or was issued. It happened at the machine that it is for, else at the one that holds it,
@@ -157,14 +161,16 @@ pub(super) async fn code(
         received_at: now,
         happening: Happening::PickupCode(code.clone()),
     };
-    internal(db, event).await
+    internal(db, [event]).await
 }
 
-async fn internal(db: &mut SqliteConnection, event: Event) -> Result<(), Fault> {
-    let new = NewEvent { event, nonce: None, message: None };
-    let entry = Entry::new(&new)?;
-    let place = Place(log::head(db).await?.0.saturating_add(1));
-    write(db, &[(place, &entry)]).await
+async fn internal(db: &mut SqliteConnection, events: impl IntoIterator<Item = Event>) -> Result<(), Fault> {
+    let new = |event| NewEvent { event, nonce: None, message: None };
+    let events: Vec<_> = events.into_iter().map(new).collect();
+    let entries = events.iter().map(Entry::new).collect::<Result<Vec<_>, _>>()?;
+    let head = log::head(db).await?.0;
+    let places = (1..).map(|further| Place(head.saturating_add(further)));
+    write(db, &places.zip(&entries).collect::<Vec<_>>()).await
 }
 
 async fn known_nonces<'a>(

@@ -32,6 +32,7 @@ macro_rules! columns {
         "place, account, kind, machine, origin, occurred_at, received_at, payload"
     };
 }
+pub(super) use columns;
 
 /// What is read of the log: `$1` the runs, `$2` after which place, `$3` how many, `$4` since when. `$keys`: what a run is of; `$run`:
 /// that an event is of it.
@@ -145,24 +146,40 @@ fn once<T: Ord>(runs: impl Iterator<Item = T>) -> Vec<T> {
     runs.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Of what was told last of a machine, the newest of a kind. News may come late, so it is not always the last.
+/// Of what was told last of a machine, or of an account, the newest of a kind. News may come late, so it is not always the
+/// last.
 pub(super) async fn latest(
     db: &mut SqliteConnection,
     account: &AccountName,
-    machine: &str,
+    machine: Option<&str>,
     kind: EventKind,
 ) -> Result<Option<StoredEvent>, Fault> {
-    let sql = concat!(
-        "SELECT * FROM (SELECT ",
-        columns!(),
-        " FROM events WHERE account = $1 AND machine = $2 AND kind = $3 \
-         ORDER BY place DESC LIMIT $4) ORDER BY occurred_at DESC, place DESC LIMIT 1"
-    );
-    let bound = query(sql).bind(account.as_str()).bind(machine).bind(kind.word());
-    bound.bind(OUT_OF_ORDER).fetch_optional(db).await?.as_ref().map(stored).transpose()
+    macro_rules! latest {
+        ($run:literal) => {
+            concat!(
+                "SELECT * FROM (SELECT ",
+                columns!(),
+                " FROM events WHERE ",
+                $run,
+                " ORDER BY place DESC LIMIT $3) AS told ORDER BY occurred_at DESC, place DESC LIMIT 1"
+            )
+        };
+    }
+    let bound = match machine {
+        Some(machine) => query(latest!("account = $1 AND kind = $2 AND machine = $4"))
+            .bind(account.as_str())
+            .bind(kind.word())
+            .bind(OUT_OF_ORDER)
+            .bind(machine),
+        None => query(latest!("account = $1 AND kind = $2"))
+            .bind(account.as_str())
+            .bind(kind.word())
+            .bind(OUT_OF_ORDER),
+    };
+    bound.fetch_optional(db).await?.as_ref().map(stored).transpose()
 }
 
-fn stored(row: &SqliteRow) -> Result<StoredEvent, Fault> {
+pub(super) fn stored(row: &SqliteRow) -> Result<StoredEvent, Fault> {
     let row = Reader(row);
     // What a newer gateway wrote and this one does not know must not keep anybody from what comes after it.
     let known =

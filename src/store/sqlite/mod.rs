@@ -15,6 +15,7 @@ mod marks;
 mod open;
 mod orders;
 mod prune;
+mod refills;
 mod row;
 
 use std::path::Path;
@@ -27,7 +28,7 @@ use tokio::sync::watch;
 use super::{
     Appended, Begun, Change, CodeFilter, Digest, Ending, EventFilter, Intent, IntentId, LineFilter,
     LinePlace, LineSum, LogBounds, NewEvent, NewIntent, OpenError, OrderFilter, OrderedLine, Page, Part,
-    Result, Store, StoredEvent,
+    RefillFilter, RefillPlace, Result, Store, StoredEvent,
 };
 use crate::domain::{AccountName, EventKind, IssuedPickupCode, Order, Place, Text, Verdict};
 
@@ -362,10 +363,19 @@ impl Store for Sqlite {
     async fn latest(
         &self,
         account: &AccountName,
-        machine: &str,
+        machine: Option<&str>,
         kind: EventKind,
     ) -> Result<Option<StoredEvent>> {
         read!(self, "read the event log", log::latest(account, machine, kind))
+    }
+
+    async fn refills(
+        &self,
+        filter: &RefillFilter,
+        after: Option<&RefillPlace>,
+        first: usize,
+    ) -> Result<Page<StoredEvent>> {
+        read!(self, "list refills", refills::page(filter, after, first))
     }
 
     async fn prune_events(&self, received_before: Timestamp, first: usize) -> Result<u64> {

@@ -112,7 +112,7 @@ pub(super) async fn insert(db: &mut SqliteConnection, order: &Order, now: Timest
         .execute(&mut *db)
         .await?;
     write_lines(db, order).await?;
-    append::order(db, order, now).await
+    append::order(db, (None, order), now).await
 }
 
 /// Joins news into the stored order, with an event if that changed it; `None` where it is not stored.
@@ -141,7 +141,7 @@ pub(super) async fn join(db: &mut SqliteConnection, news: &Order, now: Timestamp
         .execute(&mut *db)
         .await?;
     write_lines(db, &order).await?;
-    append::order(db, &order, now).await?;
+    append::order(db, (Some(&before), &order), now).await?;
     Ok(Some(order))
 }
 

@@ -25,6 +25,12 @@ fn is_new(answers: &[Appended]) -> Vec<bool> {
     answers.iter().map(|answer| matches!(answer, Appended::New(_))).collect()
 }
 
+/// A line of an order of ours.
+fn sale(position: u32, delivery: DeliveryState) -> Happening {
+    let Happening::Trade(trade) = trade("1", delivery) else { panic!() };
+    Happening::Trade(domain::Trade { line: Some(position), ..trade })
+}
+
 async fn tell(store: &dyn Store, happening: Happening) -> bool {
     is_new(&store.append(&[event(happening, 0)]).await.unwrap())[0]
 }
@@ -44,6 +50,12 @@ pub(super) async fn what_is_told_again_is_known_by_the_rule_of_its_kind(at: &dyn
         (trade("1", DeliveryState::Dispensed), true),
         (trade("1", DeliveryState::Dispensing), false),
         (trade("1", DeliveryState::Dispensed), false),
+        (sale(0, DeliveryState::Failed), true),
+        (sale(1, DeliveryState::Failed), true),
+        // It is tried again.
+        (sale(0, DeliveryState::Waiting), true),
+        (sale(0, DeliveryState::Waiting), false),
+        (sale(1, DeliveryState::Failed), false),
         (Happening::Unreadable(Unreadable { message: "x".into(), problem: "y".into() }), true),
         (Happening::Unreadable(Unreadable { message: "x".into(), problem: "y".into() }), true),
     ] {
@@ -141,17 +153,28 @@ pub(super) async fn what_changes_an_order_is_in_the_log_with_it_or_not_at_all(at
     assert_eq!(store.begin(&again, &Change::order(paid)).await.unwrap(), Begun::Taken);
     let events = log(&*store).await;
     let at: Vec<_> = events.iter().map(|stored| (stored.place.0, stored.event.received_at)).collect();
-    assert_eq!(at, [(1, second(3)), (2, second(4)), (3, second(5))]);
+    let paid_at = second(5);
+    assert_eq!(at, [(1, second(3)), (2, second(4)), (3, paid_at), (4, paid_at), (5, paid_at)]);
+    for (line, stored) in saved.lines.iter().zip(&events[3..]) {
+        assert_eq!(stored.event.happening, Happening::Trade(saved.trade(line).unwrap()));
+    }
     let last = Event {
         account: account(),
         machine: Some("00000001".into()),
         origin: Origin::Internal,
         occurred_at: second(5),
         received_at: second(5),
-        happening: Happening::Order(saved),
+        happening: Happening::Order(saved.clone()),
     };
     assert_eq!(events[2].event, last);
-    assert_eq!(*appended.borrow(), domain::Place(3));
+    assert_eq!(*appended.borrow(), domain::Place(5));
+    // Of two lines the one that changed is told.
+    let mut out = saved.clone();
+    out.lines[1].delivery = domain::Delivery::new(DeliveryState::Dispensed);
+    let out = store.save(&out, second(7)).await.unwrap().unwrap();
+    let told: Vec<_> = log(&*store).await.into_iter().skip(5).map(|stored| stored.event.happening).collect();
+    let sold = out.trade(&out.lines[1]).unwrap();
+    assert_eq!(told, [Happening::Order(out), Happening::Trade(sold)]);
 }
 
 pub(super) async fn what_changes_a_code_is_in_the_log_with_it_or_not_at_all(at: &dyn Place) {
@@ -225,8 +248,9 @@ pub(super) async fn old_events_go_and_the_last_word_on_each_machine_stays(at: &d
     .map(|(happening, at)| event(happening, at))
     .collect();
     store.append(&batch).await.unwrap();
-    let latest =
-        async |kind| store.latest(&account(), "m1", kind).await.unwrap().map(|stored| stored.event.happening);
+    let latest = async |kind| {
+        store.latest(&account(), Some("m1"), kind).await.unwrap().map(|stored| stored.event.happening)
+    };
     let bounds = async || store.log_bounds().await.unwrap();
     // Not the first: what is younger is before it.
     assert_eq!(store.prune_events(second(0), 10).await.unwrap(), 0);

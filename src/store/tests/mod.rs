@@ -7,6 +7,7 @@ mod intents;
 mod lines;
 mod log;
 mod orders;
+mod refills;
 pub(super) mod samples;
 mod speed;
 
@@ -99,6 +100,9 @@ contract! {
         old_events_go_and_the_last_word_on_each_machine_stays
         nonces_are_forgotten_in_steps_and_the_events_stay
         what_was_committed_is_told_though_nobody_waited_for_it;
+    refills:
+        refills_are_listed_by_when_they_were_done_each_once
+        the_last_word_of_an_account_is_its_own_and_the_newest;
     log:
         a_batch_is_answered_as_its_events_would_be_one_by_one
         every_filter_gives_from_every_place_what_it_says

@@ -151,6 +151,7 @@ pub(in crate::store) fn trade(order: &str, delivery: DeliveryState) -> Happening
         kind: TradeKind::Sale,
         order_number: order.into(),
         trade_number: Some("20260101000000000001".into()),
+        line: None,
         machine_number: "m1".into(),
         cabinet: Some("A".into()),
         shelf_code: Some("12".into()),

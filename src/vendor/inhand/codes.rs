@@ -151,13 +151,13 @@ pub const fn pushed_delivery(status: Option<i64>) -> DeliveryState {
     }
 }
 
-/// `codeStatus` of a pickup code that we keep (§7.1); `None` where the code is as good as none to the platform.
-pub const fn code_status(state: PickupCodeState) -> Option<&'static str> {
+/// `codeStatus` of a pickup code that we keep (§7.1), one of three. What is as good as no code to the platform is over, so
+/// that nobody who looks at this alone gives goods for it.
+pub const fn code_status(state: PickupCodeState) -> &'static str {
     match state {
-        PickupCodeState::Unused | PickupCodeState::Held => Some("1"),
-        PickupCodeState::Used => Some("2"),
-        PickupCodeState::Expired => Some("3"),
-        PickupCodeState::Cancelled | PickupCodeState::Unknown => None,
+        PickupCodeState::Unused | PickupCodeState::Held => "1",
+        PickupCodeState::Used => "2",
+        PickupCodeState::Expired | PickupCodeState::Cancelled | PickupCodeState::Unknown => "3",
     }
 }
 

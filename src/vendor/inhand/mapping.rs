@@ -229,6 +229,7 @@ fn told_trade(
         kind,
         order_number: row.order_no.0?,
         trade_number: row.trade_no.0,
+        line: None,
         machine_number: row.asset_id.0?,
         cabinet: row.cid.0,
         shelf_code: row.location_id.0,

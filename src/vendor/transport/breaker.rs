@@ -55,6 +55,9 @@ pub(super) enum Phase {
 pub(super) enum Outcome {
     /// It works, whatever it said.
     Answered,
+    /// It is there, and does not serve us: that counts neither for nor against it. Where it was not there before, it is
+    /// again.
+    There,
     /// It is broken.
     Failed,
 }
@@ -123,6 +126,7 @@ impl Breaker {
             return None;
         }
         match &mut self.state {
+            State::Closed(_) if outcome == Outcome::There => None,
             State::Closed(outcomes) => {
                 outcomes.push_back((now, outcome));
                 outcomes.retain(|(at, _)| elapsed(*at, now) <= WINDOW);
@@ -136,7 +140,7 @@ impl Breaker {
                 self.open(now, random);
                 Some(Change::Opened)
             }
-            State::HalfOpen { .. } if outcome == Outcome::Answered => {
+            State::HalfOpen { .. } if outcome != Outcome::Failed => {
                 self.openings = 0;
                 self.enter(State::Closed(VecDeque::new()));
                 Some(Change::Closed)
@@ -242,6 +246,21 @@ mod tests {
     }
 
     #[test]
+    fn a_platform_that_is_there_and_does_not_serve_us_closes_it_and_counts_for_nothing_else() {
+        let mut breaker = opened(0);
+        assert_eq!(ask(&mut breaker, Outcome::There, 1000), Some(Change::Closed));
+        for n in 0..4 {
+            assert_eq!(ask(&mut breaker, Outcome::There, 1000 + n), None);
+            assert_eq!(ask(&mut breaker, Outcome::Failed, 1000 + n), None);
+        }
+        assert_eq!(
+            ask(&mut breaker, Outcome::Failed, 1005),
+            Some(Change::Opened),
+            "five failures, no answers"
+        );
+    }
+
+    #[test]
     fn a_released_probe_lets_the_next_one_through() {
         let mut breaker = opened(0);
         let probe = breaker.admit(at(1000)).unwrap();
@@ -275,7 +294,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_happens_it_lets_somebody_through_after_the_longest_cool_down(
-            steps in vec((0_i64..40_000, 0_u8..4, 0.0..1.0_f64), 1..200)
+            steps in vec((0_i64..40_000, 0_u8..5, 0.0..1.0_f64), 1..200)
         ) {
             let mut breaker = Breaker::new();
             let mut now = 0;
@@ -288,6 +307,7 @@ mod tests {
                     0 => breaker.release(&ticket),
                     1 => drop(breaker.settle(&ticket, Outcome::Answered, at(now), random)),
                     2 => drop(breaker.settle(&ticket, Outcome::Failed, at(now), random)),
+                    3 => drop(breaker.settle(&ticket, Outcome::There, at(now), random)),
                     _ => held.insert(0, ticket),
                 }
             }

@@ -56,9 +56,10 @@ impl Record {
     pub(super) fn health(&self) -> Health {
         let entries = self.entries();
         let state = match entries.breaker.phase(self.clock.now()) {
-            Phase::Open => HealthState::Down,
+            // What is tried again is down until it answers: whether somebody happens to ask it is no news of it.
+            Phase::Open | Phase::HalfOpen => HealthState::Down,
             Phase::Closed if entries.last_error.is_none() => HealthState::Up,
-            Phase::Closed | Phase::HalfOpen => HealthState::Degraded,
+            Phase::Closed => HealthState::Degraded,
         };
         Health { state, last_success_at: entries.last_success_at, last_error: entries.last_error.clone() }
     }
@@ -113,20 +114,16 @@ impl Drop for Pass<'_> {
 }
 
 /// What a refusal tells of the platform; `None`: nothing. A wrong secret is our own fault, so that leaving the
-/// vendor alone helps nobody, but the vendor does not serve us either.
+/// vendor alone helps nobody, but the vendor does not serve us either; nor does one whose answers cannot be understood.
 fn outcome(kind: Kind) -> Option<Outcome> {
     if kind.is_platform_failure() {
         return Some(Outcome::Failed);
     }
-    let silent = matches!(
-        kind,
-        Kind::Credentials
-            | Kind::Protocol
-            | Kind::CircuitOpen
-            | Kind::Overloaded
-            | Kind::Unsupported
-            | Kind::OutcomeUnknown
-    );
+    if matches!(kind, Kind::Credentials | Kind::Protocol) {
+        return Some(Outcome::There);
+    }
+    let silent =
+        matches!(kind, Kind::CircuitOpen | Kind::Overloaded | Kind::Unsupported | Kind::OutcomeUnknown);
     (!silent).then_some(Outcome::Answered)
 }
 

@@ -153,6 +153,51 @@ async fn who_follows_a_machine_is_told_how_it_is_and_then_each_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn while_a_machine_changes_each_follower_is_told_every_change_once_and_the_last_state() {
+    let system = System::start(Setup::default()).await;
+    push(&system);
+    let number = system.vendors.inhand().asset_id(0);
+    let id = machine_id("metro", &number);
+    let query =
+        format!("subscription {{ machineStatus(machineId: \"{id}\") {{ online faults {{ name }} }} }}");
+    let mut steady = Follower::start(&system, &query, json!({})).await;
+    let told = |answer: Value| {
+        let status = &answer["data"]["machineStatus"];
+        (status["online"].as_bool().unwrap(), status["faults"].as_array().unwrap().len())
+    };
+    let now = told(steady.next().await);
+    let changes = (1..=60).map(|step| if step % 2 == 0 { now.0 } else { !now.0 });
+    let mut late = Vec::new();
+    for (step, online) in changes.clone().enumerate() {
+        assert!(system.vendors.inhand().set_online(&number, online));
+        if step % 6 == 0 {
+            late.push(Follower::start(&system, &query, json!({})).await);
+        }
+    }
+    // Beside all that: something else of the same machine, told last.
+    let fault = if now.1 == 0 { Some("0x0012") } else { None };
+    assert!(system.vendors.inhand().set_fault(&number, fault));
+    let mut whole = vec![now];
+    whole.extend(changes.map(|online| (online, now.1)));
+    let mut all = vec![now];
+    while all.last().is_some_and(|(_, faults)| *faults == now.1) {
+        all.push(told(steady.next().await));
+    }
+    whole.push((now.0, all.last().unwrap().1));
+    assert_eq!(all, whole);
+    assert!(steady.is_quiet().await);
+    for follower in &mut late {
+        let mut seen = vec![told(follower.next().await)];
+        while seen.last().is_some_and(|(_, faults)| *faults == now.1) {
+            seen.push(told(follower.next().await));
+        }
+        assert!(whole.ends_with(&seen), "{seen:?}");
+        assert!(follower.is_quiet().await);
+    }
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sockets_are_closed_with_1012_when_the_gateway_stops() {
     let mut system = System::start(Setup::default()).await;
     let mut follower = Follower::start(&system, TRADES, json!({})).await;
@@ -168,6 +213,8 @@ async fn a_subscription_with_two_fields_or_an_unknown_one_is_refused_and_the_soc
     for query in [
         "subscription { events { id } trades { id } }",
         "subscription { events { id } again: events { id } }",
+        "subscription { events { id } ... on Subscription { trades { id } } }",
+        "subscription { ...One ...Two } fragment One on Subscription { events { id } } fragment Two on Subscription { trades { id } }",
         "subscription { events { thereIsNoSuchField } }",
     ] {
         let mut follower = Follower::start(&system, query, json!({})).await;

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use vendgraph::sandbox::{Effect, Fault, Vendor};
 
 use super::{logged, push, taken, until};
 use crate::{
@@ -104,6 +106,47 @@ async fn what_was_missed_is_asked_for_and_told_once() {
     assert!(found.iter().all(|event| event["origin"] == "RECONCILED"), "{found:?}");
     system.look_for_missed().await;
     assert_eq!(trades(&system).await.len(), known + 5);
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_vendor_could_not_tell_while_it_was_away_is_asked_for_once_it_is_back_and_busy() {
+    let system = System::start(Setup { reconcile: "24h", ..Setup::default() }).await;
+    let sold = async || logged(&system, "TRADE", None).await.len();
+    // Somebody asks all the time, so that the one call that finds the vendor back is hardly ever the reconciler's.
+    let ask = async || {
+        let answer = system.ask("{ trades(first: 1) { sources { account { name } error { code } } } }").await;
+        let sources = answer["data"]["trades"]["sources"].as_array().unwrap().clone();
+        sources.iter().find(|source| source["account"]["name"] == "metro").unwrap()["error"]["code"].is_null()
+    };
+    // The first look, at the start.
+    until(async || system.inhand_calls("/osapi/refill/message") > 0, &|| "the first look".to_owned()).await;
+    let faults = system.vendors.faults(Vendor::Inhand);
+    faults.add(Fault::new(Effect::Status(500)));
+    let down = async || {
+        ask().await;
+        let answer = system.ask("{ accounts { name health { state } } }").await;
+        let accounts = answer["data"]["accounts"].as_array().unwrap().clone();
+        accounts.iter().any(|account| account["health"]["state"] == "DOWN")
+    };
+    until(down, &|| "it is not down".to_owned()).await;
+    // It is away for longer than the reconciler takes to see it.
+    let away = Instant::now();
+    while away.elapsed() < Duration::from_secs(3) {
+        assert!(!ask().await);
+        sleep(Duration::from_millis(20)).await;
+    }
+    let known = sold().await;
+    for index in 0..5 {
+        assert!(system.vendors.inhand().sell_one(&system.vendors.inhand().asset_id(index)));
+    }
+    faults.clear();
+    system.pass(Duration::from_mins(1)).await;
+    let found = async || {
+        ask().await;
+        sold().await >= known + 5
+    };
+    until(found, &|| "what was missed".to_owned()).await;
     system.end().await;
 }
 

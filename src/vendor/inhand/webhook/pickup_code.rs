@@ -43,11 +43,13 @@ pub enum Answer<'a> {
     Success,
     /// It is not; with a word that says why.
     Fail(&'a str),
-    /// How a code is. One that the platform has no number for is told as a failure.
+    /// How a code is. The document wants all members whatever the result is.
     Checked {
+        /// The word that says why it must not be given goods for, if so: then the result is FAIL.
+        problem: Option<&'a str>,
         /// The number of the goods it is good for.
         product: Option<&'a str>,
-        /// Whether it is still good.
+        /// How it is. What the platform has no number for, and a code that there is none of, goes as over: never as unused.
         state: PickupCodeState,
         /// What the shopper paid for it.
         fee: Option<Money>,
@@ -113,14 +115,12 @@ impl Answer<'_> {
         let told = match self {
             Self::Success => success,
             Self::Fail(error_code) => Told { result: "FAIL", error_code: Some(error_code), ..success },
-            Self::Checked { product, state, fee } => match codes::code_status(state) {
-                Some(status) => Told {
-                    goods_num: Some(product.unwrap_or_default()),
-                    code_status: Some(status),
-                    fee: Some(fee.map_or(0, Money::minor).to_string()),
-                    ..success
-                },
-                None => Told { result: "FAIL", error_code: Some("CODE_NOT_GOOD"), ..success },
+            Self::Checked { problem, product, state, fee } => Told {
+                result: if problem.is_some() { "FAIL" } else { "SUCCESS" },
+                error_code: problem,
+                goods_num: Some(product.unwrap_or_default()),
+                code_status: Some(codes::code_status(state)),
+                fee: Some(fee.map_or(0, Money::minor).to_string()),
             },
         };
         // Texts alone: there is nothing that could fail.

@@ -73,7 +73,7 @@ async fn offline_machines_refusals_and_wrong_secrets_never_stop_the_calls() {
 async fn after_the_cool_down_one_probe_is_sent_and_its_answer_closes_the_circuit() {
     let rig = opened(Act::Hold).await;
     rig.clock.advance(COOL_DOWN);
-    assert_eq!(rig.transport.health().state, HealthState::Degraded);
+    assert_eq!(rig.transport.health().state, HealthState::Down, "it has not answered yet");
     let others = async {
         rig.stub.requests_reach(6).await;
         assert_eq!(rig.fails(Effect::Read).await.kind, Kind::CircuitOpen, "only one probes");
@@ -116,14 +116,19 @@ async fn a_dropped_probe_lets_the_next_call_probe() {
 }
 
 #[tokio::test]
-async fn a_probe_with_a_refused_secret_or_a_request_that_cannot_be_made_lets_the_next_call_probe() {
+async fn a_request_that_cannot_be_made_lets_the_next_call_probe_and_a_refused_secret_is_an_end_of_the_outage()
+{
     let rig = opened(say(401, "wrong secret")).await;
     rig.clock.advance(COOL_DOWN);
     let unmade = || Err(crate::vendor::Error::new(Kind::BadInput, "unmade"));
     let error = rig.transport.call("unmade", Effect::Read, unmade, |_| Ok(())).await.unwrap_err();
     assert_eq!(error.kind, Kind::BadInput);
+    assert_eq!(rig.transport.health().state, HealthState::Down);
     for _ in 0..2 {
         assert_eq!(rig.fails(Effect::Read).await.kind, Kind::Credentials);
+        let health = rig.transport.health();
+        assert_eq!(health.state, HealthState::Degraded);
+        assert_eq!(health.last_error.map(|error| error.kind), Some(Kind::Credentials));
     }
 }
 

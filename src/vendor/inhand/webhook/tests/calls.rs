@@ -115,7 +115,7 @@ fn answers_have_the_documents_members_and_everything_in_them_is_text() {
     assert_eq!(told(Answer::Fail("CODE_UNKNOWN")), r#"{"result":"FAIL","errorCode":"CODE_UNKNOWN"}"#);
     let checked = |state, fee| {
         let fee = Some(Money::from_minor(fee, Currency::CNY));
-        told(Answer::Checked { product: Some("6920152"), state, fee })
+        told(Answer::Checked { problem: None, product: Some("6920152"), state, fee })
     };
     assert_eq!(
         checked(PickupCodeState::Unused, 350),
@@ -124,7 +124,24 @@ fn answers_have_the_documents_members_and_everything_in_them_is_text() {
     assert!(checked(PickupCodeState::Held, 0).contains(r#""codeStatus":"1","fee":"0""#));
     assert!(checked(PickupCodeState::Used, 0).contains(r#""codeStatus":"2""#));
     assert!(checked(PickupCodeState::Expired, 0).contains(r#""codeStatus":"3""#));
-    assert!(checked(PickupCodeState::Cancelled, 0).contains(r#""result":"FAIL""#));
-    let free = Answer::Checked { product: None, state: PickupCodeState::Unused, fee: None };
+    let free = Answer::Checked { problem: None, product: None, state: PickupCodeState::Unused, fee: None };
     assert_eq!(told(free), r#"{"result":"SUCCESS","goodsNum":"","codeStatus":"1","fee":"0"}"#);
+}
+
+#[test]
+fn a_check_that_fails_has_all_members_of_the_document_and_the_word_besides() {
+    // §7.1: goodsNum, codeStatus and fee are required whatever the result is; errorCode is there on FAIL.
+    for (state, status) in [
+        (PickupCodeState::Unused, "1"),
+        (PickupCodeState::Held, "1"),
+        (PickupCodeState::Used, "2"),
+        (PickupCodeState::Expired, "3"),
+        (PickupCodeState::Cancelled, "3"),
+        (PickupCodeState::Unknown, "3"),
+    ] {
+        let answer = Answer::Checked { problem: Some("WRONG"), product: Some("1"), state, fee: None };
+        let told: Value = serde_json::from_slice(&answer.to_json()).unwrap();
+        let expected = json!({ "result": "FAIL", "errorCode": "WRONG", "goodsNum": "1", "codeStatus": status, "fee": "0" });
+        assert_eq!(told, expected, "{state:?}");
+    }
 }

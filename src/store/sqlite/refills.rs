@@ -1,0 +1,42 @@
+//! The refills that the log tells of, listed by when they were done: news of them comes late.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{QueryBuilder, SqliteConnection};
+
+use super::{fault::Fault, filter, log, row::millis};
+use crate::store::{Page, RefillFilter, RefillPlace, StoredEvent};
+
+pub(super) async fn page(
+    db: &mut SqliteConnection,
+    wanted: &RefillFilter,
+    after: Option<&RefillPlace>,
+    first: usize,
+) -> Result<Page<StoredEvent>, Fault> {
+    let mut sql =
+        QueryBuilder::new(concat!("SELECT ", log::columns!(), " FROM events WHERE kind = 'REFILL' AND "));
+    filter::accounts(&mut sql, &wanted.accounts);
+    filter::machines(&mut sql, wanted.machines.as_deref());
+    if let Some(from) = wanted.window.from {
+        sql.push(" AND occurred_at >= ").push_bind(ceiling(from));
+    }
+    if let Some(to) = wanted.window.to {
+        sql.push(" AND occurred_at <= ").push_bind(millis(to));
+    }
+    if let Some(RefillPlace { refilled_at, account, machine }) = after {
+        let at = millis(*refilled_at);
+        sql.push(" AND occurred_at <= ").push_bind(at);
+        sql.push(" AND (occurred_at < ").push_bind(at);
+        sql.push(" OR (account, machine) > (").push_bind(account.as_str().to_owned());
+        sql.push(", ").push_bind(machine.to_string()).push("))");
+    }
+    sql.push(" ORDER BY occurred_at DESC, account, machine LIMIT ");
+    sql.push_bind(filter::limit(first.saturating_add(1)));
+    let rows = sql.build().persistent(false).fetch_all(&mut *db).await?;
+    let more = rows.len() > first;
+    Ok(Page { rows: rows.iter().take(first).map(log::stored).collect::<Result<_, _>>()?, more })
+}
+
+/// Rows bear whole milliseconds: the one that an instant lies in began before it.
+fn ceiling(at: Timestamp) -> i64 {
+    millis(at.saturating_add(SignedDuration::from_nanos(999_999)).unwrap_or(at))
+}

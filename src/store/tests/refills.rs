@@ -1,0 +1,113 @@
+//! Refills are listed by when they were done; the last word of an account is found at once.
+
+use jiff::Timestamp;
+
+use super::{
+    Place,
+    samples::{account, event, refill, second},
+};
+use crate::{
+    domain::{AccountHealth, AccountName, EventKind, Happening, HealthState, Text, Window},
+    store::{NewEvent, RefillFilter, RefillPlace, Store, StoredEvent},
+};
+
+fn of(of: &str, machine: &str, at: i64) -> NewEvent {
+    let mut new = event(refill(at), at);
+    new.event.account = AccountName::new(of);
+    new.event.machine = Some(machine.into());
+    if let Happening::Refill(refill) = &mut new.event.happening {
+        refill.machine_number = machine.into();
+    }
+    new
+}
+
+fn place_of(stored: &StoredEvent) -> RefillPlace {
+    let event = &stored.event;
+    RefillPlace {
+        refilled_at: event.occurred_at,
+        account: event.account.clone(),
+        machine: event.machine.clone().unwrap(),
+    }
+}
+
+fn told(stored: &StoredEvent) -> (Timestamp, String) {
+    let event = &stored.event;
+    (event.occurred_at, format!("{} {}", event.account, event.machine.as_deref().unwrap()))
+}
+
+fn all() -> RefillFilter {
+    let accounts = vec![AccountName::new("metro"), account()];
+    RefillFilter { accounts, machines: None, window: Window::default() }
+}
+
+async fn list(store: &dyn Store, filter: &RefillFilter) -> Vec<(Timestamp, String)> {
+    let page = store.refills(filter, None, 100).await.unwrap();
+    assert!(!page.more);
+    page.rows.iter().map(told).collect()
+}
+
+pub(super) async fn refills_are_listed_by_when_they_were_done_each_once(at: &dyn Place) {
+    let store = at.open().await;
+    // News comes late, and other news stands between.
+    let mut batch =
+        vec![of("north", "m1", 5), of("metro", "m1", 9), of("north", "m2", 5), of("north", "m1", 2)];
+    batch.extend([event(super::samples::status(1), 7), of("metro", "m1", 5), of("north", "m1", 5)]);
+    store.append(&batch).await.unwrap();
+    let row = |at: i64, name: &str| (second(at), name.to_owned());
+    let whole =
+        [row(9, "metro m1"), row(5, "metro m1"), row(5, "north m1"), row(5, "north m2"), row(2, "north m1")];
+    assert_eq!(list(&*store, &all()).await, whole);
+    for size in 1..=5 {
+        let (mut rows, mut after) = (Vec::new(), None);
+        loop {
+            let page = store.refills(&all(), after.as_ref(), size).await.unwrap();
+            rows.extend(page.rows.iter().map(told));
+            if !page.more {
+                break;
+            }
+            after = page.rows.last().map(place_of);
+        }
+        assert_eq!(rows, whole, "{size}");
+    }
+    let machines = |names: &[(&str, &str)]| {
+        let machines = names.iter().map(|(of, machine)| (AccountName::new(*of), Text::from(*machine)));
+        RefillFilter { machines: Some(machines.collect()), ..all() }
+    };
+    let window = Window { from: Some(second(5)), to: Some(second(5)) };
+    for (filter, expected) in [
+        (RefillFilter { accounts: vec![account()], ..all() }, &whole[2..]),
+        (RefillFilter { accounts: Vec::new(), ..all() }, &[]),
+        (machines(&[("metro", "m1")]), &whole[..2]),
+        (
+            machines(&[("metro", "m1"), ("north", "m2"), ("north", "m3")]),
+            &[whole[0].clone(), whole[1].clone(), whole[3].clone()],
+        ),
+        (machines(&[]), &[]),
+        (RefillFilter { window, ..all() }, &whole[1..4]),
+        (RefillFilter { accounts: vec![account()], ..machines(&[("metro", "m1")]) }, &[]),
+    ] {
+        assert_eq!(list(&*store, &filter).await, expected, "{filter:?}");
+    }
+    // What a machine was told last is kept under the floor, and shown.
+    store.prune_events(second(1_000), 99).await.unwrap();
+    assert_eq!(list(&*store, &all()).await, [whole[0].clone(), whole[2].clone(), whole[3].clone()]);
+}
+
+pub(super) async fn the_last_word_of_an_account_is_its_own_and_the_newest(at: &dyn Place) {
+    let store = at.open().await;
+    let health = |state, at| {
+        let health = AccountHealth { state, last_success_at: None, error_code: None };
+        let mut new = event(Happening::AccountHealth(health), at);
+        new.event.machine = None;
+        new
+    };
+    let latest = async |of: &str| {
+        let found = store.latest(&AccountName::new(of), None, EventKind::AccountHealth).await.unwrap();
+        found.map(|stored| stored.event)
+    };
+    assert_eq!(latest("north").await, None);
+    let batch = [health(HealthState::Down, 1), health(HealthState::Degraded, 3), of("north", "m1", 4)];
+    store.append(&batch).await.unwrap();
+    assert_eq!(latest("north").await, Some(batch[1].event.clone()));
+    assert_eq!(latest("metro").await, None);
+}
