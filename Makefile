@@ -34,20 +34,28 @@ web/dist/graphiql.html: web/node_modules/.package-lock.json $(WEB_SOURCES) schem
 	@touch $@
 
 .PHONY: test
-test: lint ## everything that can fail, from nothing but the toolchains
-test: test-web test-rust test-whole
+test: ## everything that can fail, from nothing but the toolchains
+test: lint-format test-web test-rust test-whole
 	@echo "everything passed"
 
 .PHONY: lint
-lint: ## format and lints, without a warning
-	cargo fmt --all --check
+lint: lint-format ## format and lints, without a warning
 	cargo clippy --locked --all-targets -- -D warnings
-	cargo fmt --manifest-path bench/Cargo.toml --check
 	cargo clippy --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- -D warnings
+
+.PHONY: lint-format
+lint-format:
+	cargo fmt --all --check
+	cargo fmt --manifest-path bench/Cargo.toml --check
 
 .PHONY: test-web
 test-web: web
 	npm --prefix web test
+
+# Tests are built by Clippy's compiler, which is rustc with its lints: what is tested is linted on the way, and nothing is
+# compiled a second time for it.
+test test-rust test-whole: export RUSTC_WORKSPACE_WRAPPER := clippy-driver
+test test-rust test-whole: export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
 
 # The pages are put into the program when it is built, so `web` comes first; tests run the specification's audit and
 # the clients of subscriptions.
@@ -56,6 +64,7 @@ test-rust: web tests/audit/node_modules/.package-lock.json tests/clients/node_mo
 	@if command -v cargo-nextest >/dev/null; \
 	then echo "cargo nextest run --locked"; cargo nextest run --locked --no-fail-fast; \
 	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
+	cargo check --locked --manifest-path bench/Cargo.toml --target-dir target/bench
 
 # Against the program itself: the specification's audit, the clients of subscriptions, and the pages in a browser. The
 # dashboard's tests run a gateway and vendors of their own beside this one.
