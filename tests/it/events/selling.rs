@@ -90,7 +90,7 @@ async fn each_line_of_an_order_is_told_as_a_trade_and_each_change_of_it_once() {
 
     let refunded = system.tell(&cancel(placed.id(), "REFUND")).await;
     assert_eq!(refunded.state(), "REFUND");
-    let mut refunds = vec![sold(&mut all).await, sold(&mut all).await];
+    let mut refunds = [sold(&mut all).await, sold(&mut all).await];
     refunds.sort_by_key(|event| event["trade"]["shelfCode"].to_string());
     let query = format!("{{ trades(first: 2) {{ nodes {{ {TRADE} }} }} }}");
     let mut listed = system.ask(&query).await["data"]["trades"]["nodes"].as_array().unwrap().clone();
