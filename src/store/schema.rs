@@ -1,9 +1,7 @@
 //! Bringing a database's schema up to date.
 
-use std::ops::Deref;
-
 use sqlx::{
-    Acquire, SqlSafeStr as _,
+    SqlSafeStr as _,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
@@ -15,17 +13,17 @@ pub(super) type Schema = (i64, &'static str, &'static str);
 
 /// Makes what is missing, oldest first; gives the number of the schema that there is then. Where a database is shared,
 /// one does so at a time, and the others wait.
-pub(super) async fn bring_up_to_date<'a, A>(schemas: &[Schema], database: A) -> Result<i64, OpenError>
-where
-    A: Acquire<'a>,
-    <A::Connection as Deref>::Target: Migrate,
-{
+pub(super) async fn bring_up_to_date<C: Migrate>(
+    schemas: &[Schema],
+    connection: &mut C,
+) -> Result<i64, OpenError> {
     let migrations = schemas.iter().map(|&(version, name, sql)| {
         Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     let migrator = Migrator::with_migrations(migrations.collect());
     let known = schemas.iter().map(|(version, ..)| *version).max().unwrap_or_default();
-    let Err(error) = migrator.run(database).await else { return Ok(known) };
+    // `run` would do, were its future not one that the compiler cannot see to be `Send`.
+    let Err(error) = migrator.run_direct(None, connection, false).await else { return Ok(known) };
     if let MigrateError::VersionMissing(found) = error
         && found > known
     {

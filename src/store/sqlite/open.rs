@@ -49,7 +49,7 @@ impl Connections {
     pub(super) async fn open(path: &Path) -> Result<Self, OpenError> {
         make(path).await?;
         let writer = writer(path).await?;
-        bring_up_to_date(&SCHEMAS, &writer).await?;
+        migrate_by(&writer).await?;
         let readers = pool().max_connections(READERS);
         let readers = readers.connect_with(options(path).pragma("query_only", "ON")).await;
         let process = format!("{:032x}", rand::random::<u128>()).into();
@@ -61,9 +61,14 @@ impl Connections {
 pub(in crate::store) async fn migrate(path: &Path) -> Result<i64, OpenError> {
     make(path).await?;
     let writer = writer(path).await?;
-    let schema = bring_up_to_date(&SCHEMAS, &writer).await;
+    let schema = migrate_by(&writer).await;
     writer.close().await;
     schema
+}
+
+async fn migrate_by(writer: &Pool<Sqlite>) -> Result<i64, OpenError> {
+    let mut connection = writer.acquire().await.map_err(OpenError::Database)?;
+    bring_up_to_date(&SCHEMAS, &mut *connection).await
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
