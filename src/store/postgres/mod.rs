@@ -1,6 +1,6 @@
 //! The store on a PostgreSQL server, which any number of gateways share.
 //!
-//! **Who writes is alone**, in whichever gateway ([`WRITE`]). It could be otherwise for a command on one order and a
+//! **Who writes is alone**, in whichever gateway ([`TURN`]). It could be otherwise for a command on one order and a
 //! command on another; but nearly everything that is written is an event too, and events must come to be read in the
 //! order of their places, so that who has read up to one has missed nothing before it. A sequence does not give that: of
 //! two transactions the one with the later place may be committed first, and who follows would pass over the other for
@@ -20,13 +20,18 @@ mod open;
 mod presence;
 mod speak;
 
+use std::{sync::Arc, time::Duration};
+
 use async_trait::async_trait;
 use sqlx::{PgConnection, PgPool, Postgres as Database, Transaction, pool::PoolConnection};
-use tokio::sync::watch;
+use tokio::{
+    sync::{Semaphore, watch},
+    time::timeout,
+};
 
 use super::{
     Lead, OpenError,
-    sql::{Backend, Fault, Kept, Trouble, head},
+    sql::{Backend, Connection as _, Fault, Kept, Trouble, Writing, head, statement},
 };
 use crate::domain::{Place, Text};
 
@@ -35,10 +40,18 @@ use speak::bounded;
 
 pub(super) use open::migrate;
 
-/// Begins to write: waits for its turn, in one message to the server. In `READ COMMITTED` each later statement sees
-/// what the writers before have left.
-const WRITE: &str =
-    "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SELECT pg_advisory_xact_lock(1986359923, 1)";
+/// Begins to write. Each statement sees what was committed before it, so what follows [`TURN`] sees what the writers
+/// before have left.
+const WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+
+/// Waits for the turn among the writers of all gateways; the end of the transaction gives it back.
+const TURN: &str = "SELECT pg_advisory_xact_lock(1986359923, 1)";
+
+/// How many begin to write at once in one gateway: one is at it, and the next is there when it ends.
+const WRITERS: usize = 2;
+
+/// How long a writer waits for those of its own gateway.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Begins to read: every statement sees the same state.
 const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
@@ -47,6 +60,8 @@ const READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 #[derive(Debug)]
 pub(super) struct Postgres {
     pool: PgPool,
+    /// Who writes here: the others wait without a connection, which those who read would lack.
+    writers: Arc<Semaphore>,
     /// The last place of the log whose event is on the disk, by whatever gateway.
     appended: watch::Sender<Place>,
     presence: Presence,
@@ -67,7 +82,15 @@ pub(super) async fn open(url: &str) -> Result<Kept<Postgres>, OpenError> {
     };
     appended.send_replace(first.await.map_err(Fault::at_opening)?);
     let presence = Presence::begin(options, process, appended.clone());
-    Ok(Kept(Postgres { pool, appended, presence }))
+    Ok(Kept(Postgres { pool, writers: Arc::new(Semaphore::new(WRITERS)), appended, presence }))
+}
+
+/// Begins a transaction, also if whoever wants it goes away meanwhile: sqlx knows nothing yet of one that is only
+/// beginning, and would give its connection to the next as it is.
+async fn begin(pool: &PgPool, how: &'static str) -> sqlx::Result<Transaction<'static, Database>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(how).await });
+    bounded(async { begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed)) }).await
 }
 
 #[async_trait]
@@ -80,15 +103,21 @@ impl Backend for Postgres {
     }
 
     async fn read(&self) -> sqlx::Result<Transaction<'static, Database>> {
-        bounded(self.pool.begin_with(READ)).await
+        begin(&self.pool, READ).await
     }
 
-    async fn write(&self) -> sqlx::Result<Transaction<'static, Database>> {
-        bounded(self.pool.begin_with(WRITE)).await
+    async fn write(&self) -> sqlx::Result<Writing<Database>> {
+        let turn = timeout(PATIENCE, Arc::clone(&self.writers).acquire_owned()).await;
+        let turn = turn.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(|_| sqlx::Error::PoolClosed)?;
+        let mut transaction = begin(&self.pool, WRITE).await?;
+        transaction.rows(statement(TURN)).await?;
+        Ok(Writing { transaction, turn: Some(turn) })
     }
 
-    async fn commit(transaction: Transaction<'static, Database>) -> sqlx::Result<()> {
-        bounded(transaction.commit()).await
+    async fn commit(Writing { transaction, turn }: Writing<Database>) -> sqlx::Result<()> {
+        let committed = bounded(transaction.commit()).await;
+        drop(turn);
+        committed
     }
 
     fn appended(&self) -> &watch::Sender<Place> {

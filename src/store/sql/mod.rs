@@ -23,11 +23,14 @@ mod row;
 mod statement;
 mod store;
 
-use std::fmt;
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
 
 use async_trait::async_trait;
 use sqlx::{Transaction, pool::PoolConnection};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::Lead;
 use crate::domain::{Place, Text};
@@ -50,11 +53,11 @@ pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
     /// A transaction that reads: all its statements see the same state.
     async fn read(&self) -> sqlx::Result<Transaction<'static, Self::Database>>;
 
-    /// A transaction that writes, alone. Dropped without a commit it leaves nothing behind.
-    async fn write(&self) -> sqlx::Result<Transaction<'static, Self::Database>>;
+    /// A transaction that writes, alone.
+    async fn write(&self) -> sqlx::Result<Writing<Self::Database>>;
 
     /// Puts what a transaction wrote on the disk.
-    async fn commit(transaction: Transaction<'static, Self::Database>) -> sqlx::Result<()>;
+    async fn commit(transaction: Writing<Self::Database>) -> sqlx::Result<()>;
 
     /// The last place of the log that is known to be on the disk.
     fn appended(&self) -> &watch::Sender<Place>;
@@ -73,6 +76,27 @@ pub(super) trait Backend: fmt::Debug + Send + Sync + 'static {
 
     /// What kind of trouble the database's word is.
     fn trouble(error: &sqlx::Error) -> Trouble;
+}
+
+/// A transaction that writes. Dropped without a commit it leaves nothing behind.
+pub(super) struct Writing<D: sqlx::Database> {
+    pub(super) transaction: Transaction<'static, D>,
+    /// Its place among the writers of this gateway, where they are counted.
+    pub(super) turn: Option<OwnedSemaphorePermit>,
+}
+
+impl<D: sqlx::Database> Deref for Writing<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &D::Connection {
+        &self.transaction
+    }
+}
+
+impl<D: sqlx::Database> DerefMut for Writing<D> {
+    fn deref_mut(&mut self) -> &mut D::Connection {
+        &mut self.transaction
+    }
 }
 
 /// A connection: sends statements.

@@ -54,8 +54,8 @@ pub(super) async fn by_number<C: Connection>(db: &mut C, account: &str, number: 
 
 pub(super) async fn by_callback<C: Connection>(db: &mut C, token: &Digest) -> Found {
     let sql = select(
-        "JOIN intents AS placing ON placing.account = orders.account \
-         AND placing.trade_number = orders.trade_number WHERE placing.callback = $1",
+        "JOIN intents AS creation ON creation.account = orders.account \
+         AND creation.trade_number = orders.trade_number WHERE creation.callback = $1",
     );
     let row = sql.bind(token.to_string()).row(db).await?;
     one(db, row).await

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::Transaction;
 use tokio::sync::watch;
 
-use super::{Backend, Fault, append, codes, intents, lines, log, marks, orders, prune, statement, tell};
+use super::{
+    Backend, Fault, Writing, append, codes, intents, lines, log, marks, orders, prune, statement, tell,
+};
 use crate::{
     domain::{AccountName, EventKind, IssuedPickupCode, Order, Place, Text, Verdict},
     store::{
@@ -22,7 +23,7 @@ pub(in crate::store) struct Kept<B>(pub(in crate::store) B);
 /// What is to be done to a code.
 type CodeChange<'a> = &'a (dyn Fn(&mut IssuedPickupCode) -> Verdict + Send + Sync);
 
-type Written<B> = Transaction<'static, <B as Backend>::Database>;
+type Written<B> = Writing<<B as Backend>::Database>;
 
 impl<B: Backend> Kept<B> {
     /// Commits what may have appended to the log.
@@ -57,7 +58,7 @@ impl<B: Backend> Kept<B> {
         if matches!(begun, Begun::New(_)) {
             self.commit(transaction).await?;
         } else {
-            transaction.rollback().await?;
+            transaction.transaction.rollback().await?;
         }
         Ok(begun)
     }

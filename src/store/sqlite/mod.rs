@@ -17,7 +17,7 @@ use tokio::sync::watch;
 
 use super::{
     Lead, OpenError,
-    sql::{Backend, Fault, Kept, Trouble, head},
+    sql::{Backend, Fault, Kept, Trouble, Writing, head},
 };
 use crate::domain::{Place, Text};
 
@@ -56,8 +56,9 @@ impl Backend for Sqlite {
         self.connections.readers.begin().await
     }
 
-    async fn write(&self) -> sqlx::Result<Transaction<'static, Database>> {
-        self.connections.writer.begin_with("BEGIN IMMEDIATE").await
+    async fn write(&self) -> sqlx::Result<Writing<Database>> {
+        // The one connection that writes is the turn.
+        Ok(Writing { transaction: self.connections.writer.begin_with("BEGIN IMMEDIATE").await?, turn: None })
     }
 
     fn appended(&self) -> &watch::Sender<Place> {
@@ -78,7 +79,7 @@ impl Backend for Sqlite {
         Ok(self.leads.take(what)?)
     }
 
-    async fn commit(transaction: Transaction<'static, Database>) -> sqlx::Result<()> {
+    async fn commit(Writing { transaction, .. }: Writing<Database>) -> sqlx::Result<()> {
         transaction.commit().await
     }
 

@@ -157,7 +157,8 @@ async fn who_dies_is_gone_and_who_is_only_cut_off_for_a_moment_is_not() {
     for _ in 0..7 {
         // Its line is the one that holds a lead.
         let lead = timeout(PATIENCE, lead(&*one, "anything")).await.expect("it is back");
-        let sql = "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_locks WHERE locktype = 'advisory'";
+        let sql = "SELECT count(pg_terminate_backend(pid)) AS n FROM pg_locks WHERE locktype = 'advisory' \
+                   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         let cut: i64 = query(sql).fetch_one(&mut raw).await.unwrap().get("n");
         assert_eq!(cut, 1);
         timeout(PATIENCE, lead.lost()).await.expect("it hears so");

@@ -39,7 +39,8 @@ pub(super) async fn a_lead_ends_with_the_store(at: &dyn Place) {
     assert!(!first.is_held());
     assert!(store.lead("sweep").await.is_err());
     let store = at.open().await;
-    assert!(lead(&*store, "sweep").await.is_some());
+    let second = lead(&*store, "sweep").await.unwrap();
     drop(first);
     assert!(lead(&*store, "sweep").await.is_none(), "what is lost takes nothing from who has it now");
+    assert!(second.is_held());
 }
