@@ -76,8 +76,8 @@ pub(super) async fn open(url: &str) -> Result<Kept<Postgres>, OpenError> {
     let process: Text = format!("{:032x}", rand::random::<u128>()).into();
     let first = async {
         let mut connection = pool.acquire().await?;
-        presence::forget_long_gone(&mut *connection).await?;
-        presence::be_seen(&mut *connection, &process).await?;
+        presence::forget_long_gone(&mut connection).await?;
+        presence::be_seen(&mut connection, &process).await?;
         head(&mut *connection).await
     };
     appended.send_replace(first.await.map_err(Fault::at_opening)?);
@@ -142,7 +142,7 @@ impl Backend for Postgres {
         self.presence.end().await;
         // Whoever reads this word later need not wait to be sure; where it does not get out, they do.
         if let Ok(mut connection) = self.glance().await {
-            let _ = presence::leave(&mut *connection, self.presence.process()).await;
+            let _ = presence::leave(&mut connection, self.presence.process()).await;
         }
         // A line that is cut does not keep the program from ending.
         let _ = bounded(async {

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use sqlx::{AssertSqlSafe, Database, Encode, SqlSafeStr as _, Type, query::Query};
+use sqlx::{
+    AssertSqlSafe, Database, Encode, SqlSafeStr as _, Type, database::HasStatementCache, query::Query,
+};
 
 use super::{Connection, Fault};
 
@@ -71,9 +73,9 @@ impl<'q> Statement<'q> {
     }
 
     /// The statement as a database's driver takes it.
-    pub(in crate::store) fn into_query<D: Database>(self) -> Query<'static, D, D::Arguments>
+    pub(in crate::store) fn into_query<D>(self) -> Query<'static, D, D::Arguments>
     where
-        D: sqlx::database::HasStatementCache,
+        D: Database + HasStatementCache,
         for<'t> Option<&'t str>: Encode<'t, D> + Type<D>,
         for<'t> Option<&'t [u8]>: Encode<'t, D> + Type<D>,
         for<'t> Option<i64>: Encode<'t, D> + Type<D>,

@@ -64,6 +64,7 @@ async fn nothing_that_a_server_keeps_is_lost_or_told_twice_however_often_the_gat
     crash_again_and_again(Kept::on_a_server().await).await;
 }
 
+#[expect(clippy::print_stdout, reason = "the figures of a run are of interest")]
 async fn crash_again_and_again(store: Kept) {
     let mut system = System::start(Setup { store: Some(store), ..Setup::default() }).await;
     let place = Arc::new(Mutex::new(system.url.clone()));
