@@ -58,13 +58,21 @@ test test-rust test-whole: export RUSTC_WORKSPACE_WRAPPER := clippy-driver
 test test-rust test-whole: export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
 
 # The pages are put into the program when it is built, so `web` comes first; tests run the specification's audit and
-# the clients of subscriptions.
+# the clients of subscriptions. The store is tested on both databases.
 .PHONY: test-rust
-test-rust: web tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
+test-rust: web postgres tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	@if command -v cargo-nextest >/dev/null; \
-	then echo "cargo nextest run --locked"; cargo nextest run --locked --no-fail-fast; \
-	else echo "cargo test --locked"; cargo test --locked --all-targets --no-fail-fast; fi
+	then echo "cargo nextest run --locked"; tests/with-postgres.sh cargo nextest run --locked --no-fail-fast; \
+	else echo "cargo test --locked"; tests/with-postgres.sh cargo test --locked --all-targets --no-fail-fast; fi
 	cargo check --locked --manifest-path bench/Cargo.toml --target-dir target/bench
+
+# The server's programs, unless TEST_POSTGRES_URL says that a server runs already.
+.PHONY: postgres
+postgres:
+	@if [ -z "$(TEST_POSTGRES_URL)" ] && ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "the store's tests need PostgreSQL: install it, or set TEST_POSTGRES_URL" >&2; exit 1; fi; \
+	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; fi
 
 # Against the program itself: the specification's audit, the clients of subscriptions, and the pages in a browser. The
 # dashboard's tests run a gateway and vendors of their own beside this one.

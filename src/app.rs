@@ -67,6 +67,11 @@ pub enum Error {
     Schema(#[from] async_graphql::parser::Error),
 }
 
+/// Brings the schema of the store that `config` names up to date, and nothing else; gives the schema's number.
+pub async fn migrate(config: &Config) -> Result<i64, Error> {
+    Ok(store::migrate(store_url(config)).await?)
+}
+
 /// The gateway, ready to be served.
 pub struct App {
     gateway: Arc<Gateway>,

@@ -17,7 +17,7 @@ use vendgraph::{
     domain::{AccountName, SystemClock},
 };
 
-const COMMANDS: [&str; 6] = ["dev", "serve", "sandbox", "check", "schema", "token"];
+const COMMANDS: [&str; 7] = ["dev", "serve", "sandbox", "check", "migrate", "schema", "token"];
 
 const CONFIG: &str = r#"
 [auth]
@@ -233,6 +233,40 @@ fn a_token_for_what_there_is_not_is_refused_with_what_there_is() {
     let account = place.token("admin", "north,south");
     assert_eq!(account.status.code(), Some(2));
     assert!(complaint(&account).contains("no account `south`; accounts are north, metro"));
+}
+
+#[test]
+fn migrate_makes_the_store_says_its_schema_and_may_be_repeated() {
+    let place = Place::with(CONFIG);
+    let file = place.0.path().join("kept.db");
+    let store = format!("{CONFIG}\n[store]\nurl = \"sqlite://{}\"\n", file.display());
+    fs::write(place.config(), store).unwrap();
+    for _ in 0..2 {
+        let output = run(&["migrate", "--config", place.config().to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!(out(&output), "the store's schema is 2, the latest that this program knows\n");
+        assert!(file.is_file());
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_reached_is_told_with_its_reason_and_without_its_password() {
+    // Nothing listens on port 1.
+    let place =
+        Place::with(&format!("{CONFIG}\n[store]\nurl = \"postgres://me:s3cret@127.0.0.1:1/vendgraph\"\n"));
+    for command in ["migrate", "serve"] {
+        let output = vendgraph()
+            .args([command, "--config"])
+            .arg(place.config())
+            .env("VENDGRAPH_LOG", "trace")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1), "{command}");
+        let log = std::str::from_utf8(&output.stderr).unwrap();
+        let line = log.lines().last().unwrap();
+        assert!(line.contains("store.url: ") && line.contains("Connection refused"), "{line}");
+        assert!(!log.contains("s3cret"), "{log}");
+    }
 }
 
 #[test]

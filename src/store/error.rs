@@ -41,11 +41,8 @@ pub enum Error {
 #[derive(Debug, Error)]
 pub enum OpenError {
     /// Not the address of a store.
-    #[error("the store's url must read sqlite:///path/to/file.db or postgres://…")]
+    #[error("the store's url must read sqlite:///path/to/file.db or postgres://user:password@host/database")]
     Address,
-    /// This build has no such store yet.
-    #[error("this build keeps its store in SQLite alone: write sqlite:///path/to/file.db")]
-    NoPostgres,
     /// The folder for the file is not there.
     #[error("the store's folder {} does not exist: make it", .0.display())]
     NoFolder(PathBuf),
@@ -71,6 +68,9 @@ pub enum OpenError {
     #[error("the store's schema cannot be brought up to date")]
     Schema(#[source] Box<sqlx::migrate::MigrateError>),
     /// The database does not open.
-    #[error("the store does not open")]
+    #[error("the store does not open ({0})")]
     Database(#[source] sqlx::Error),
+    /// The server takes too long to answer.
+    #[error("the store's server does not answer: look at its address and that this machine reaches it")]
+    Silent,
 }

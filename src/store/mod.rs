@@ -21,8 +21,12 @@ mod digest;
 mod error;
 mod event;
 mod intent;
+mod lead;
 mod page;
 mod payload;
+mod postgres;
+mod schema;
+mod sql;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -40,22 +44,47 @@ pub use digest::Digest;
 pub use error::{Error, OpenError};
 pub use event::{Appended, EventFilter, LogBounds, NewEvent, RefillFilter, RefillPlace, StoredEvent};
 pub use intent::{Action, Begun, Change, Ending, Intent, IntentId, NewIntent, Outcome, Target, UsedCode};
+pub use lead::Lead;
 pub use page::{CodeFilter, LineFilter, LinePlace, LineSum, OrderFilter, OrderedLine, Page, Part, Place};
 
-/// Opens the store at a URL: `sqlite:///path/to/file.db`, which is made where it is missing, its schema brought up to
-/// date. `postgres://…` is a store that this build does not have yet.
+/// Opens the store at a URL, its schema brought up to date: `sqlite:///path/to/file.db`, which is made where it is
+/// missing, or `postgres://user:password@host/database`, which any number of gateways may share.
 pub async fn open(url: &str) -> std::result::Result<Arc<dyn Store>, OpenError> {
-    match url.split_once(':') {
-        Some(("sqlite", rest)) => {
-            let path = rest.strip_prefix("//").unwrap_or(rest);
-            // `:memory:` would be another store for each connection.
-            if path.is_empty() || path.starts_with(':') {
-                return Err(OpenError::Address);
+    match Address::of(url)? {
+        Address::File(path) => Ok(Arc::new(sqlite::open(path).await?)),
+        Address::Server(url) => Ok(Arc::new(postgres::open(url).await?)),
+    }
+}
+
+/// Brings the schema of the store at a URL up to date, and nothing else; gives the schema's number. Of many that do so at
+/// once on one server, one does and the others wait for it.
+pub async fn migrate(url: &str) -> std::result::Result<i64, OpenError> {
+    match Address::of(url)? {
+        Address::File(path) => sqlite::migrate(path).await,
+        Address::Server(url) => postgres::migrate(url).await,
+    }
+}
+
+/// Where a store is.
+enum Address<'a> {
+    File(&'a Path),
+    Server(&'a str),
+}
+
+impl<'a> Address<'a> {
+    fn of(url: &'a str) -> std::result::Result<Self, OpenError> {
+        match url.split_once(':') {
+            Some(("sqlite", rest)) => {
+                let path = rest.strip_prefix("//").unwrap_or(rest);
+                // `:memory:` would be another store for each connection.
+                if path.is_empty() || path.starts_with(':') {
+                    return Err(OpenError::Address);
+                }
+                Ok(Self::File(Path::new(path)))
             }
-            Ok(Arc::new(sqlite::Sqlite::open(Path::new(path)).await?))
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Server(url)),
+            _ => Err(OpenError::Address),
         }
-        Some(("postgres" | "postgresql", _)) => Err(OpenError::NoPostgres),
-        _ => Err(OpenError::Address),
     }
 }
 
@@ -261,4 +290,11 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Forgets the nonces of the next `first` events from the oldest on, as far as they were received before this instant;
     /// gives of how many, with or without a nonce.
     async fn forget_nonces(&self, received_before: Timestamp, first: usize) -> Result<u64>;
+
+    // ---- what one gateway does for all
+
+    /// Takes the lead in something, for as long as the answer is kept; `None`: somebody has it, in whichever gateway. Who
+    /// wants it asks again after a while: it is free as soon as its holder drops it, closes the store or dies. A holder
+    /// that is cut off loses it without knowing for some seconds ([`Lead::is_held`]).
+    async fn lead(&self, what: &str) -> Result<Option<Lead>>;
 }

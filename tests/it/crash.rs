@@ -1,10 +1,9 @@
-//! `kill -9` at each step of `createOrder`, with the real program on a real file: the same key gives the same order
+//! `kill -9` at each step of `createOrder`, with the real program on a real store: the same key gives the same order
 //! afterwards, the vendor has it at most once, and nothing is sent again.
 
 use std::{fs, process::Stdio, time::Duration};
 
 use serde_json::{Value, json};
-use sqlx::{Connection as _, Row as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -19,6 +18,7 @@ use vendgraph::{
 
 use crate::{
     harness::{Setup, configuration},
+    kept::{Held, Kept},
     orders::{Counter, PLACE, READ, Told, taken},
 };
 
@@ -29,6 +29,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Scene {
     vendors: Sandbox,
     counter: Counter,
+    store: Kept,
     folder: TempDir,
     token: String,
     client: reqwest::Client,
@@ -43,12 +44,11 @@ struct Program {
 }
 
 impl Scene {
-    async fn new(account: &'static str) -> Self {
+    async fn new(store: Kept, account: &'static str) -> Self {
         let vendors = sandbox::start(sandbox::Options::default()).await.expect("the sandboxes listen");
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = format!("sqlite://{}", folder.path().join("vendgraph.db").display());
         let setup = Setup { sections: "[limits]\nrequest_timeout = \"3s\"", account, ..Setup::default() };
-        let text = configuration(&vendors, &setup, &store);
+        let text = configuration(&vendors, &setup, &store.url());
         fs::write(folder.path().join("vendgraph.toml"), &text).expect("it is written");
         let config = Config::of_text(&text).expect("the configuration is right");
         let now = jiff::Timestamp::now();
@@ -61,7 +61,7 @@ impl Scene {
         let token =
             Minter::new(&config.auth).expect("there is a secret").mint(&caller, now).expect("it signs");
         let counter = Counter::filled(&vendors);
-        Self { vendors, counter, folder, token, client: reqwest::Client::new() }
+        Self { vendors, counter, store, folder, token, client: reqwest::Client::new() }
     }
 
     async fn start(&self) -> Program {
@@ -113,18 +113,6 @@ impl Scene {
         self.vendors.calls(Vendor::Dingshang).count(PLACE)
     }
 
-    /// The store, seen by another process.
-    async fn store(&self) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join("vendgraph.db"));
-        SqliteConnection::connect_with(&options).await.expect("it opens")
-    }
-
-    /// How many commands are written down.
-    async fn intents(&self) -> i64 {
-        let row = sqlx::query("SELECT count(*) AS n FROM intents").fetch_one(&mut self.store().await).await;
-        row.expect("it reads").get("n")
-    }
-
     /// Presses the button and kills the program when `so`.
     async fn killed_when(&self, program: Program, so: impl Future<Output = ()>) {
         tokio::select! {
@@ -171,9 +159,39 @@ fn is_unknown(told: &Told) -> bool {
         == ("UNKNOWN", Some("OUTCOME_UNKNOWN"), true)
 }
 
-#[tokio::test]
-async fn killed_before_sending_nothing_is_sent_afterwards_either() {
-    let scene = Scene::new("max_concurrency = 1\ntimeout = \"30s\"\nretries = 0").await;
+/// Each over both stores.
+macro_rules! over_both {
+    ($($name:ident)+) => {
+        mod in_a_file {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(super::Kept::in_a_file()).await;
+                }
+            )+
+        }
+        mod on_a_server {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(super::Kept::on_a_server().await).await;
+                }
+            )+
+        }
+    };
+}
+
+over_both! {
+    killed_before_sending_nothing_is_sent_afterwards_either
+    killed_before_the_vendor_acts_the_order_is_unknown_and_not_sent_again
+    killed_after_the_vendor_acted_the_order_is_unknown_and_not_sent_again
+    killed_between_the_answer_and_its_commit_the_order_is_unknown_and_not_sent_again
+    killed_after_the_commit_the_order_is_known
+    what_a_store_that_is_held_for_long_does_not_take_is_written_once_it_is_free
+}
+
+async fn killed_before_sending_nothing_is_sent_afterwards_either(store: Kept) {
+    let scene = Scene::new(store, "max_concurrency = 1\ntimeout = \"30s\"\nretries = 0").await;
     let program = scene.start().await;
     // The machine's shelves are known, and a read that hangs has the account's only place: what is to be sent waits.
     let machine = &scene.counter.machine;
@@ -189,7 +207,7 @@ async fn killed_before_sending_nothing_is_sent_afterwards_either() {
     let hanging = tokio::spawn(ask("pickupCodes(first: 1) { nodes { id } }"));
     until(|| calls.count("/products/{product_id}/pickup_code") > 0).await;
     let written = async {
-        while scene.intents().await == 0 {
+        while scene.store.count("intents").await == 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     };
@@ -200,9 +218,8 @@ async fn killed_before_sending_nothing_is_sent_afterwards_either() {
     assert_eq!((scene.sent(), taken(&scene.vendors).len()), (0, 0));
 }
 
-#[tokio::test]
-async fn killed_before_the_vendor_acts_the_order_is_unknown_and_not_sent_again() {
-    let scene = Scene::new("").await;
+async fn killed_before_the_vendor_acts_the_order_is_unknown_and_not_sent_again(store: Kept) {
+    let scene = Scene::new(store, "").await;
     let program = scene.start().await;
     scene.fault(Fault::new(Effect::Hang).on_call(PLACE));
     scene.killed_when(program, until(|| scene.sent() == 1)).await;
@@ -211,9 +228,8 @@ async fn killed_before_the_vendor_acts_the_order_is_unknown_and_not_sent_again()
     assert_eq!((scene.sent(), taken(&scene.vendors).len()), (1, 0));
 }
 
-#[tokio::test]
-async fn killed_after_the_vendor_acted_the_order_is_unknown_and_not_sent_again() {
-    let scene = Scene::new("").await;
+async fn killed_after_the_vendor_acted_the_order_is_unknown_and_not_sent_again(store: Kept) {
+    let scene = Scene::new(store, "").await;
     let program = scene.start().await;
     scene.fault(Fault::new(Effect::Hang).after().on_call(PLACE));
     scene.killed_when(program, until(|| taken(&scene.vendors).len() == 1)).await;
@@ -225,18 +241,16 @@ async fn killed_after_the_vendor_acted_the_order_is_unknown_and_not_sent_again()
 
 /// Lets the vendor's answer come while the store takes nothing, and waits until the gateway has noticed; gives who
 /// holds the store.
-async fn answered_while_locked(scene: &Scene, program: &mut Program) -> SqliteConnection {
-    let mut store = scene.store().await;
+async fn answered_while_locked(scene: &Scene, program: &mut Program) -> Held {
     until(|| scene.sent() == 1).await;
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut store).await.expect("the store is free");
+    let store = scene.store.hold().await;
     program.logs("what came of a command is not written down yet").await;
     assert_eq!(taken(&scene.vendors).len(), 1);
     store
 }
 
-#[tokio::test]
-async fn killed_between_the_answer_and_its_commit_the_order_is_unknown_and_not_sent_again() {
-    let scene = Scene::new("").await;
+async fn killed_between_the_answer_and_its_commit_the_order_is_unknown_and_not_sent_again(store: Kept) {
+    let scene = Scene::new(store, "").await;
     let mut program = scene.start().await;
     scene.fault(Fault::new(Effect::Delay { millis: 700 }).on_call(PLACE));
     let url = program.url.clone();
@@ -244,16 +258,15 @@ async fn killed_between_the_answer_and_its_commit_the_order_is_unknown_and_not_s
     let told = told.expect("it answers");
     assert!(is_unknown(&told), "while it is not written down it is not known: {told:?}");
     program.kill().await;
-    store.close().await.expect("it lets go");
+    store.let_go().await;
     let told = scene.afterwards().await;
     assert!(is_unknown(&told), "{told:?}");
     assert_eq!(told.order()["tradeNumber"], taken(&scene.vendors)[0].trade_id.as_str());
     assert_eq!((scene.sent(), taken(&scene.vendors).len()), (1, 1));
 }
 
-#[tokio::test]
-async fn killed_after_the_commit_the_order_is_known() {
-    let scene = Scene::new("").await;
+async fn killed_after_the_commit_the_order_is_known(store: Kept) {
+    let scene = Scene::new(store, "").await;
     let program = scene.start().await;
     // The order is read for its amount once it is written down.
     scene.fault(Fault::new(Effect::Hang).on_call(READ));
@@ -266,16 +279,15 @@ async fn killed_after_the_commit_the_order_is_known() {
     assert_eq!((scene.sent(), taken.len()), (1, 1));
 }
 
-#[tokio::test]
-async fn what_a_store_that_is_held_for_long_does_not_take_is_written_once_it_is_free() {
-    let scene = Scene::new("").await;
+async fn what_a_store_that_is_held_for_long_does_not_take_is_written_once_it_is_free(store: Kept) {
+    let scene = Scene::new(store, "").await;
     let mut program = scene.start().await;
     scene.fault(Fault::new(Effect::Delay { millis: 700 }).on_call(PLACE));
     let url = program.url.clone();
     let (told, store) = tokio::join!(scene.try_place(&url), answered_while_locked(&scene, &mut program));
     let told = told.expect("it answers");
     assert!(is_unknown(&told), "{told:?}");
-    store.close().await.expect("it lets go");
+    store.let_go().await;
     let waited = async {
         loop {
             let told = scene.place(&program).await.expect("it answers");

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 use vendgraph::{
     app::App,
@@ -18,6 +17,8 @@ use vendgraph::{
 /// The secret that tokens are signed with.
 pub const SECRET: &str = "a secret of at least thirty-two bytes";
 
+use crate::kept::Kept;
+
 /// What a test may choose.
 pub struct Setup {
     /// More of the configuration, by sections.
@@ -30,11 +31,13 @@ pub struct Setup {
     pub drain: &'static str,
     /// How often it asks for what it may have missed.
     pub reconcile: &'static str,
+    /// Where the store is; a file of its own unless it says otherwise.
+    pub store: Option<Kept>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { sections: "", account: "", machines: 20, drain: "off", reconcile: "off" }
+        Self { sections: "", account: "", machines: 20, drain: "off", reconcile: "off", store: None }
     }
 }
 
@@ -47,7 +50,7 @@ pub struct System {
     /// Where the gateway answers.
     pub url: String,
     config: Config,
-    _folder: TempDir,
+    _store: Kept,
     client: reqwest::Client,
     process: Option<Process>,
 }
@@ -62,20 +65,19 @@ struct Process {
 
 impl System {
     /// Starts everything with nothing in any cache.
-    pub async fn start(setup: Setup) -> Self {
+    pub async fn start(mut setup: Setup) -> Self {
         let mut options = sandbox::Options::default();
         options.inhand.machines = setup.machines;
         let now = Timestamp::now();
         let second = sandbox::clock::Manual::at(now.as_second());
         let vendors = sandbox::start_at(options, Arc::new(second)).await.expect("the sandboxes listen");
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = format!("sqlite://{}/vendgraph.db", folder.path().display());
-        let text = configuration(&vendors, &setup, &store);
+        let store = setup.store.take().unwrap_or_else(Kept::in_a_file);
+        let text = configuration(&vendors, &setup, &store.url());
         let config = Config::parse(&text, [], &config::Folder::of("".as_ref())).expect("it is right");
         let clock = Arc::new(ManualClock::new(now));
         let client = reqwest::Client::new();
         let url = String::new();
-        let mut system = Self { vendors, clock, url, config, _folder: folder, client, process: None };
+        let mut system = Self { vendors, clock, url, config, _store: store, client, process: None };
         system.restart().await;
         system
     }

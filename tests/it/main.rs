@@ -17,6 +17,7 @@ mod events;
 mod failure;
 mod follower;
 mod harness;
+mod kept;
 mod merchant_trades;
 mod nodes;
 mod orders;

@@ -6,12 +6,17 @@ use std::{
 };
 
 use sqlx::{
-    Pool, SqlSafeStr as _, Sqlite,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
+    Pool, Sqlite,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{domain::Text, store::OpenError};
+use crate::{
+    domain::Text,
+    store::{
+        OpenError,
+        schema::{Schema, bring_up_to_date},
+    },
+};
 
 /// How long a writer waits for its turn, and a statement for a lock that another process holds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -19,8 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Reads at a time. They do not wait for the writer, nor it for them.
 const READERS: u32 = 4;
 
-/// Every schema, oldest first. One that was released is never changed: what must differ comes as a new one.
-const SCHEMAS: [(i64, &str, &str); 2] = [
+/// Every schema, oldest first.
+const SCHEMAS: [Schema; 2] = [
     (
         1,
         "orders and pickup codes",
@@ -43,23 +48,46 @@ impl Connections {
     /// Opens the file, which is made where it is missing, and brings its schema up to date.
     pub(super) async fn open(path: &Path) -> Result<Self, OpenError> {
         make(path).await?;
-        // WAL: readers see the last commit while the next is written. FULL: a commit is on the disk before it is
-        // answered; with NORMAL, WAL would lose the last ones in a power cut.
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(PATIENCE);
-        let pool =
-            || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
-        let writer = pool().max_connections(1).connect_with(options.clone()).await;
-        let writer = writer.map_err(OpenError::Database)?;
-        bring_up_to_date(&writer).await?;
-        let readers = pool().max_connections(READERS).connect_with(options.pragma("query_only", "ON")).await;
+        let writer = writer(path).await?;
+        migrate_by(&writer).await?;
+        let readers = pool().max_connections(READERS);
+        let readers = readers.connect_with(options(path).pragma("query_only", "ON")).await;
         let process = format!("{:032x}", rand::random::<u128>()).into();
         Ok(Self { writer, readers: readers.map_err(OpenError::Database)?, process })
     }
+}
+
+/// Brings the file's schema up to date, and lets go of it; gives the schema's number.
+pub(in crate::store) async fn migrate(path: &Path) -> Result<i64, OpenError> {
+    make(path).await?;
+    let writer = writer(path).await?;
+    let schema = migrate_by(&writer).await;
+    writer.close().await;
+    schema
+}
+
+async fn migrate_by(writer: &Pool<Sqlite>) -> Result<i64, OpenError> {
+    let mut connection = writer.acquire().await.map_err(OpenError::Database)?;
+    bring_up_to_date(&SCHEMAS, &mut *connection).await
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    // WAL: readers see the last commit while the next is written. FULL: a commit is on the disk before it is
+    // answered; with NORMAL, WAL would lose the last ones in a power cut.
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+}
+
+fn pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None)
+}
+
+async fn writer(path: &Path) -> Result<Pool<Sqlite>, OpenError> {
+    pool().max_connections(1).connect_with(options(path)).await.map_err(OpenError::Database)
 }
 
 /// Makes the file where it is missing, for its owner alone: it holds pickup codes. What SQLite puts beside it has the
@@ -75,19 +103,4 @@ async fn make(path: &Path) -> Result<(), OpenError> {
     options.mode(0o600);
     let opened = options.open(path).await;
     opened.map(drop).map_err(|source| OpenError::NotWritable { path: PathBuf::from(path), source })
-}
-
-async fn bring_up_to_date(writer: &Pool<Sqlite>) -> Result<(), OpenError> {
-    let migrations = SCHEMAS.into_iter().map(|(version, name, sql)| {
-        Migration::new(version, name.into(), MigrationType::Simple, sql.into_sql_str(), false)
-    });
-    let migrator = Migrator::with_migrations(migrations.collect());
-    let known = SCHEMAS.iter().map(|(version, ..)| *version).max().unwrap_or_default();
-    let Err(error) = migrator.run(writer).await else { return Ok(()) };
-    if let MigrateError::VersionMissing(found) = error
-        && found > known
-    {
-        return Err(OpenError::Newer { found, known });
-    }
-    Err(OpenError::Schema(Box::new(error)))
 }

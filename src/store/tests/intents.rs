@@ -117,7 +117,7 @@ pub(super) async fn what_was_under_way_is_found_after_a_restart(at: &dyn Place) 
     let lost = end(&*store, &lost, Outcome::Unknown).await;
     let done = new(store.begin(&on(Action::PayOrder, "3", None), &Change::none()).await.unwrap());
     end(&*store, &done, Outcome::Done).await;
-    drop(store);
+    store.close().await;
 
     let store = at.open().await;
     let unsettled = store.unsettled(&account(), None, 10).await.unwrap();

@@ -1,9 +1,14 @@
 //! The contract of the store: one suite, run over every backend.
 
 mod codes;
+#[path = "../../../tests/postgres/database.rs"]
+mod database;
 mod events;
 mod file;
+mod gateways;
 mod intents;
+mod leads;
+mod line;
 mod lines;
 mod log;
 mod orders;
@@ -17,6 +22,7 @@ use async_trait::async_trait;
 use tempfile::TempDir;
 
 use super::{Store, open};
+use database::Database;
 
 /// Where a store lies that can be opened again and again.
 #[async_trait]
@@ -43,6 +49,13 @@ impl Place for File {
     }
 }
 
+#[async_trait]
+impl Place for Database {
+    async fn open(&self) -> Arc<dyn Store> {
+        open(&self.url()).await.unwrap()
+    }
+}
+
 macro_rules! contract {
     ($($area:ident: $($name:ident)+;)+) => {
         mod sqlite {
@@ -50,6 +63,14 @@ macro_rules! contract {
                 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $name() {
                     super::$area::$name(&super::File::new()).await;
+                }
+            )+)+
+        }
+        mod postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    super::$area::$name(&super::Database::new().await).await;
                 }
             )+)+
         }
@@ -77,7 +98,8 @@ contract! {
         an_order_is_found_by_its_callback_and_number
         pages_stay_stable_while_orders_come
         filters_match_what_they_say
-        lapsed_orders_are_due_and_told_as_expired;
+        lapsed_orders_are_due_and_told_as_expired
+        a_nul_is_stored_as_a_mark_in_its_place;
     lines:
         lines_come_newest_first_each_once_and_with_their_orders
         conditions_on_lines_match_what_they_say
@@ -107,4 +129,8 @@ contract! {
         a_batch_is_answered_as_its_events_would_be_one_by_one
         every_filter_gives_from_every_place_what_it_says
         who_follows_sees_all_in_order_while_many_write;
+    leads:
+        of_many_who_want_to_lead_one_does
+        a_lead_is_free_once_it_is_dropped
+        a_lead_ends_with_the_store;
 }

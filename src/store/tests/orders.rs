@@ -188,3 +188,13 @@ pub(super) async fn lapsed_orders_are_due_and_told_as_expired(at: &dyn Place) {
     store.save(&due[0], second(9)).await.unwrap();
     assert_eq!(store.due_orders(second(1200), 10).await.unwrap(), []);
 }
+
+pub(super) async fn a_nul_is_stored_as_a_mark_in_its_place(at: &dyn Place) {
+    let store = at.open().await;
+    let order = Order { trade_number: "a\0b".into(), machine: "\0".into(), ..order("1", 0) };
+    place(&*store, &order).await;
+    let found = store.order(&account(), "a\0b").await.unwrap().unwrap();
+    assert_eq!((&*found.trade_number, &*found.machine), ("a\u{fffd}b", "\u{fffd}"));
+    let machines = Some(vec![(account(), "\0".into())]);
+    assert_eq!(numbers(&*store, &OrderFilter { machines, ..all() }).await, ["a\u{fffd}b"]);
+}

@@ -13,6 +13,7 @@ use super::{logged, push, until};
 use crate::{
     follower::Follower,
     harness::{Setup, System},
+    kept::Kept,
 };
 
 const TRADES: &str =
@@ -55,7 +56,17 @@ fn follow(place: Arc<Mutex<String>>, token: String, seen: Seen) -> JoinHandle<us
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_that_was_acknowledged_is_lost_or_told_twice_however_often_the_gateway_dies() {
-    let mut system = System::start(Setup::default()).await;
+    crash_again_and_again(Kept::in_a_file()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_a_server_keeps_is_lost_or_told_twice_however_often_the_gateway_dies() {
+    crash_again_and_again(Kept::on_a_server().await).await;
+}
+
+#[expect(clippy::print_stdout, reason = "the figures of a run are of interest")]
+async fn crash_again_and_again(store: Kept) {
+    let mut system = System::start(Setup { store: Some(store), ..Setup::default() }).await;
     let place = Arc::new(Mutex::new(system.url.clone()));
     let token = system.token(&Scope::ALL, &["*"]);
     let seen: Vec<Seen> = (0..FOLLOWERS).map(|_| Arc::default()).collect();

@@ -1,73 +1,75 @@
 //! Letting go of old events and nonces, a few at a time from the oldest on, so that nobody waits long for the writer.
 
 use jiff::Timestamp;
-use sqlx::{SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{
-    fault::Fault,
-    filter, log,
-    row::{Reader, millis},
+    Connection, Fault, filter, log,
+    row::{Row as _, millis},
+    statement,
 };
 use crate::domain::Place;
 
 /// Removes events and raises the floor to the last of them; gives how many came to lie under it.
-pub(super) async fn events(
-    db: &mut SqliteConnection,
+pub(super) async fn events<C: Connection>(
+    db: &mut C,
     received_before: Timestamp,
     first: usize,
 ) -> Result<u64, Fault> {
     let floor = log::bounds(db).await?.floor;
     let Some((last, count)) = oldest(db, floor, received_before, first).await? else { return Ok(0) };
     // Of each machine the last news of a kind stays, under the floor, until later news comes to lie there too.
-    let sql = "DELETE FROM events WHERE place IN ( \
+    let sql = format!(
+        "DELETE FROM events WHERE place IN ( \
                  SELECT place FROM events AS old WHERE place > $1 AND place <= $2 AND NOT ( \
                    kind IN ('MACHINE_REGISTERED', 'MACHINE_STATUS', 'REFILL') AND machine IS NOT NULL \
                    AND NOT EXISTS (SELECT 1 FROM events AS later WHERE later.account = old.account \
                      AND later.machine = old.machine AND later.kind = old.kind AND later.place > old.place \
                      AND later.occurred_at >= old.occurred_at)) \
                  UNION ALL \
-                 SELECT kept.place FROM events AS later CROSS JOIN events AS kept ON kept.account = later.account \
+                 SELECT kept.place FROM events AS later {join} events AS kept ON kept.account = later.account \
                    AND kept.machine = later.machine AND kept.kind = later.kind AND kept.place <= $1 \
-                   AND kept.occurred_at <= later.occurred_at WHERE later.place > $1 AND later.place <= $2)";
-    query(sql).bind(log::number(floor)).bind(log::number(last)).execute(&mut *db).await?;
-    query("UPDATE event_log SET floor = $1").bind(log::number(last)).execute(db).await?;
+                   AND kept.occurred_at <= later.occurred_at WHERE later.place > $1 AND later.place <= $2)",
+        join = C::DIALECT.join
+    );
+    statement(sql).bind(log::number(floor)).bind(log::number(last)).execute(db).await?;
+    statement("UPDATE event_log SET floor = $1").bind(log::number(last)).execute(db).await?;
     Ok(count)
 }
 
 /// Forgets nonces; gives of how many events, and of repeated messages besides.
-pub(super) async fn nonces(
-    db: &mut SqliteConnection,
+pub(super) async fn nonces<C: Connection>(
+    db: &mut C,
     received_before: Timestamp,
     first: usize,
 ) -> Result<u64, Fault> {
     let sql = "DELETE FROM repeated_nonces WHERE (account, nonce) IN (SELECT account, nonce FROM repeated_nonces \
                WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
-    let done = query(sql).bind(millis(received_before)).bind(filter::limit(first)).execute(&mut *db).await?;
-    let gone = done.rows_affected();
-    let from: i64 =
-        query_scalar("SELECT max(forgotten_up_to, floor) FROM event_log").fetch_one(&mut *db).await?;
-    let from = Place(u64::try_from(from).unwrap_or_default());
+    let gone = statement(sql).bind(millis(received_before)).bind(filter::limit(first)).execute(db).await?;
+    let greater = C::DIALECT.greater;
+    let sql = format!("SELECT {greater}(forgotten_up_to, floor) AS forgotten_up_to FROM event_log");
+    let from = log::place(&statement(sql).only_row(db).await?, "forgotten_up_to")?;
     let Some((last, count)) = oldest(db, from, received_before, first).await? else { return Ok(gone) };
     let sql = "UPDATE events SET nonce = NULL WHERE place > $1 AND place <= $2 AND nonce IS NOT NULL";
-    query(sql).bind(log::number(from)).bind(log::number(last)).execute(&mut *db).await?;
-    query("UPDATE event_log SET forgotten_up_to = $1").bind(log::number(last)).execute(db).await?;
+    statement(sql).bind(log::number(from)).bind(log::number(last)).execute(db).await?;
+    statement("UPDATE event_log SET forgotten_up_to = $1").bind(log::number(last)).execute(db).await?;
     Ok(count.saturating_add(gone))
 }
 
 /// The last of the events after a place that were received before an instant, and how many they are: up to the first
 /// that was received later, and not more than so many.
-async fn oldest(
-    db: &mut SqliteConnection,
+async fn oldest<C: Connection>(
+    db: &mut C,
     after: Place,
     received_before: Timestamp,
     first: usize,
 ) -> Result<Option<(Place, u64)>, Fault> {
-    let sql = "SELECT place, received_at FROM events NOT INDEXED WHERE place > $1 ORDER BY place LIMIT $2";
-    let rows = query(sql).bind(log::number(after)).bind(filter::limit(first)).fetch_all(db).await?;
+    let walked = C::DIALECT.walked;
+    let sql =
+        format!("SELECT place, received_at FROM events{walked} WHERE place > $1 ORDER BY place LIMIT $2");
+    let rows = statement(sql).bind(log::number(after)).bind(filter::limit(first)).rows(db).await?;
     let before = millis(received_before);
-    let old =
-        |row: &&SqliteRow| Reader(row).whole("received_at").is_ok_and(|received_at| received_at < before);
-    let old: Vec<&SqliteRow> = rows.iter().take_while(old).collect();
+    let old = |row: &&C::Row| row.whole("received_at").is_ok_and(|received_at| received_at < before);
+    let old: Vec<&C::Row> = rows.iter().take_while(old).collect();
     let Some(last) = old.last() else { return Ok(None) };
-    Ok(Some((log::place(Reader(last), "place")?, u64::try_from(old.len()).unwrap_or(u64::MAX))))
+    Ok(Some((log::place(*last, "place")?, u64::try_from(old.len()).unwrap_or(u64::MAX))))
 }

@@ -1,13 +1,12 @@
 //! Orders and their lines.
 
 use jiff::Timestamp;
-use sqlx::{AssertSqlSafe, QueryBuilder, Sqlite, SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
-    append,
-    fault::Fault,
+    Connection, Fault, append,
     filter::{self, PAYING},
-    row::{Reader, currency, millis},
+    row::{Row, currency, millis},
+    statement::{Statement, statement},
 };
 use crate::{
     domain::{Delivery, Money, Order, OrderLine, OrderState},
@@ -15,15 +14,15 @@ use crate::{
 };
 
 /// Orders, each with whether it may have been paid without our knowing it.
-fn select(rest: &str) -> AssertSqlSafe<String> {
-    AssertSqlSafe(format!("SELECT orders.*, {PAYING} AS paying FROM orders {rest}"))
+fn select<'q>(rest: &str) -> Statement<'q> {
+    statement(format!("SELECT orders.*, {PAYING} AS paying FROM orders {rest}"))
 }
 
 type Found = Result<Option<Order>, Fault>;
 
 /// Takes out an order of which the vendor has told nothing, and that has not expired either.
-pub(super) async fn remove_unheard(
-    db: &mut SqliteConnection,
+pub(super) async fn remove_unheard<C: Connection>(
+    db: &mut C,
     account: &str,
     trade_number: &str,
 ) -> Result<(), Fault> {
@@ -35,55 +34,55 @@ pub(super) async fn remove_unheard(
         "DELETE FROM order_lines WHERE account = $1 AND trade_number = $2",
         "DELETE FROM orders WHERE account = $1 AND trade_number = $2",
     ] {
-        query(sql).bind(account).bind(trade_number).execute(&mut *db).await?;
+        statement(sql).bind(account).bind(trade_number).execute(db).await?;
     }
     Ok(())
 }
 
-pub(super) async fn by_trade_number(db: &mut SqliteConnection, account: &str, trade: &str) -> Found {
+pub(super) async fn by_trade_number<C: Connection>(db: &mut C, account: &str, trade: &str) -> Found {
     let sql = select("WHERE account = $1 AND trade_number = $2");
-    let row = query(sql).bind(account).bind(trade).fetch_optional(&mut *db).await?;
+    let row = sql.bind(account).bind(trade).row(db).await?;
     one(db, row).await
 }
 
 /// The oldest, should the vendor have given a number twice.
-pub(super) async fn by_number(db: &mut SqliteConnection, account: &str, number: &str) -> Found {
+pub(super) async fn by_number<C: Connection>(db: &mut C, account: &str, number: &str) -> Found {
     let sql = select("WHERE account = $1 AND number = $2 ORDER BY created_at, trade_number LIMIT 1");
-    let row = query(sql).bind(account).bind(number).fetch_optional(&mut *db).await?;
+    let row = sql.bind(account).bind(number).row(db).await?;
     one(db, row).await
 }
 
-pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Found {
+pub(super) async fn by_callback<C: Connection>(db: &mut C, token: &Digest) -> Found {
     let sql = select(
-        "JOIN intents AS placing ON placing.account = orders.account \
-         AND placing.trade_number = orders.trade_number WHERE placing.callback = $1",
+        "JOIN intents AS creation ON creation.account = orders.account \
+         AND creation.trade_number = orders.trade_number WHERE creation.callback = $1",
     );
-    let row = query(sql).bind(token.to_string()).fetch_optional(&mut *db).await?;
+    let row = sql.bind(token.to_string()).row(db).await?;
     one(db, row).await
 }
 
-pub(super) async fn due(
-    db: &mut SqliteConnection,
+pub(super) async fn due<C: Connection>(
+    db: &mut C,
     now: Timestamp,
     first: usize,
 ) -> Result<Vec<Order>, Fault> {
-    let sql = select(
-        "WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= $1 AND NOT paying \
-         ORDER BY pay_before, account, trade_number LIMIT $2",
-    );
-    let rows = query(sql).bind(millis(now)).bind(filter::limit(first)).fetch_all(&mut *db).await?;
+    let sql = select(&format!(
+        "WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= $1 AND NOT {PAYING} \
+         ORDER BY pay_before, account, trade_number LIMIT $2"
+    ));
+    let rows = sql.bind(millis(now)).bind(filter::limit(first)).rows(db).await?;
     with_lines(db, &rows).await
 }
 
-pub(super) async fn page(
-    db: &mut SqliteConnection,
+pub(super) async fn page<C: Connection>(
+    db: &mut C,
     wanted: &OrderFilter,
     part: &Part,
 ) -> Result<Page<Order>, Fault> {
-    let mut sql = QueryBuilder::new(format!("SELECT orders.*, {PAYING} AS paying FROM orders WHERE "));
-    filter::orders(&mut sql, wanted);
+    let mut sql = Statement::growing(format!("SELECT orders.*, {PAYING} AS paying FROM orders WHERE "));
+    filter::orders::<C>(&mut sql, wanted);
     filter::part(&mut sql, part, "trade_number");
-    let rows = sql.build().persistent(false).fetch_all(&mut *db).await?;
+    let rows = sql.rows(db).await?;
     let mut page = filter::cut(with_lines(db, &rows).await?, part);
     page.rows.iter_mut().for_each(|order| {
         order.lapse(wanted.now);
@@ -92,11 +91,11 @@ pub(super) async fn page(
 }
 
 /// Writes an order that is not stored yet, and its event.
-pub(super) async fn insert(db: &mut SqliteConnection, order: &Order, now: Timestamp) -> Result<(), Fault> {
+pub(super) async fn insert<C: Connection>(db: &mut C, order: &Order, now: Timestamp) -> Result<(), Fault> {
     let sql = "INSERT INTO orders (account, trade_number, machine, number, state, amount_minor, amount_currency, \
                pickup_code_number, created_at, pay_before, closing, version) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    query(sql)
+    statement(sql)
         .bind(order.account.as_str())
         .bind(&*order.trade_number)
         .bind(&*order.machine)
@@ -109,14 +108,14 @@ pub(super) async fn insert(db: &mut SqliteConnection, order: &Order, now: Timest
         .bind(order.pay_before.map(millis))
         .bind(order.closing)
         .bind(i64::from(order.version))
-        .execute(&mut *db)
+        .execute(db)
         .await?;
     write_lines(db, order).await?;
     append::order(db, (None, order), now).await
 }
 
 /// Joins news into the stored order, with an event if that changed it; `None` where it is not stored.
-pub(super) async fn join(db: &mut SqliteConnection, news: &Order, now: Timestamp) -> Found {
+pub(super) async fn join<C: Connection>(db: &mut C, news: &Order, now: Timestamp) -> Found {
     let Some(mut order) = by_trade_number(db, news.account.as_str(), &news.trade_number).await? else {
         return Ok(None);
     };
@@ -128,7 +127,7 @@ pub(super) async fn join(db: &mut SqliteConnection, news: &Order, now: Timestamp
     order.version = order.version.saturating_add(1);
     let sql = "UPDATE orders SET number = $3, state = $4, amount_minor = $5, amount_currency = $6, \
                pickup_code_number = $7, closing = $8, version = $9 WHERE account = $1 AND trade_number = $2";
-    query(sql)
+    statement(sql)
         .bind(order.account.as_str())
         .bind(&*order.trade_number)
         .bind(order.number.as_deref())
@@ -138,14 +137,14 @@ pub(super) async fn join(db: &mut SqliteConnection, news: &Order, now: Timestamp
         .bind(order.pickup_code_number.as_deref())
         .bind(order.closing)
         .bind(i64::from(order.version))
-        .execute(&mut *db)
+        .execute(db)
         .await?;
     write_lines(db, &order).await?;
     append::order(db, (Some(&before), &order), now).await?;
     Ok(Some(order))
 }
 
-async fn write_lines(db: &mut SqliteConnection, order: &Order) -> Result<(), Fault> {
+async fn write_lines<C: Connection>(db: &mut C, order: &Order) -> Result<(), Fault> {
     let sql = "INSERT INTO order_lines (account, trade_number, position, cabinet, shelf, slot, product_name, \
                quantity, price_minor, price_currency, record, delivery_state, delivery_at, failure_reason, \
                delivery_number, attempts, earlier_state, delivery_read) \
@@ -157,7 +156,7 @@ async fn write_lines(db: &mut SqliteConnection, order: &Order) -> Result<(), Fau
                delivery_number = excluded.delivery_number, attempts = excluded.attempts, \
                earlier_state = excluded.earlier_state, delivery_read = excluded.delivery_read";
     for line in &order.lines {
-        query(sql)
+        statement(sql)
             .bind(order.account.as_str())
             .bind(&*order.trade_number)
             .bind(i64::from(line.position))
@@ -176,35 +175,32 @@ async fn write_lines(db: &mut SqliteConnection, order: &Order) -> Result<(), Fau
             .bind(i64::from(line.attempts))
             .bind(line.earlier.map(Word::word))
             .bind(line.is_delivery_read)
-            .execute(&mut *db)
+            .execute(db)
             .await?;
     }
     Ok(())
 }
 
-async fn one(db: &mut SqliteConnection, row: Option<SqliteRow>) -> Found {
+async fn one<C: Connection>(db: &mut C, row: Option<C::Row>) -> Found {
     let found = with_lines(db, row.as_slice()).await?;
     Ok(found.into_iter().next())
 }
 
 /// The orders of the rows, in their order.
-async fn with_lines(db: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec<Order>, Fault> {
+async fn with_lines<C: Connection>(db: &mut C, rows: &[C::Row]) -> Result<Vec<Order>, Fault> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let mut orders: Vec<Order> = rows.iter().map(order).collect::<Result<_, _>>()?;
-    let mut sql: QueryBuilder<Sqlite> =
-        QueryBuilder::new("SELECT * FROM order_lines WHERE (account, trade_number) IN (VALUES ");
-    let mut pairs = sql.separated(", ");
-    for order in &orders {
-        pairs.push("(").push_bind_unseparated(order.account.as_str().to_owned());
-        pairs.push_unseparated(", ").push_bind_unseparated(order.trade_number.to_string());
-        pairs.push_unseparated(")");
+    let mut sql = Statement::growing("SELECT * FROM order_lines WHERE (account, trade_number) IN (VALUES ");
+    for (number, order) in orders.iter().enumerate() {
+        sql.push(if number == 0 { "(" } else { ", (" }).push_bind(order.account.as_str().to_owned());
+        sql.push(", ").push_bind(order.trade_number.to_string()).push(")");
     }
     sql.push(") ORDER BY position");
-    let lines = sql.build().persistent(false).fetch_all(&mut *db).await?;
+    let lines = sql.rows(db).await?;
     for row in &lines {
-        let (account, trade) = (Reader(row).account()?, Reader(row).text("trade_number")?);
+        let (account, trade) = (row.account()?, row.text("trade_number")?);
         let of = |order: &&mut Order| order.account == account && order.trade_number == trade;
         if let Some(order) = orders.iter_mut().find(of) {
             order.lines.push(line(row)?);
@@ -214,8 +210,7 @@ async fn with_lines(db: &mut SqliteConnection, rows: &[SqliteRow]) -> Result<Vec
 }
 
 /// An order without its lines.
-pub(super) fn order(row: &SqliteRow) -> Result<Order, Fault> {
-    let row = Reader(row);
+pub(super) fn order<R: Row>(row: &R) -> Result<Order, Fault> {
     Ok(Order {
         account: row.account()?,
         trade_number: row.text("trade_number")?,
@@ -233,8 +228,7 @@ pub(super) fn order(row: &SqliteRow) -> Result<Order, Fault> {
     })
 }
 
-pub(super) fn line(row: &SqliteRow) -> Result<OrderLine, Fault> {
-    let row = Reader(row);
+pub(super) fn line<R: Row>(row: &R) -> Result<OrderLine, Fault> {
     Ok(OrderLine {
         position: row.count("position")?,
         cabinet: row.text("cabinet")?,

@@ -1,20 +1,19 @@
 //! The refills that the log tells of, listed by when they were done: news of them comes late.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{QueryBuilder, SqliteConnection};
 
-use super::{fault::Fault, filter, log, row::millis};
+use super::{Connection, Fault, filter, log, row::millis, statement::Statement};
 use crate::store::{Page, RefillFilter, RefillPlace, StoredEvent};
 
-pub(super) async fn page(
-    db: &mut SqliteConnection,
+pub(super) async fn page<C: Connection>(
+    db: &mut C,
     wanted: &RefillFilter,
     after: Option<&RefillPlace>,
     first: usize,
 ) -> Result<Page<StoredEvent>, Fault> {
     let mut sql =
-        QueryBuilder::new(concat!("SELECT ", log::columns!(), " FROM events WHERE kind = 'REFILL' AND "));
-    filter::accounts(&mut sql, &wanted.accounts);
+        Statement::growing(format!("SELECT {} FROM events WHERE kind = 'REFILL' AND ", log::COLUMNS));
+    filter::accounts::<C>(&mut sql, &wanted.accounts);
     filter::machines(&mut sql, wanted.machines.as_deref());
     if let Some(from) = wanted.window.from {
         sql.push(" AND occurred_at >= ").push_bind(ceiling(from));
@@ -26,12 +25,12 @@ pub(super) async fn page(
         let at = millis(*refilled_at);
         sql.push(" AND occurred_at <= ").push_bind(at);
         sql.push(" AND (occurred_at < ").push_bind(at);
-        sql.push(" OR (account, machine) > (").push_bind(account.as_str().to_owned());
-        sql.push(", ").push_bind(machine.to_string()).push("))");
+        sql.push(" OR (account, machine) > (").push_bind(account.as_str());
+        sql.push(", ").push_bind(&**machine).push("))");
     }
     sql.push(" ORDER BY occurred_at DESC, account, machine LIMIT ");
     sql.push_bind(filter::limit(first.saturating_add(1)));
-    let rows = sql.build().persistent(false).fetch_all(&mut *db).await?;
+    let rows = sql.rows(db).await?;
     let more = rows.len() > first;
     Ok(Page { rows: rows.iter().take(first).map(log::stored).collect::<Result<_, _>>()?, more })
 }

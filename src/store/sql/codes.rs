@@ -1,49 +1,47 @@
 //! The pickup codes that we keep.
 
 use jiff::Timestamp;
-use sqlx::{QueryBuilder, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{
-    append,
-    fault::Fault,
-    filter,
-    row::{Reader, currency, millis},
+    Connection, Fault, append, filter,
+    row::{Row, currency, millis},
+    statement::{Statement, statement},
 };
 use crate::{
-    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer, PickupCodeState, Text},
+    domain::{Hold, IssuedPickupCode, Money, PickupCodeIssuer, PickupCodeState},
     store::{CodeFilter, IntentId, Page, Part, words::Word as _},
 };
 
 type Found = Result<Option<IssuedPickupCode>, Fault>;
 
-pub(super) async fn by_number(db: &mut SqliteConnection, account: &str, number: &str) -> Found {
+pub(super) async fn by_number<C: Connection>(db: &mut C, account: &str, number: &str) -> Found {
     let sql = "SELECT * FROM pickup_codes WHERE account = $1 AND number = $2";
-    let row = query(sql).bind(account).bind(number).fetch_optional(db).await?;
+    let row = statement(sql).bind(account).bind(number).row(db).await?;
     row.as_ref().map(code).transpose()
 }
 
-pub(super) async fn by_digits(db: &mut SqliteConnection, account: &str, digits: &str) -> Found {
+pub(super) async fn by_digits<C: Connection>(db: &mut C, account: &str, digits: &str) -> Found {
     let sql = "SELECT * FROM pickup_codes WHERE account = $1 AND digits = $2 AND issuer = 'GATEWAY' \
                ORDER BY CASE WHEN state IN ('UNUSED', 'HELD') THEN 0 ELSE 1 END, created_at DESC, number DESC LIMIT 1";
-    let row = query(sql).bind(account).bind(digits).fetch_optional(db).await?;
+    let row = statement(sql).bind(account).bind(digits).row(db).await?;
     row.as_ref().map(code).transpose()
 }
 
-pub(super) async fn of_intent(
-    db: &mut SqliteConnection,
+pub(super) async fn of_intent<C: Connection>(
+    db: &mut C,
     intent: IntentId,
 ) -> Result<Vec<IssuedPickupCode>, Fault> {
     let sql = "SELECT * FROM pickup_codes WHERE intent = $1 ORDER BY number";
-    query(sql).bind(intent.0).fetch_all(db).await?.iter().map(code).collect()
+    statement(sql).bind(intent.0).rows(db).await?.iter().map(code).collect()
 }
 
-pub(super) async fn page(
-    db: &mut SqliteConnection,
+pub(super) async fn page<C: Connection>(
+    db: &mut C,
     wanted: &CodeFilter,
     part: &Part,
 ) -> Result<Page<IssuedPickupCode>, Fault> {
-    let mut sql = QueryBuilder::new("SELECT * FROM pickup_codes WHERE ");
-    filter::accounts(&mut sql, &wanted.accounts);
+    let mut sql = Statement::growing("SELECT * FROM pickup_codes WHERE ");
+    filter::accounts::<C>(&mut sql, &wanted.accounts);
     filter::machines(&mut sql, wanted.machines.as_deref());
     if let Some(issuer) = wanted.issuer {
         sql.push(" AND issuer = ").push_bind(issuer.word());
@@ -59,7 +57,7 @@ pub(super) async fn page(
         filter::words(&mut sql, states);
     }
     filter::part(&mut sql, part, "number");
-    let rows = sql.build().persistent(false).fetch_all(db).await?;
+    let rows = sql.rows(db).await?;
     let mut page = filter::cut(rows.iter().map(code).collect::<Result<Vec<_>, _>>()?, part);
     page.rows.iter_mut().for_each(|code| {
         code.settle(wanted.now);
@@ -68,20 +66,20 @@ pub(super) async fn page(
 }
 
 /// Live codes whose end or hold is over.
-pub(super) async fn lapsed(
-    db: &mut SqliteConnection,
+pub(super) async fn lapsed<C: Connection>(
+    db: &mut C,
     now: Timestamp,
     first: usize,
 ) -> Result<Vec<IssuedPickupCode>, Fault> {
     let sql = "SELECT * FROM pickup_codes WHERE (state = 'HELD' AND held_until <= $1) \
                OR (state = 'UNUSED' AND expires_at <= $1) LIMIT $2";
-    query(sql).bind(millis(now)).bind(filter::limit(first)).fetch_all(db).await?.iter().map(code).collect()
+    statement(sql).bind(millis(now)).bind(filter::limit(first)).rows(db).await?.iter().map(code).collect()
 }
 
 /// Writes a new code and its event; gives whether it did. It does not where the number is in use, or where the digits of one of our
 /// own are those of another live code, whoever keeps that one.
-pub(super) async fn insert(
-    db: &mut SqliteConnection,
+pub(super) async fn insert<C: Connection>(
+    db: &mut C,
     code: &IssuedPickupCode,
     intent: IntentId,
     now: Timestamp,
@@ -95,7 +93,7 @@ pub(super) async fn insert(
     let sql = "INSERT INTO pickup_codes (account, number, issuer, digits, machine, cabinet, shelf, product_number, \
                quantity, fee_minor, fee_currency, state, created_at, starts_at, expires_at, version, intent) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
-    query(sql)
+    statement(sql)
         .bind(code.account.as_str())
         .bind(&*code.number)
         .bind(code.issuer.word())
@@ -113,25 +111,24 @@ pub(super) async fn insert(
         .bind(code.expires_at.map(millis))
         .bind(i64::from(code.version))
         .bind(intent.0)
-        .execute(&mut *db)
+        .execute(db)
         .await?;
     append::code(db, code, None, now).await?;
     Ok(true)
 }
 
 /// Writes what became of a stored code, and its event.
-pub(super) async fn update(
-    db: &mut SqliteConnection,
+pub(super) async fn update<C: Connection>(
+    db: &mut C,
     code: &IssuedPickupCode,
     now: Timestamp,
 ) -> Result<(), Fault> {
     let sql = "SELECT held_by FROM pickup_codes WHERE account = $1 AND number = $2";
-    let before: Option<Option<String>> =
-        query_scalar(sql).bind(code.account.as_str()).bind(&*code.number).fetch_optional(&mut *db).await?;
-    let held_by = before.flatten().map(Text::from);
+    let before = statement(sql).bind(code.account.as_str()).bind(&*code.number).row(db).await?;
+    let held_by = before.map(|row| row.maybe_text("held_by")).transpose()?.flatten();
     let sql = "UPDATE pickup_codes SET state = $3, used_at = $4, used_by = $5, held_by = $6, held_until = $7, \
                version = $8 WHERE account = $1 AND number = $2";
-    query(sql)
+    statement(sql)
         .bind(code.account.as_str())
         .bind(&*code.number)
         .bind(code.state.word())
@@ -140,16 +137,16 @@ pub(super) async fn update(
         .bind(code.hold.as_ref().map(|hold| &*hold.machine))
         .bind(code.hold.as_ref().map(|hold| millis(hold.until)))
         .bind(i64::from(code.version))
-        .execute(&mut *db)
+        .execute(db)
         .await?;
     append::code(db, code, held_by, now).await
 }
 
 /// Whether another code has these digits and is live. One of ours whose end is over is stored as that first: it gives
 /// its digits back.
-async fn has_live(db: &mut SqliteConnection, new: &IssuedPickupCode, now: Timestamp) -> Result<bool, Fault> {
+async fn has_live<C: Connection>(db: &mut C, new: &IssuedPickupCode, now: Timestamp) -> Result<bool, Fault> {
     let sql = "SELECT * FROM pickup_codes WHERE account = $1 AND digits = $2 AND state IN ('UNUSED', 'HELD')";
-    let rows = query(sql).bind(new.account.as_str()).bind(&*new.code).fetch_all(&mut *db).await?;
+    let rows = statement(sql).bind(new.account.as_str()).bind(&*new.code).rows(db).await?;
     let mut live = false;
     for row in &rows {
         let mut other = code(row)?;
@@ -163,8 +160,7 @@ async fn has_live(db: &mut SqliteConnection, new: &IssuedPickupCode, now: Timest
     Ok(live)
 }
 
-fn code(row: &SqliteRow) -> Result<IssuedPickupCode, Fault> {
-    let row = Reader(row);
+fn code<R: Row>(row: &R) -> Result<IssuedPickupCode, Fault> {
     let hold = row.maybe_text("held_by")?.zip(row.maybe_instant("held_until")?);
     Ok(IssuedPickupCode {
         account: row.account()?,

@@ -1,9 +1,8 @@
 //! The conditions that lists have in common, and where a page ends.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{QueryBuilder, Sqlite};
 
-use super::row::millis;
+use super::{Connection, row::millis, statement::Statement};
 use crate::{
     domain::{AccountName, OrderState, Text, Window},
     store::{OrderFilter, Page, Part, words::Word},
@@ -12,34 +11,34 @@ use crate::{
 /// Beside what is looked for, so that a list of nothing is SQL too: it equals nothing.
 const NOTHING: &str = "(NULL";
 
-/// The `+` keeps SQLite from gathering all rows of an account in order to sort them: lists are walked by time.
-pub(super) fn accounts(sql: &mut QueryBuilder<Sqlite>, accounts: &[AccountName]) {
-    sql.push("+account IN ").push(NOTHING);
+/// Not by the index of accounts, whose rows would all be gathered in order to sort them: lists are walked by time.
+pub(super) fn accounts<'q, C: Connection>(sql: &mut Statement<'q>, accounts: &'q [AccountName]) {
+    sql.push(C::DIALECT.unindexed).push("account IN ").push(NOTHING);
     for account in accounts {
-        sql.push(", ").push_bind(account.as_str().to_owned());
+        sql.push(", ").push_bind(account.as_str());
     }
     sql.push(")");
 }
 
-pub(super) fn machines(sql: &mut QueryBuilder<Sqlite>, machines: Option<&[(AccountName, Text)]>) {
+pub(super) fn machines<'q>(sql: &mut Statement<'q>, machines: Option<&'q [(AccountName, Text)]>) {
     let Some(machines) = machines else { return };
     if let [(account, machine)] = machines {
-        // As equations SQLite walks the machine's own rows by time.
-        sql.push(" AND account = ").push_bind(account.as_str().to_owned());
-        sql.push(" AND machine = ").push_bind(machine.to_string());
+        // As equations: a database walks the machine's own rows by time.
+        sql.push(" AND account = ").push_bind(account.as_str());
+        sql.push(" AND machine = ").push_bind(&**machine);
         return;
     }
     sql.push(" AND (account, machine) IN (VALUES (NULL, NULL)");
     for (account, machine) in machines {
-        sql.push(", (").push_bind(account.as_str().to_owned());
-        sql.push(", ").push_bind(machine.to_string()).push(")");
+        sql.push(", (").push_bind(account.as_str());
+        sql.push(", ").push_bind(&**machine).push(")");
     }
     sql.push(")");
 }
 
 /// The conditions on orders.
-pub(super) fn orders(sql: &mut QueryBuilder<Sqlite>, wanted: &OrderFilter) {
-    accounts(sql, &wanted.accounts);
+pub(super) fn orders<'q, C: Connection>(sql: &mut Statement<'q>, wanted: &'q OrderFilter) {
+    accounts::<C>(sql, &wanted.accounts);
     machines(sql, wanted.machines.as_deref());
     if let Some(states) = &wanted.states {
         state_at(sql, wanted.now, states);
@@ -52,13 +51,13 @@ pub(super) const PAYING: &str = "EXISTS (SELECT 1 FROM intents WHERE intents.acc
     AND intents.trade_number = orders.trade_number AND intents.claim IS NOT NULL AND intents.action = 'PAY_ORDER')";
 
 /// One of these states, as it is then: a lapsed order is told as expired ([`crate::domain::Order::lapse`]).
-fn state_at(sql: &mut QueryBuilder<Sqlite>, now: Timestamp, states: &[OrderState]) {
+fn state_at(sql: &mut Statement<'_>, now: Timestamp, states: &[OrderState]) {
     sql.push(" AND CASE WHEN state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= ");
     sql.push_bind(millis(now)).push(" AND NOT ").push(PAYING).push(" THEN 'EXPIRED' ELSE state END IN ");
     words(sql, states);
 }
 
-fn window(sql: &mut QueryBuilder<Sqlite>, window: Window) {
+fn window(sql: &mut Statement<'_>, window: Window) {
     if let Some(from) = window.from {
         // Rows bear whole milliseconds: the one that `from` lies in began before it.
         let ceiling = from.saturating_add(SignedDuration::from_nanos(999_999)).unwrap_or(from);
@@ -70,7 +69,7 @@ fn window(sql: &mut QueryBuilder<Sqlite>, window: Window) {
 }
 
 /// The words of some states, in brackets.
-pub(super) fn words<W: Word>(sql: &mut QueryBuilder<Sqlite>, kinds: &[W]) {
+pub(super) fn words<W: Word>(sql: &mut Statement<'_>, kinds: &[W]) {
     sql.push(NOTHING);
     for kind in kinds {
         sql.push(", ").push_bind(kind.word());
@@ -80,14 +79,14 @@ pub(super) fn words<W: Word>(sql: &mut QueryBuilder<Sqlite>, kinds: &[W]) {
 
 /// The order of a list, and where a part of it begins and ends. One row more than asked for tells whether there are
 /// more.
-pub(super) fn part(sql: &mut QueryBuilder<Sqlite>, part: &Part, number: &'static str) {
+pub(super) fn part<'q>(sql: &mut Statement<'q>, part: &'q Part, number: &'static str) {
     if let Some(after) = &part.after {
-        sql.push(format_args!(" AND (created_at, account, {number}) < ("));
+        sql.push(" AND (created_at, account, ").push(number).push(") < (");
         sql.push_bind(millis(after.created_at)).push(", ");
-        sql.push_bind(after.account.as_str().to_owned()).push(", ");
-        sql.push_bind(after.number.to_string()).push(")");
+        sql.push_bind(after.account.as_str()).push(", ");
+        sql.push_bind(&*after.number).push(")");
     }
-    sql.push(format_args!(" ORDER BY created_at DESC, account DESC, {number} DESC LIMIT "));
+    sql.push(" ORDER BY created_at DESC, account DESC, ").push(number).push(" DESC LIMIT ");
     sql.push_bind(limit(part.first.saturating_add(1)));
 }
 

@@ -1,13 +1,11 @@
 //! Intents: the audit trail, and what keeps one command from being carried out twice.
 
 use jiff::Timestamp;
-use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
-    codes,
-    fault::Fault,
-    filter, orders,
-    row::{Reader, millis},
+    Connection, Fault, codes, filter, orders,
+    row::{Row, millis},
+    statement,
 };
 use crate::{
     domain::{AccountName, Text, Verdict},
@@ -19,8 +17,8 @@ use crate::{
 
 /// Looks whether a command may be carried out, and writes it down if so. Whatever is answered but `New`, the caller
 /// rolls back.
-pub(super) async fn begin(
-    db: &mut SqliteConnection,
+pub(super) async fn begin<C: Connection>(
+    db: &mut C,
     (wanted, process): (&NewIntent, &str),
     change: &Change,
 ) -> Result<Begun, Fault> {
@@ -53,8 +51,8 @@ pub(super) async fn begin(
 }
 
 /// Writes down what came of an intent, unless that is written already, and joins its order.
-pub(super) async fn end(
-    db: &mut SqliteConnection,
+pub(super) async fn end<C: Connection>(
+    db: &mut C,
     id: IntentId,
     ending: &Ending,
     change: &Change,
@@ -86,32 +84,32 @@ pub(super) async fn end(
     Ok(intent)
 }
 
-pub(super) async fn by_id(db: &mut SqliteConnection, id: IntentId) -> Result<Option<Intent>, Fault> {
-    let row = query("SELECT * FROM intents WHERE id = $1").bind(id.0).fetch_optional(db).await?;
+pub(super) async fn by_id<C: Connection>(db: &mut C, id: IntentId) -> Result<Option<Intent>, Fault> {
+    let row = statement("SELECT * FROM intents WHERE id = $1").bind(id.0).row(db).await?;
     row.as_ref().map(intent).transpose()
 }
 
 /// The intent that was begun under the same key.
-pub(super) async fn by_key(db: &mut SqliteConnection, wanted: &NewIntent) -> Result<Option<Intent>, Fault> {
+pub(super) async fn by_key<C: Connection>(db: &mut C, wanted: &NewIntent) -> Result<Option<Intent>, Fault> {
     let Some(key) = &wanted.key else { return Ok(None) };
     let sql =
         "SELECT * FROM intents WHERE account = $1 AND subject = $2 AND action = $3 AND idempotency_key = $4";
-    let wanted = query(sql)
+    let wanted = statement(sql)
         .bind(wanted.account.as_str())
         .bind(&*wanted.subject)
         .bind(wanted.action.word())
         .bind(&**key);
-    wanted.fetch_optional(db).await?.as_ref().map(intent).transpose()
+    wanted.row(db).await?.as_ref().map(intent).transpose()
 }
 
-pub(super) async fn by_callback(db: &mut SqliteConnection, token: &Digest) -> Result<Option<Intent>, Fault> {
+pub(super) async fn by_callback<C: Connection>(db: &mut C, token: &Digest) -> Result<Option<Intent>, Fault> {
     let sql = "SELECT * FROM intents WHERE callback = $1";
-    let row = query(sql).bind(token.to_string()).fetch_optional(db).await?;
+    let row = statement(sql).bind(token.to_string()).row(db).await?;
     row.as_ref().map(intent).transpose()
 }
 
-pub(super) async fn unsettled(
-    db: &mut SqliteConnection,
+pub(super) async fn unsettled<C: Connection>(
+    db: &mut C,
     account: &AccountName,
     after: Option<IntentId>,
     first: usize,
@@ -119,56 +117,56 @@ pub(super) async fn unsettled(
     let sql = "SELECT * FROM intents WHERE account = $1 AND (outcome IS NULL OR (outcome = 'UNKNOWN' AND claim IS NOT NULL)) \
                AND id > $2 ORDER BY id LIMIT $3";
     let after = after.map_or(0, |id| id.0);
-    let wanted = query(sql).bind(account.as_str()).bind(after).bind(filter::limit(first));
-    wanted.fetch_all(db).await?.iter().map(intent).collect()
+    let wanted = statement(sql).bind(account.as_str()).bind(after).bind(filter::limit(first));
+    wanted.rows(db).await?.iter().map(intent).collect()
 }
 
-pub(super) async fn told_used_by(
-    db: &mut SqliteConnection,
+pub(super) async fn told_used_by<C: Connection>(
+    db: &mut C,
     redemption: &Intent,
 ) -> Result<Option<Text>, Fault> {
     let sql = "SELECT * FROM intents WHERE account = $1 AND action = $2 AND machine = $3 AND code = $4 AND id > $5 \
                AND used_by IS NOT NULL ORDER BY id DESC LIMIT 1";
     let wanted = &redemption.wanted;
-    let told = query(sql)
+    let told = statement(sql)
         .bind(wanted.account.as_str())
         .bind(wanted.action.word())
         .bind(wanted.target.machine.as_deref())
         .bind(wanted.target.code.as_deref())
         .bind(redemption.id.0);
-    let told = told.fetch_optional(db).await?.as_ref().map(intent).transpose()?;
+    let told = told.row(db).await?.as_ref().map(intent).transpose()?;
     Ok(told.and_then(|told| told.end).and_then(|end| end.used_by))
 }
 
-pub(super) async fn trail(
-    db: &mut SqliteConnection,
+pub(super) async fn trail<C: Connection>(
+    db: &mut C,
     account: &AccountName,
     before: Option<IntentId>,
     first: usize,
 ) -> Result<Page<Intent>, Fault> {
     let sql = "SELECT * FROM intents WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     let before = before.map_or(i64::MAX, |id| id.0);
-    let wanted = query(sql).bind(account.as_str()).bind(before).bind(filter::limit(first.saturating_add(1)));
-    let mut rows: Vec<Intent> = wanted.fetch_all(db).await?.iter().map(intent).collect::<Result<_, _>>()?;
+    let wanted =
+        statement(sql).bind(account.as_str()).bind(before).bind(filter::limit(first.saturating_add(1)));
+    let mut rows: Vec<Intent> = wanted.rows(db).await?.iter().map(intent).collect::<Result<_, _>>()?;
     let more = rows.len() > first;
     rows.truncate(first);
     Ok(Page { rows, more })
 }
 
-pub(super) async fn forget_keys(
-    db: &mut SqliteConnection,
+pub(super) async fn forget_keys<C: Connection>(
+    db: &mut C,
     begun_before: Timestamp,
     first: usize,
 ) -> Result<u64, Fault> {
     let sql = "UPDATE intents SET idempotency_key = NULL WHERE id IN (SELECT id FROM intents \
                WHERE idempotency_key IS NOT NULL AND begun_at < $1 AND outcome IS NOT NULL \
                AND outcome <> 'UNKNOWN' ORDER BY begun_at LIMIT $2)";
-    let done = query(sql).bind(millis(begun_before)).bind(filter::limit(first)).execute(db).await?;
-    Ok(done.rows_affected())
+    statement(sql).bind(millis(begun_before)).bind(filter::limit(first)).execute(db).await
 }
 
 /// Whether a new order's number or the callback's token is in use.
-async fn is_taken(db: &mut SqliteConnection, wanted: &NewIntent, change: &Change) -> Result<bool, Fault> {
+async fn is_taken<C: Connection>(db: &mut C, wanted: &NewIntent, change: &Change) -> Result<bool, Fault> {
     if let Some(order) = change.order.as_ref().filter(|_| makes_orders(wanted.action))
         && orders::by_trade_number(db, order.account.as_str(), &order.trade_number).await?.is_some()
     {
@@ -181,28 +179,28 @@ async fn is_taken(db: &mut SqliteConnection, wanted: &NewIntent, change: &Change
 }
 
 /// Who holds what a command claims. What claims a whole order meets what claims one of its lines.
-async fn holder(db: &mut SqliteConnection, wanted: &NewIntent, claim: &str) -> Result<Option<Intent>, Fault> {
+async fn holder<C: Connection>(db: &mut C, wanted: &NewIntent, claim: &str) -> Result<Option<Intent>, Fault> {
     let sql = "SELECT * FROM intents WHERE account = $1 AND claim IS NOT NULL AND (claim = $2 \
                OR (trade_number = $3 AND (line_position IS NULL OR CAST($4 AS BIGINT) IS NULL))) \
                ORDER BY id LIMIT 1";
     let line = wanted.target.line.map(i64::from);
-    let holders = query(sql)
+    let holders = statement(sql)
         .bind(wanted.account.as_str())
         .bind(claim)
         .bind(wanted.target.trade_number.as_deref())
         .bind(line);
-    holders.fetch_optional(db).await?.as_ref().map(intent).transpose()
+    holders.row(db).await?.as_ref().map(intent).transpose()
 }
 
-async fn insert(
-    db: &mut SqliteConnection,
+async fn insert<C: Connection>(
+    db: &mut C,
     (wanted, process): (&NewIntent, &str),
     claim: Option<String>,
 ) -> Result<Intent, Fault> {
     let sql = "INSERT INTO intents (account, subject, action, idempotency_key, fingerprint, machine, \
                trade_number, line_position, cabinet, shelf, code, callback, claim, begun_at, begun_by) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING *";
-    let row = query(sql)
+    let row = statement(sql)
         .bind(wanted.account.as_str())
         .bind(&*wanted.subject)
         .bind(wanted.action.word())
@@ -218,13 +216,13 @@ async fn insert(
         .bind(claim)
         .bind(millis(wanted.begun_at))
         .bind(process)
-        .fetch_one(db)
+        .only_row(db)
         .await?;
     intent(&row)
 }
 
-async fn write_ending(
-    db: &mut SqliteConnection,
+async fn write_ending<C: Connection>(
+    db: &mut C,
     intended: &Intent,
     ending: &Ending,
 ) -> Result<Intent, Fault> {
@@ -234,7 +232,7 @@ async fn write_ending(
     let sql = "UPDATE intents SET ended_at = $2, outcome = $3, vendor_code = $4, vendor_message = $5, error = $6, \
                claim = CASE WHEN $7 THEN claim ELSE NULL END, \
                idempotency_key = CASE WHEN $8 THEN NULL ELSE idempotency_key END, used_by = $9 WHERE id = $1 RETURNING *";
-    let row = query(sql)
+    let row = statement(sql)
         .bind(intended.id.0)
         .bind(millis(ending.at))
         .bind(ending.outcome.word())
@@ -244,7 +242,7 @@ async fn write_ending(
         .bind(keeps)
         .bind(gives_back)
         .bind(ending.used_by.as_deref())
-        .fetch_one(db)
+        .only_row(db)
         .await?;
     intent(&row)
 }
@@ -253,8 +251,7 @@ fn makes_orders(action: Action) -> bool {
     matches!(action, Action::CreateOrder | Action::RedeemPickupCode)
 }
 
-fn intent(row: &SqliteRow) -> Result<Intent, Fault> {
-    let row = Reader(row);
+fn intent<R: Row>(row: &R) -> Result<Intent, Fault> {
     let outcome: Option<Outcome> = row.maybe_word("outcome")?;
     let end = outcome.map(|outcome| {
         Ok::<_, Fault>(Ending {

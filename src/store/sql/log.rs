@@ -4,14 +4,12 @@
 //! it. From further back the runs of an index are read, one for each account or machine and kind, so that few
 //! events among many are found at once.
 
-use std::collections::BTreeSet;
-
-use sqlx::{SqliteConnection, SqlitePool, query, sqlite::SqliteRow};
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
-    fault::Fault,
-    filter,
-    row::{Reader, millis},
+    Connection, Dialect, Fault, filter,
+    row::{Row, millis},
+    statement::{statement, storable},
 };
 use crate::{
     domain::{AccountName, Event, EventKind, Happening, Place, Text, Unreadable},
@@ -27,60 +25,34 @@ const MANY_RUNS: usize = 1_024;
 /// Of so many that were told last of a machine the newest is looked for.
 const OUT_OF_ORDER: i64 = 32;
 
-macro_rules! columns {
-    () => {
-        "place, account, kind, machine, origin, occurred_at, received_at, payload"
-    };
-}
-pub(super) use columns;
-
-/// What is read of the log: `$1` the runs, `$2` after which place, `$3` how many, `$4` since when. `$keys`: what a run is of; `$run`:
-/// that an event is of it.
-macro_rules! page {
-    (walk $keys:literal = $run:literal) => {
-        concat!(
-            "SELECT ", columns!(), " FROM events NOT INDEXED \
-             WHERE place > max($2, (SELECT floor FROM event_log)) AND ", $keys, " IN (SELECT ", $run,
-            " FROM json_each($1) AS run) AND ($4 IS NULL OR occurred_at >= $4) ORDER BY place LIMIT $3"
-        )
-    };
-    (runs $keys:literal = $run:literal) => {
-        // Of each run no more is read than the page can show, as a list, since SQLite joins no subquery laterally.
-        concat!(
-            "SELECT ", columns!(), " FROM events WHERE place IN (SELECT found.value FROM json_each($1) AS run, \
-             json_each((SELECT json_group_array(place) FROM (SELECT place FROM events WHERE ", $keys, " = (", $run,
-            ") AND place > max($2, (SELECT floor FROM event_log)) AND ($4 IS NULL OR occurred_at >= $4) \
-             ORDER BY place LIMIT $3))) AS found \
-             ORDER BY found.value LIMIT $3) ORDER BY place"
-        )
-    };
-}
+pub(super) const COLUMNS: &str = "place, account, kind, machine, origin, occurred_at, received_at, payload";
 
 /// The last place that was given. In a transaction that writes: also by itself.
-pub(super) async fn head(db: &mut SqliteConnection) -> Result<Place, Fault> {
+pub(in crate::store) async fn head<C: Connection>(db: &mut C) -> Result<Place, Fault> {
     Ok(bounds(db).await?.head)
 }
 
-pub(super) async fn bounds(db: &mut SqliteConnection) -> Result<LogBounds, Fault> {
-    // SQLite's own book of what AUTOINCREMENT gave; without a row until it gave something.
-    let sql = "SELECT floor, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0) AS head \
-               FROM event_log";
-    let row = query(sql).fetch_one(db).await?;
-    Ok(LogBounds { floor: place(Reader(&row), "floor")?, head: place(Reader(&row), "head")? })
+pub(super) async fn bounds<C: Connection>(db: &mut C) -> Result<LogBounds, Fault> {
+    // Of what is gone the floor tells: it is the last place that was let go of.
+    let greater = C::DIALECT.greater;
+    let last = "coalesce((SELECT max(place) FROM events), 0)";
+    let sql = format!("SELECT floor, {greater}(floor, {last}) AS head FROM event_log");
+    let row = statement(sql).only_row(db).await?;
+    Ok(LogBounds { floor: place(&row, "floor")?, head: place(&row, "head")? })
 }
 
 /// Events after a place, oldest first. `head`: about how far the log reaches.
-pub(super) async fn page(
-    db: &SqlitePool,
+pub(super) async fn page<C: Connection>(
+    db: &mut C,
     wanted: &EventFilter,
     (after, head): (Place, Place),
     first: usize,
 ) -> Result<Page<StoredEvent>, Fault> {
     let runs = Runs::of(wanted);
     let walk = head.0.saturating_sub(after.0) <= NEAR || runs.count() > MANY_RUNS;
-    let bound = query(runs.sql(walk)).bind(runs.list()?).bind(number(after));
+    let bound = statement(runs.sql::<C>(walk)).bind(runs.list()?).bind(number(after));
     let bound = bound.bind(filter::limit(first.saturating_add(1))).bind(wanted.since.map(millis));
-    let rows = bound.fetch_all(db).await?;
+    let rows = bound.rows(db).await?;
     let more = rows.len() > first;
     Ok(Page { rows: rows.iter().take(first).map(stored).collect::<Result<_, _>>()?, more })
 }
@@ -90,7 +62,7 @@ enum Runs<'a> {
     /// By account and kind.
     Accounts(Vec<(&'a str, &'static str)>),
     /// By account, machine and kind.
-    Machines(Vec<(&'a str, &'a str, &'static str)>),
+    Machines(Vec<(&'a str, Cow<'a, str>, &'static str)>),
 }
 
 impl<'a> Runs<'a> {
@@ -108,7 +80,7 @@ impl<'a> Runs<'a> {
         };
         let machines = machines.iter().filter(|(account, _)| wanted.accounts.contains(account));
         let of_machine = |(account, machine): &'a (AccountName, Text)| {
-            kinds.iter().map(move |kind| (account.as_str(), &**machine, *kind))
+            kinds.iter().map(move |kind| (account.as_str(), storable(machine), *kind))
         };
         Self::Machines(once(machines.flat_map(of_machine)))
     }
@@ -128,17 +100,37 @@ impl<'a> Runs<'a> {
         list.map_err(|_| Fault::Unwritable)
     }
 
-    fn sql(&self, walk: bool) -> &'static str {
-        match (self, walk) {
-            (Self::Accounts(_), true) => page!(walk "(account, kind)" = "run.value ->> 0, run.value ->> 1"),
-            (Self::Accounts(_), false) => page!(runs "(account, kind)" = "run.value ->> 0, run.value ->> 1"),
-            (Self::Machines(_), true) => {
-                page!(walk "(account, machine, kind)" = "run.value ->> 0, run.value ->> 1, run.value ->> 2")
-            }
-            (Self::Machines(_), false) => {
-                page!(runs "(account, machine, kind)" = "run.value ->> 0, run.value ->> 1, run.value ->> 2")
-            }
+    /// What is read of the log: `$1` the runs, `$2` after which place, `$3` how many, `$4` since when.
+    fn sql<C: Connection>(&self, walk: bool) -> String {
+        let Dialect { greater, members, each_run, onwards: (onwards, order), walked, .. } = C::DIALECT;
+        let after = format!("{greater}($2, (SELECT floor FROM event_log))");
+        let since = "(CAST($4 AS BIGINT) IS NULL OR occurred_at >= $4)";
+        if walk {
+            let (keys, run) = match self {
+                Self::Accounts(_) => ("account, kind", "member.value ->> 0, member.value ->> 1"),
+                Self::Machines(_) => {
+                    ("account, machine, kind", "member.value ->> 0, member.value ->> 1, member.value ->> 2")
+                }
+            };
+            // `IS TRUE`: looked up for each event, and not joined, which would read all there are and sort them.
+            return format!(
+                "SELECT {COLUMNS} FROM events{walked} WHERE place > {after} AND {since} \
+                 AND (({keys}) IN (SELECT {run} FROM {members})) IS TRUE ORDER BY place LIMIT $3"
+            );
         }
+        let (of, kind) = match self {
+            Self::Accounts(_) => ("account = member.value ->> 0", "member.value ->> 1"),
+            Self::Machines(_) => {
+                ("account = member.value ->> 0 AND machine = member.value ->> 1", "member.value ->> 2")
+            }
+        };
+        // Of each run no more is read than the page can show.
+        let (before, behind) = each_run;
+        let onwards = onwards(kind, &after);
+        format!(
+            "SELECT {COLUMNS} FROM events WHERE {before}SELECT place FROM events WHERE {of} AND {onwards} \
+             AND {since} ORDER BY {order} LIMIT $3{behind} ORDER BY place"
+        )
     }
 }
 
@@ -148,39 +140,25 @@ fn once<T: Ord>(runs: impl Iterator<Item = T>) -> Vec<T> {
 
 /// Of what was told last of a machine, or of an account, the newest of a kind. News may come late, so it is not always the
 /// last.
-pub(super) async fn latest(
-    db: &mut SqliteConnection,
+pub(super) async fn latest<C: Connection>(
+    db: &mut C,
     account: &AccountName,
     machine: Option<&str>,
     kind: EventKind,
 ) -> Result<Option<StoredEvent>, Fault> {
-    macro_rules! latest {
-        ($run:literal) => {
-            concat!(
-                "SELECT * FROM (SELECT ",
-                columns!(),
-                " FROM events WHERE ",
-                $run,
-                " ORDER BY place DESC LIMIT $3) AS told ORDER BY occurred_at DESC, place DESC LIMIT 1"
-            )
-        };
+    let run = if machine.is_some() { " AND machine = $4" } else { "" };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM events WHERE account = $1 AND kind = $2{run} \
+         ORDER BY place DESC LIMIT $3) AS told ORDER BY occurred_at DESC, place DESC LIMIT 1"
+    );
+    let mut bound = statement(sql).bind(account.as_str()).bind(kind.word()).bind(OUT_OF_ORDER);
+    if let Some(machine) = machine {
+        bound = bound.bind(machine);
     }
-    let bound = match machine {
-        Some(machine) => query(latest!("account = $1 AND kind = $2 AND machine = $4"))
-            .bind(account.as_str())
-            .bind(kind.word())
-            .bind(OUT_OF_ORDER)
-            .bind(machine),
-        None => query(latest!("account = $1 AND kind = $2"))
-            .bind(account.as_str())
-            .bind(kind.word())
-            .bind(OUT_OF_ORDER),
-    };
-    bound.fetch_optional(db).await?.as_ref().map(stored).transpose()
+    bound.row(db).await?.as_ref().map(stored).transpose()
 }
 
-pub(super) fn stored(row: &SqliteRow) -> Result<StoredEvent, Fault> {
-    let row = Reader(row);
+pub(super) fn stored<R: Row>(row: &R) -> Result<StoredEvent, Fault> {
     // What a newer gateway wrote and this one does not know must not keep anybody from what comes after it.
     let known =
         row.word("kind").ok().and_then(|kind| payload::decode(kind, row.borrowed("payload").ok()?).ok());
@@ -203,7 +181,7 @@ pub(super) fn number(place: Place) -> i64 {
     i64::try_from(place.0).unwrap_or(i64::MAX)
 }
 
-pub(super) fn place(row: Reader<'_>, column: &'static str) -> Result<Place, Fault> {
+pub(super) fn place<R: Row>(row: &R, column: &'static str) -> Result<Place, Fault> {
     let number = u64::try_from(row.whole(column)?);
     number.map(Place).map_err(|_| Fault::Value { column, wanted: "place" })
 }

@@ -1,7 +1,9 @@
 //! Appending to the event log: what is news, and where it stands.
 //!
 //! A few statements for a whole batch, not for each event: what is known is asked for with a list in JSON, and rows are
-//! written many at a time. The writer is one, so a place is taken by counting on, and places grow as commits do.
+//! written many at a time. Who writes is alone until its end, so a place is taken by counting on: a later place is never
+//! to be read before an earlier one, as it could be if a sequence gave places to transactions that overtake one
+//! another.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,12 +11,11 @@ use std::{
 };
 
 use jiff::Timestamp;
-use sqlx::{SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
-    fault::Fault,
-    log,
-    row::{Reader, millis},
+    Connection, Fault, log,
+    row::{Row, millis},
+    statement::{statement, storable},
 };
 use crate::{
     domain::{Event, Happening, IssuedPickupCode, Order, Origin, Place, Text, event::Repeats},
@@ -23,6 +24,9 @@ use crate::{
 
 /// How many rows a statement writes, largest first: each is prepared once and kept.
 const ROWS: [usize; 3] = [64, 8, 1];
+
+/// How many values a row has.
+const COLUMNS: usize = 12;
 
 /// An event with what the log finds it again by.
 pub(super) struct Entry<'a> {
@@ -37,8 +41,8 @@ impl<'a> Entry<'a> {
     pub(super) fn new(new: &'a NewEvent) -> Result<Self, Fault> {
         Ok(Self {
             new,
-            subject: new.event.subject().map(|(subject, repeats)| (searchable(&subject), repeats)),
-            nonce: new.nonce.as_deref().map(searchable),
+            subject: new.event.subject().map(|(subject, repeats)| (storable(&subject).into_owned(), repeats)),
+            nonce: new.nonce.as_deref().map(|nonce| storable(nonce).into_owned()),
             payload: payload::encode(&new.event.happening).map_err(|_| Fault::Unwritable)?,
         })
     }
@@ -73,11 +77,6 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// SQLite's JSON ends a text at a NUL, so that what holds one would not be found again. No vendor's number has one.
-fn searchable(text: &str) -> String {
-    text.replace('\0', "\u{fffd}")
-}
-
 /// What was told last of a subject.
 struct Last {
     rank: Option<u32>,
@@ -85,8 +84,8 @@ struct Last {
 }
 
 /// Appends what is news, as if one after the other. The second of the answer is the last place given.
-pub(super) async fn append(
-    db: &mut SqliteConnection,
+pub(super) async fn append<C: Connection>(
+    db: &mut C,
     entries: &[Entry<'_>],
 ) -> Result<(Vec<Appended>, Place), Fault> {
     let mut nonces = known_nonces(db, entries).await?;
@@ -118,17 +117,17 @@ pub(super) async fn append(
 }
 
 /// Remembers the nonce of a message that told what was known.
-async fn remember(db: &mut SqliteConnection, entry: &Entry<'_>) -> Result<(), Fault> {
+async fn remember<C: Connection>(db: &mut C, entry: &Entry<'_>) -> Result<(), Fault> {
     let Some((account, nonce)) = entry.nonce_key() else { return Ok(()) };
     let sql = "INSERT INTO repeated_nonces (account, nonce, received_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let received_at = millis(entry.new.event.received_at);
-    query(sql).bind(account).bind(nonce).bind(received_at).execute(db).await?;
+    statement(sql).bind(account).bind(nonce).bind(received_at).execute(db).await?;
     Ok(())
 }
 
 /// Appends that an order changed, or was placed (`before`: `None`), and what that is news of.
-pub(super) async fn order(
-    db: &mut SqliteConnection,
+pub(super) async fn order<C: Connection>(
+    db: &mut C,
     (before, order): (Option<&Order>, &Order),
     now: Timestamp,
 ) -> Result<(), Fault> {
@@ -145,8 +144,8 @@ pub(super) async fn order(
 
 /// Appends that a code changed, or was issued. It happened at the machine that it is for, else at the one that holds it,
 /// or held it until now.
-pub(super) async fn code(
-    db: &mut SqliteConnection,
+pub(super) async fn code<C: Connection>(
+    db: &mut C,
     code: &IssuedPickupCode,
     held_by: Option<Text>,
     now: Timestamp,
@@ -164,7 +163,7 @@ pub(super) async fn code(
     internal(db, [event]).await
 }
 
-async fn internal(db: &mut SqliteConnection, events: impl IntoIterator<Item = Event>) -> Result<(), Fault> {
+async fn internal<C: Connection>(db: &mut C, events: impl IntoIterator<Item = Event>) -> Result<(), Fault> {
     let new = |event| NewEvent { event, nonce: None, message: None };
     let events: Vec<_> = events.into_iter().map(new).collect();
     let entries = events.iter().map(Entry::new).collect::<Result<Vec<_>, _>>()?;
@@ -173,23 +172,26 @@ async fn internal(db: &mut SqliteConnection, events: impl IntoIterator<Item = Ev
     write(db, &places.zip(&entries).collect::<Vec<_>>()).await
 }
 
-async fn known_nonces<'a>(
-    db: &mut SqliteConnection,
+async fn known_nonces<'a, C: Connection>(
+    db: &mut C,
     entries: &'a [Entry<'_>],
 ) -> Result<HashSet<(&'a str, &'a str)>, Fault> {
     let wanted: Vec<_> = entries.iter().filter_map(Entry::nonce_key).collect();
     if wanted.is_empty() {
         return Ok(HashSet::new());
     }
-    let sql = "SELECT wanted.key AS position FROM json_each($1) AS wanted WHERE EXISTS (SELECT 1 FROM events \
-               WHERE account = wanted.value ->> 0 AND nonce = wanted.value ->> 1) OR EXISTS (SELECT 1 FROM \
-               repeated_nonces WHERE account = wanted.value ->> 0 AND nonce = wanted.value ->> 1)";
-    let rows = query(sql).bind(list(&wanted)?).fetch_all(db).await?;
+    let sql = format!(
+        "SELECT member.key AS position FROM {members} WHERE EXISTS (SELECT 1 FROM events \
+         WHERE account = member.value ->> 0 AND nonce = member.value ->> 1) OR EXISTS (SELECT 1 FROM \
+         repeated_nonces WHERE account = member.value ->> 0 AND nonce = member.value ->> 1)",
+        members = C::DIALECT.members
+    );
+    let rows = statement(sql).bind(list(&wanted)?).rows(db).await?;
     rows.iter().map(|row| at(&wanted, row)).collect()
 }
 
-async fn last_told<'a>(
-    db: &mut SqliteConnection,
+async fn last_told<'a, C: Connection>(
+    db: &mut C,
     entries: &'a [Entry<'_>],
 ) -> Result<HashMap<(&'a str, &'a str), Last>, Fault> {
     let wanted: Vec<_> = entries.iter().filter_map(Entry::key).collect();
@@ -197,15 +199,15 @@ async fn last_told<'a>(
         return Ok(HashMap::new());
     }
     // A payload is compared only where there is no rank.
-    let sql = "SELECT wanted.key AS position, last.rank, iif(last.rank IS NULL, last.payload, '') AS payload \
-               FROM json_each($1) AS wanted JOIN events AS last ON last.place = (SELECT place FROM events \
-               WHERE account = wanted.value ->> 0 AND subject = wanted.value ->> 1 ORDER BY place DESC LIMIT 1)";
-    let rows = query(sql).bind(list(&wanted)?).fetch_all(db).await?;
-    let told = |row: &SqliteRow| {
-        let last = Last {
-            rank: Reader(row).maybe_count("rank")?,
-            payload: Reader(row).borrowed("payload")?.to_owned(),
-        };
+    let sql = format!(
+        "SELECT member.key AS position, last.rank, CASE WHEN last.rank IS NULL THEN last.payload ELSE '' END \
+         AS payload FROM {members} JOIN events AS last ON last.place = (SELECT place FROM events \
+         WHERE account = member.value ->> 0 AND subject = member.value ->> 1 ORDER BY place DESC LIMIT 1)",
+        members = C::DIALECT.members
+    );
+    let rows = statement(sql).bind(list(&wanted)?).rows(db).await?;
+    let told = |row: &C::Row| {
+        let last = Last { rank: row.maybe_count("rank")?, payload: row.borrowed("payload")?.to_owned() };
         Ok((at(&wanted, row)?, last))
     };
     rows.iter().map(told).collect()
@@ -217,12 +219,12 @@ fn list(keys: &[(&str, &str)]) -> Result<String, Fault> {
 }
 
 /// The key that a row is about.
-fn at<'a>(wanted: &[(&'a str, &'a str)], row: &SqliteRow) -> Result<(&'a str, &'a str), Fault> {
-    let position = usize::try_from(Reader(row).whole("position")?).unwrap_or(usize::MAX);
+fn at<'a, R: Row>(wanted: &[(&'a str, &'a str)], row: &R) -> Result<(&'a str, &'a str), Fault> {
+    let position = usize::try_from(row.whole("position")?).unwrap_or(usize::MAX);
     wanted.get(position).copied().ok_or(Fault::Value { column: "position", wanted: "position" })
 }
 
-async fn write(db: &mut SqliteConnection, rows: &[(Place, &Entry<'_>)]) -> Result<(), Fault> {
+async fn write<C: Connection>(db: &mut C, rows: &[(Place, &Entry<'_>)]) -> Result<(), Fault> {
     let mut rest = rows;
     for many in ROWS {
         let sql = insertion(many);
@@ -238,8 +240,13 @@ async fn write(db: &mut SqliteConnection, rows: &[(Place, &Entry<'_>)]) -> Resul
 fn insertion(rows: usize) -> &'static str {
     static STATEMENTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
         ROWS.map(|rows| {
-            let row = ["(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"];
-            let values = row.repeat(rows).join(", ");
+            let row = |first: usize| {
+                let values: Vec<String> =
+                    (first..first + COLUMNS).map(|number| format!("${number}")).collect();
+                format!("({})", values.join(", "))
+            };
+            let values: Vec<String> = (0..rows).map(|number| row(number * COLUMNS + 1)).collect();
+            let values = values.join(", ");
             format!(
                 "INSERT INTO events (place, account, kind, machine, origin, occurred_at, received_at, subject, \
                  rank, nonce, payload, message) VALUES {values}"
@@ -250,12 +257,12 @@ fn insertion(rows: usize) -> &'static str {
     at.and_then(|at| STATEMENTS.get(at)).map_or("", String::as_str)
 }
 
-async fn insert(
-    db: &mut SqliteConnection,
+async fn insert<C: Connection>(
+    db: &mut C,
     sql: &'static str,
     rows: &[(Place, &Entry<'_>)],
 ) -> Result<(), Fault> {
-    let mut insertion = query(sql);
+    let mut insertion = statement(sql);
     for (place, entry) in rows {
         let Event { account, machine, origin, occurred_at, received_at, happening } = &entry.new.event;
         insertion = insertion
