@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout_at},
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest as _, protocol::CloseFrame},
@@ -94,8 +97,9 @@ impl Follower {
 
     /// The next message of the gateway's that is no ping; the code with which it closes.
     async fn message(&mut self) -> Result<Value, u16> {
+        let end = Instant::now() + PATIENCE;
         loop {
-            let message = timeout(PATIENCE, self.socket.next()).await.expect("something comes in time");
+            let message = timeout_at(end, self.socket.next()).await.expect("something comes in time");
             match message {
                 Some(Ok(Message::Text(text))) => {
                     let message: Value = serde_json::from_str(&text).unwrap();
