@@ -29,6 +29,12 @@ pub enum Refusal {
     /// Several operations, and no `operationName`.
     #[error("the document has several operations: say which one in `operationName`")]
     OperationNameNeeded,
+    /// A subscription that does not follow one field, written in the operation itself: async-graphql passes over
+    /// fragments there, and what stands in them would never be told.
+    #[error(
+        "a subscription has one field, in the operation itself and not in a fragment: follow each by itself"
+    )]
+    ManyFields(Pos),
     /// A variable that must have a value has none.
     #[error("variable `${name}` must be given, and not be null")]
     VariableMissing {
@@ -115,6 +121,7 @@ impl Refusal {
             | Self::FragmentCycle { .. }
             | Self::UnknownOperation { .. }
             | Self::VariableMissing { .. }
+            | Self::ManyFields(_)
             | Self::OperationNameNeeded => "BAD_USER_INPUT",
         }
     }
@@ -122,7 +129,9 @@ impl Refusal {
     fn locations(&self) -> Vec<Pos> {
         match self {
             Self::Syntax(error) => error.positions().collect(),
-            Self::UnterminatedString(position) | Self::VariableMissing { position, .. } => vec![*position],
+            Self::UnterminatedString(position)
+            | Self::ManyFields(position)
+            | Self::VariableMissing { position, .. } => vec![*position],
             Self::FragmentCycle { .. }
             | Self::UnknownOperation { .. }
             | Self::OperationNameNeeded

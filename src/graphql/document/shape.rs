@@ -44,6 +44,11 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<Shape, Refusal> {
     for (_, operation) in document.operations.iter() {
         check_directives(&operation.node.directives)?;
         let extent = measuring.set(&operation.node.selection_set.node, 1)?;
+        if operation.node.ty == OperationType::Subscription
+            && !is_one_field(&operation.node.selection_set.node)
+        {
+            return Err(Refusal::ManyFields(operation.pos));
+        }
         if operation.node.ty == OperationType::Mutation && extent.own > CHANGES {
             return Err(Bound::Changes.exceeded(extent.own, CHANGES));
         }
@@ -57,6 +62,10 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<Shape, Refusal> {
         return Err(Bound::Fields.exceeded(spread_out, FIELDS));
     }
     Ok(Shape { depth: total.depth, introspects: total.introspects })
+}
+
+fn is_one_field(set: &SelectionSet) -> bool {
+    matches!(set.items.as_slice(), [only] if matches!(only.node, Selection::Field(_)))
 }
 
 /// How far a selection set extends.

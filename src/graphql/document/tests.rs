@@ -357,3 +357,20 @@ proptest::proptest! {
         let _ = prepare(&text);
     }
 }
+
+#[test]
+fn a_subscription_follows_one_field_that_stands_in_the_operation_itself() {
+    for query in [
+        "subscription { events { id } trades { id } }",
+        "subscription { events { id } ... on Subscription { trades { id } } }",
+        "subscription { ...One } fragment One on Subscription { events { id } }",
+        "query A { a } subscription B { __typename events { id } }",
+    ] {
+        let document = async_graphql::parser::parse_query(query).unwrap();
+        let refused = super::shape::measure(&document).unwrap_err();
+        assert!(matches!(refused, super::Refusal::ManyFields(_)), "{query}: {refused}");
+    }
+    let document =
+        async_graphql::parser::parse_query("subscription { events { ...One } } fragment One on Event { id }");
+    assert!(super::shape::measure(&document.unwrap()).is_ok());
+}
