@@ -88,9 +88,13 @@ pub(super) async fn refills_are_listed_by_when_they_were_done_each_once(at: &dyn
     ] {
         assert_eq!(list(&*store, &filter).await, expected, "{filter:?}");
     }
-    // What a machine was told last is kept under the floor, and shown.
+    // What a machine was told last is kept under the floor, and shown, until it was told something newer.
     store.prune_events(second(1_000), 99).await.unwrap();
-    assert_eq!(list(&*store, &all()).await, [whole[0].clone(), whole[2].clone(), whole[3].clone()]);
+    assert_eq!(list(&*store, &all()).await, whole);
+    store.append(&[of("north", "m1", 20)]).await.unwrap();
+    store.prune_events(second(1_000), 99).await.unwrap();
+    let left = [row(20, "north m1"), whole[0].clone(), whole[1].clone(), whole[3].clone()];
+    assert_eq!(list(&*store, &all()).await, left);
 }
 
 pub(super) async fn the_last_word_of_an_account_is_its_own_and_the_newest(at: &dyn Place) {
