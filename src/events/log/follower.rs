@@ -54,7 +54,7 @@ impl Follower {
             if let Some(event) = self.held.pop_front() {
                 return News::Event(event);
             }
-            match self.read(true).await {
+            match self.read().await {
                 Ok(None) => {}
                 Ok(Some(gap)) => return gap,
                 Err(error) => self.fail(&error).await,
@@ -62,13 +62,14 @@ impl Follower {
         }
     }
 
-    /// The next event that is wanted, or the gap; `None` when all up to `until` were given. Waits for no new event.
+    /// The next event that is wanted, or the gap; `None` when all up to `until` were given, a place that was appended to.
+    /// Waits for no new event, only for the log to take in what is there: going round until it has would keep it from that.
     pub async fn next_until(&mut self, until: Place) -> Option<News> {
         while !self.held.is_empty() || self.at < until {
             if let Some(event) = self.held.pop_front() {
                 return Some(News::Event(event));
             }
-            match self.read(false).await {
+            match self.read().await {
                 Ok(None) => {}
                 Ok(Some(gap)) => return Some(gap),
                 Err(error) => self.fail(&error).await,
@@ -82,8 +83,8 @@ impl Follower {
         self.held.front().map_or(self.at, |next| Place(next.place.0.saturating_sub(1)))
     }
 
-    /// Reads on; waits where there is nothing to read, if it may.
-    async fn read(&mut self, waits: bool) -> store::Result<Option<News>> {
+    /// Reads on; waits where there is nothing to read.
+    async fn read(&mut self) -> store::Result<Option<News>> {
         // Seen before the window is: what comes later is told by `changed`.
         self.head.borrow_and_update();
         let after = self.window(self.at);
@@ -101,7 +102,7 @@ impl Follower {
                         .filter(|event| self.wanted.wants(&event.event)),
                 );
                 self.at = through;
-                if idle && waits {
+                if idle {
                     // An end is the end of the program: it waits for good.
                     if self.head.changed().await.is_err() {
                         std::future::pending::<()>().await;

@@ -88,10 +88,12 @@ pub(super) async fn refills_are_listed_by_when_they_were_done_each_once(at: &dyn
     ] {
         assert_eq!(list(&*store, &filter).await, expected, "{filter:?}");
     }
-    // Under the floor stays what nothing later was told of, and is shown.
-    store.append(&[of("metro", "m1", 11)]).await.unwrap();
+    // What a machine was told last is kept under the floor, and shown, until it was told something newer.
     store.prune_events(second(1_000), 99).await.unwrap();
-    let left = [&[row(11, "metro m1")], &whole[2..]].concat();
+    assert_eq!(list(&*store, &all()).await, whole);
+    store.append(&[of("north", "m1", 20)]).await.unwrap();
+    store.prune_events(second(1_000), 99).await.unwrap();
+    let left = [row(20, "north m1"), whole[0].clone(), whole[1].clone(), whole[3].clone()];
     assert_eq!(list(&*store, &all()).await, left);
 }
 
