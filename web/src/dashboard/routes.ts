@@ -24,4 +24,10 @@ export const routes: readonly Route[] = [
     listed: true,
     Page: lazy(() => import('./pages/fleet/FleetPage')),
   },
+  {
+    path: '/machines',
+    title: { en: 'Machines', zh: '设备' },
+    listed: true,
+    Page: lazy(() => import('./pages/machines/MachinesPage')),
+  },
 ];
