@@ -1,11 +1,13 @@
-import type { MachineListQuery } from '../../../generated/graphql';
+import { useQuery } from 'urql';
+import { MachineListStatusesDocument, type MachineListQuery } from '../../../generated/graphql';
 import { vendorWords } from '../../i18n/healthWords';
 import { useWords } from '../../i18n/LanguageProvider';
 import { machinePath } from '../../layout/machinePath';
 import { useLive } from '../../live/LiveProvider';
+import type { MachineStatus } from '../../live/model';
 import { AsOf } from '../../parts/AsOf';
 import { MachineBadges } from '../../parts/MachineBadges';
-import type { MachineQuery } from './machineQuery';
+import { filterOf, type MachineQuery } from './machineQuery';
 import styles from './MachineTable.module.css';
 import { machinesWords } from './machinesWords';
 import { stillMatches } from './stillMatches';
@@ -20,6 +22,13 @@ interface Props {
 /** A page of machines: a table, and on a phone a card for each. The roles stay, whatever the elements look like. */
 export function MachineTable({ machines, query }: Props) {
   const text = useWords(machinesWords);
+  const isKnown = useLive((state) => machines.every(({ id }) => state.machines.byId.get(id)?.status));
+  const [{ data }] = useQuery({
+    query: MachineListStatusesDocument,
+    variables: { filter: filterOf(query), first: query.size, after: query.after },
+    pause: isKnown,
+  });
+  const read = new Map(data?.machines?.nodes.map(({ id, status }) => [id, status]));
   return (
     <table className={styles.table} role="table" aria-label={text.title}>
       <thead role="rowgroup">
@@ -34,19 +43,26 @@ export function MachineTable({ machines, query }: Props) {
       </thead>
       <tbody role="rowgroup">
         {machines.map((machine) => (
-          <MachineRow key={machine.id} machine={machine} query={query} />
+          <MachineRow key={machine.id} machine={machine} status={read.get(machine.id) ?? null} query={query} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function MachineRow({ machine, query }: { readonly machine: ListedMachine; readonly query: MachineQuery }) {
+interface RowProps {
+  readonly machine: ListedMachine;
+  /** As it was read for this page; what the live store knows is fresher. */
+  readonly status: MachineStatus | null;
+  readonly query: MachineQuery;
+}
+
+function MachineRow({ machine, status, query }: RowProps) {
   const text = useWords(machinesWords);
   const vendors = useWords(vendorWords);
   const account = useLive((state) => state.accounts.find(({ id }) => id === machine.account.id));
   const live = useLive((state) => state.machines.byId.get(machine.id));
-  const shown = live ?? { ...machine, status: null };
+  const shown = live?.status ? live : { ...machine, status };
   return (
     <tr role="row">
       <th role="rowheader" className={styles.number}>
