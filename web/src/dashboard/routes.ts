@@ -30,4 +30,10 @@ export const routes: readonly Route[] = [
     listed: true,
     Page: lazy(() => import('./pages/machines/MachinesPage')),
   },
+  {
+    path: '/machines/:id',
+    title: { en: 'Machine', zh: '设备' },
+    listed: false,
+    Page: lazy(() => import('./pages/machine/MachinePage')),
+  },
 ];
