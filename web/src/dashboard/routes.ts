@@ -36,4 +36,10 @@ export const routes: readonly Route[] = [
     listed: false,
     Page: lazy(() => import('./pages/machine/MachinePage')),
   },
+  {
+    path: '/map',
+    title: { en: 'Map', zh: '地图' },
+    listed: true,
+    Page: lazy(() => import('./pages/map/MapPage')),
+  },
 ];
