@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
 import { machinePath } from '../../layout/machinePath';
 import { useLive } from '../../live/LiveProvider';
@@ -47,13 +47,18 @@ function MapWithList({ located, nowhere }: Props) {
   const [chosen, setChosen] = useState<View | null>(null);
   const points = useMemo(() => located.map(({ point }) => point), [located]);
   // Until somebody moves it, the map shows all there is.
-  const view = chosen ?? fitted(points, size);
+  const view = useMemo(() => chosen ?? fitted(points, size), [chosen, points, size]);
   const change = useCallback(
     (act: (view: View) => View) => setChosen((before) => act(before ?? fitted(points, size))),
     [points, size],
   );
   const zoom = (factor: number) => change((before) => zoomed(before, size, { factor, at: { x: size.width / 2, y: size.height / 2 } }));
-  const shown = useMemo(() => inWindow(located, view, size), [located, view, size]);
+  // The list follows when the hand rests: the map is not to wait for it.
+  const settled = useDeferredValue(view);
+  const shown = useMemo(
+    () => inWindow(located, settled, size).map(({ machine }) => machine),
+    [located, settled, size],
+  );
   return (
     <>
       <div className="card">
@@ -79,7 +84,7 @@ function MapWithList({ located, nowhere }: Props) {
         </p>
       </div>
       <Section title={text.inView(format.number(shown.length))}>
-        <MachineList machines={shown.map(({ machine }) => machine)} />
+        <MachineList machines={shown} />
         {shown.length === 0 && <p className="soft">{text.noneInView}</p>}
       </Section>
       {nowhere.length > 0 && (
@@ -110,7 +115,7 @@ function Legend({ located }: { readonly located: readonly Located[] }) {
 }
 
 /** Some machines, each with a link; how many more there are is said. */
-function MachineList({ machines }: { readonly machines: readonly Machine[] }) {
+const MachineList = memo(function MachineList({ machines }: { readonly machines: readonly Machine[] }) {
   const text = useWords(mapWords);
   const format = useFormat();
   return (
@@ -126,7 +131,7 @@ function MachineList({ machines }: { readonly machines: readonly Machine[] }) {
       {machines.length > LISTED && <p className="soft">{text.more(format.number(machines.length - LISTED))}</p>}
     </>
   );
-}
+});
 
 function useSize() {
   const frame = useRef<HTMLDivElement>(null);

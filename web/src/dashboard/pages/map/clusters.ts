@@ -30,6 +30,8 @@ export interface Cluster {
 
 /** So many pixels are one mark. */
 const CELL = 56;
+/** Marks nearer to each other than this would cover each other. */
+const APART = 48;
 
 /**
  * What is near each other in the window is one mark. The cells hang on the world, not on the window: nothing falls
@@ -45,15 +47,31 @@ export function clustersOf(located: readonly Located[], view: View, size: Size):
     if (members) members.push(one);
     else cells.set(cell, [one]);
   }
-  return [...cells].map(([cell, members]) => {
-    const mean = (axis: 'x' | 'y') => members.reduce((sum, { point }) => sum + point[axis], 0) / members.length;
-    return {
-      id: members.length === 1 && members[0] ? members[0].machine.id : cell,
-      at: toScreen(view, size, { x: mean('x'), y: mean('y') }),
-      members,
-      condition: gravest(members),
-    };
-  });
+  const marks: Mean[] = [];
+  // The largest first: what is near them joins them.
+  const groups = [...cells].sort(([one, own], [other, others]) => others.length - own.length || (one < other ? -1 : 1));
+  for (const [cell, members] of groups) {
+    const { x, y } = meanOf(members);
+    const near = marks.find((mark) => Math.hypot(mark.x - x, mark.y - y) * view.scale < APART);
+    if (near) near.members.push(...members);
+    else marks.push({ cell, members, x, y });
+  }
+  return marks.map(({ cell, members, x, y }) => ({
+    id: members.length === 1 && members[0] ? members[0].machine.id : cell,
+    at: toScreen(view, size, { x, y }),
+    members,
+    condition: gravest(members),
+  }));
+}
+
+interface Mean extends Point {
+  readonly cell: string;
+  readonly members: Located[];
+}
+
+function meanOf(members: readonly Located[]): Point {
+  const mean = (axis: 'x' | 'y') => members.reduce((sum, { point }) => sum + point[axis], 0) / members.length;
+  return { x: mean('x'), y: mean('y') };
 }
 
 export function gravest(members: readonly Located[]): Condition {
