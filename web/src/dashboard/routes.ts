@@ -24,4 +24,22 @@ export const routes: readonly Route[] = [
     listed: true,
     Page: lazy(() => import('./pages/fleet/FleetPage')),
   },
+  {
+    path: '/machines',
+    title: { en: 'Machines', zh: '设备' },
+    listed: true,
+    Page: lazy(() => import('./pages/machines/MachinesPage')),
+  },
+  {
+    path: '/machines/:id',
+    title: { en: 'Machine', zh: '设备' },
+    listed: false,
+    Page: lazy(() => import('./pages/machine/MachinePage')),
+  },
+  {
+    path: '/map',
+    title: { en: 'Map', zh: '地图' },
+    listed: true,
+    Page: lazy(() => import('./pages/map/MapPage')),
+  },
 ];

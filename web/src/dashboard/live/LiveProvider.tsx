@@ -35,8 +35,10 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
   useEffect(() => {
     const refresh = keepFresh(systemClock, async () => {
       try {
-        const viewer = await readFleet(api, store.read);
-        setReading({ viewer, error: null });
+        // What the caller may do need not wait for the last status.
+        const known = (viewer: Reading['viewer']) => setReading((before) => ({ ...before, viewer }));
+        await readFleet(api, { known, show: store.read });
+        setReading((before) => ({ ...before, error: null }));
       } catch (error) {
         setReading((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
       }

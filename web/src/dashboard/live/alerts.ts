@@ -28,5 +28,5 @@ export const alertsOf = derive(
 
 export const isOnline = (machine: Machine) => machine.online === true;
 export const isOffline = (machine: Machine) => machine.online === false;
-export const hasFault = (machine: Machine) => (machine.status?.faults.length ?? 0) > 0;
-export const isSoldOut = (machine: Machine) => (machine.status?.soldOutShelfCount ?? 0) > 0;
+export const hasFault = (machine: Pick<Machine, 'status'>) => (machine.status?.faults.length ?? 0) > 0;
+export const isSoldOut = (machine: Pick<Machine, 'status'>) => (machine.status?.soldOutShelfCount ?? 0) > 0;
