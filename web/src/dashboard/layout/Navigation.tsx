@@ -1,5 +1,7 @@
-import { useLanguage, useWords } from '../i18n/LanguageProvider';
+import { useFormat, useLanguage, useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
+import { useLive } from '../live/LiveProvider';
+import type { LiveState } from '../live/liveStore';
 import { routes } from '../routes';
 import styles from './Navigation.module.css';
 import { usePath } from './routing';
@@ -19,12 +21,19 @@ export function Navigation() {
             <li key={route.path}>
               <a href={`#${route.path}`} aria-current={isWithin(path, route.path) ? 'page' : undefined}>
                 {route.title[language]}
+                {route.count && <Count of={route.count} />}
               </a>
             </li>
           ))}
       </ul>
     </nav>
   );
+}
+
+function Count({ of }: { readonly of: (state: LiveState) => number }) {
+  const count = useLive(of);
+  const format = useFormat();
+  return count > 0 && <span className={styles.count}> {format.number(count)}</span>;
 }
 
 /** `/machines/x` is within `/machines`, but everything is not within `/`. */

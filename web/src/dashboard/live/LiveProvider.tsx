@@ -8,6 +8,7 @@ import { followLog } from './followLog';
 import { keepFresh } from './keepFresh';
 import { createLiveStore, type LiveState, type LiveStore } from './liveStore';
 import { readFleet } from './readFleet';
+import { followTrades } from './readTrades';
 import { webSocketTransport } from './transport';
 
 /** What the fleet was last read as, and whose it is. */
@@ -41,13 +42,18 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
         setReading((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
       }
     });
+    const trades = followTrades(api, store, systemClock);
     const following = followLog(webSocketTransport(webSocketUrl(window.location), token), systemClock, {
       event: (event) => {
         store.take(event);
+        trades.event(event);
         if (event.__typename === 'GapEvent' || event.__typename === 'MachineRegisteredEvent') refresh.soon();
       },
       link: store.link,
-      startedAnew: refresh.soon,
+      startedAnew: () => {
+        refresh.soon();
+        trades.refresh.soon();
+      },
       unauthorized: onUnauthorized,
     });
     window.addEventListener('online', following.retryNow);
@@ -55,6 +61,7 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
       window.removeEventListener('online', following.retryNow);
       following.stop();
       refresh.stop();
+      trades.refresh.stop();
     };
   }, [api, store, token]);
 
