@@ -20,7 +20,7 @@ export function Navigation() {
           .map((route) => (
             <li key={route.path}>
               <a href={`#${route.path}`} aria-current={isWithin(path, route.path) ? 'page' : undefined}>
-                {route.title[language]}
+                {route.title[language]}{' '}
                 {route.count && <Count of={route.count} />}
               </a>
             </li>
@@ -33,7 +33,7 @@ export function Navigation() {
 function Count({ of }: { readonly of: (state: LiveState) => number }) {
   const count = useLive(of);
   const format = useFormat();
-  return count > 0 && <span className={styles.count}> {format.number(count)}</span>;
+  return count > 0 && <span className={styles.count}>{format.number(count)}</span>;
 }
 
 /** `/machines/x` is within `/machines`, but everything is not within `/`. */

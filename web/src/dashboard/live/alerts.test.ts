@@ -95,7 +95,7 @@ describe('an alert about an account', () => {
 
 describe('an alert about a trade', () => {
   const waiting = tradeRow('a', { delivery: { state: 'WAITING', at: null, failureReason: null } });
-  const reach = { from: 0, complete: true, sources: [], error: null };
+  const reach = { from: 0, sources: [], error: null };
   const past = (trade: typeof waiting) => ({ ...trade, account: { id: metro.id }, machine: null });
 
   it('opens with a reading of the fleet, when the goods are overdue', () => {

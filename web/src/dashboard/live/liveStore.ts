@@ -34,10 +34,8 @@ export interface Reading {
 
 /** How far the trades that were read of the past reach. */
 export interface PastTrades {
-  /** What was made before is not counted (ms since 1970). */
+  /** What was made before is not counted (ms since 1970): nobody asked, or there were too many. */
   readonly from: number;
-  /** Whether that is as far back as was asked for; else there were too many. */
-  readonly complete: boolean;
   /** What became of each account's share. */
   readonly sources: readonly Source[];
   /** Why the last reading failed, in the gateway's words; null: it did not. */
@@ -140,7 +138,8 @@ function stateWithTrades(state: LiveState, { trades, toldMeanwhile, reach }: Tra
   return {
     ...state,
     sales: salesWith(state.sales, trades, now),
-    pastTrades: reach,
+    // What happened since an earlier reading was told by events.
+    pastTrades: { ...reach, from: Math.min(reach.from, state.pastTrades?.from ?? reach.from) },
     undelivered: undeliveredAt(undeliveredRead(state.undelivered, untold, now), now),
   };
 }

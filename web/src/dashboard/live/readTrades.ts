@@ -33,7 +33,7 @@ export function followTrades(api: Client, store: LiveStore, clock: Clock): Follo
       store.readTrades({ ...(await readTrades(api, since)), toldMeanwhile: meanwhile });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      const before = store.get().pastTrades ?? { from: clock.now(), complete: false, sources: [] };
+      const before = store.get().pastTrades ?? { from: clock.now(), sources: [] };
       store.readTrades({ trades: [], toldMeanwhile: meanwhile, reach: { ...before, error: message } });
     } finally {
       told = null;
@@ -64,11 +64,11 @@ async function readTrades(api: Client, since: number): Promise<Omit<TradesReadin
     trades.push(...answer.nodes);
     sources = withWorst(sources, answer.sources);
     after = answer.pageInfo.hasNextPage ? answer.pageInfo.endCursor : null;
-    if (after === null) return { trades, reach: { from: since, complete: true, sources, error: null } };
+    if (after === null) return { trades, reach: { from: since, sources, error: null } };
   }
   const oldest = trades.at(-1)?.createdAt;
   const from = oldest ? Date.parse(oldest) : since;
-  return { trades, reach: { from, complete: false, sources, error: null } };
+  return { trades, reach: { from, sources, error: null } };
 }
 
 /** What became of each account's share over all pages: one that failed once is not whole. */

@@ -7,7 +7,8 @@ import { onThemeChange, themeColour } from './themeColour';
 interface Props {
   /** Ms since 1970, ascending. */
   readonly instants: readonly number[];
-  readonly values: readonly number[];
+  /** Null: not known. */
+  readonly values: readonly (number | null)[];
   /** What the values are, and when. */
   readonly names: { readonly value: string; readonly instant: string };
   readonly formatValue: (value: number) => string;
@@ -66,6 +67,7 @@ function optionsFor(element: HTMLElement, latest: { readonly current: Props }): 
   return {
     width: element.clientWidth,
     height: HEIGHT,
+    padding: [8, 32, 0, 0],
     cursor: { drag: { x: false, y: false }, y: false },
     scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
     axes: [

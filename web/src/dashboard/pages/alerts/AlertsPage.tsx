@@ -2,7 +2,9 @@ import { useFormat, useWords } from '../../i18n/LanguageProvider';
 import { alertCount, alertsOf } from '../../live/alerts';
 import { useLive } from '../../live/LiveProvider';
 import type { LiveState } from '../../live/liveStore';
+import { MINUTE, SALES_MINUTES } from '../../live/reducers/sales';
 import { Notice } from '../../parts/Notice';
+import { useMinute } from '../../parts/useNow';
 import { AccountAlerts } from './AccountAlerts';
 import { alertsWords } from './alertsWords';
 import { MachineAlerts } from './MachineAlerts';
@@ -48,12 +50,13 @@ function Missing() {
   const format = useFormat();
   const unknown = useLive(unknownMachines);
   const past = useLive((state) => state.pastTrades);
+  const hourAgo = useMinute() - (SALES_MINUTES - 1) * MINUTE;
   const accounts = useLive((state) => state.accounts);
   return (
     <>
       {unknown > 0 && <Notice tone="warn">{text.unknown(format.number(unknown))}</Notice>}
       {past?.error != null && <Notice tone="bad">{text.hourUnread(past.error)}</Notice>}
-      {past && past.error === null && !past.complete && (
+      {past && past.error === null && past.from > hourAgo && (
         <Notice tone="warn">{text.notAll(format.instant(past.from))}</Notice>
       )}
       {past?.sources.map(({ account, error }) => {

@@ -6,8 +6,8 @@ import styles from './Covered.module.css';
 import { salesWords } from './salesWords';
 import type { Today } from './useToday';
 
-/** What is missing from the sums, where something is. */
-export function Missing({ today }: { readonly today: Today | null }) {
+/** What is missing from the sums since the first minute that is shown. */
+export function Missing({ today, first }: { readonly today: Today | null; readonly first: number }) {
   const past = useLive((state) => state.pastTrades);
   const accounts = useLive((state) => state.accounts);
   const text = useWords(salesWords);
@@ -16,7 +16,7 @@ export function Missing({ today }: { readonly today: Today | null }) {
   return (
     <>
       {past?.error != null && <Notice tone="bad">{text.unread(past.error)}</Notice>}
-      {past && past.error === null && !past.complete && (
+      {past && past.error === null && past.from > first && (
         <Notice tone="warn">{text.incomplete(format.instant(past.from))}</Notice>
       )}
       {past?.sources.map(({ account, error }) => {

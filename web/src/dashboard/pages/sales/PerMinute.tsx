@@ -18,9 +18,11 @@ export function PerMinute({ minutes, hour }: { readonly minutes: readonly Minute
   const instants = useMemo(() => minutes.map(({ minute }) => minute), [minutes]);
   const values = useMemo(
     () =>
-      minutes.map(({ trades, amounts }) =>
-        shown ? (amounts.find(({ currency }) => currency === shown.currency)?.minorUnits ?? 0) : (trades ?? 0),
-      ),
+      minutes.map(({ trades, amounts, whole }) => {
+        // A bar for what is not counted would be a claim.
+        if (!whole && !trades) return null;
+        return shown ? (amounts.find(({ currency }) => currency === shown.currency)?.minorUnits ?? 0) : (trades ?? 0);
+      }),
     [minutes, shown?.currency],
   );
   const most = minutes.reduce<MinuteSum | null>(
@@ -98,7 +100,9 @@ function MinuteTable({ minutes }: { readonly minutes: readonly MinuteSum[] }) {
           <tbody>
             {minutes.toReversed().map((minute) => (
               <tr key={minute.minute}>
-                <th scope="row">{format.minute(minute.minute)}</th>
+                <th scope="row">
+                  {format.minute(minute.minute)} {!minute.whole && <span className="soft small">{text.notWhole}</span>}
+                </th>
                 <td className="number">{format.number(minute.trades ?? 0)}</td>
                 <td className="number">{format.number(minute.pieces)}</td>
                 <td className="number">{written.amounts(minute)}</td>

@@ -15,9 +15,10 @@ export default function SalesPage() {
   const text = useWords(salesWords);
   const byMinute = useLive((state) => state.sales.byMinute);
   const isRead = useLive((state) => state.pastTrades !== null);
+  const from = useLive((state) => state.pastTrades?.from ?? 0);
   const now = useMinute();
   const today = useToday();
-  const minutes = useMemo(() => minutesOf(byMinute, now), [byMinute, now]);
+  const minutes = useMemo(() => minutesOf(byMinute, now, from), [byMinute, now, from]);
   const cells = useMemo(() => cellsOf(byMinute, now), [byMinute, now]);
   const hour = useMemo(() => sumOf(cells), [cells]);
   const dayParts = today?.parts;
@@ -27,7 +28,7 @@ export default function SalesPage() {
   return (
     <>
       <h1>{text.title}</h1>
-      <Missing today={today} />
+      <Missing today={today} first={minutes[0]?.minute ?? now} />
       {isRead ? (
         <>
           <SalesTiles minute={minutes.at(-1) ?? sumOf([])} hour={hour} day={day} today={today} />

@@ -53,10 +53,15 @@ describe('the last hour', () => {
   const { byMinute } = salesWith(noSales, [tradeRow('a'), tradeRow('b')], NOW);
 
   it('has 60 minutes, the last of them this one, those without a sale as well', () => {
-    const minutes = minutesOf(byMinute, NOW);
+    const minutes = minutesOf(byMinute, NOW, 0);
     expect(minutes).toHaveLength(60);
     expect(minutes[59]).toMatchObject({ minute, trades: 2, amounts: [{ currency: 'CNY', minorUnits: 1000 }] });
-    expect(minutes[0]).toEqual({ minute: minute - 59 * 60_000, trades: 0, pieces: 0, amounts: [], unpriced: 0 });
+    expect(minutes[0]).toEqual({ minute: minute - 59 * 60_000, whole: true, trades: 0, pieces: 0, amounts: [], unpriced: 0 });
+  });
+
+  it('says which minutes are not counted, or not in whole', () => {
+    const whole = minutesOf(byMinute, NOW, minute - 90_000).map((each) => each.whole);
+    expect(whole.slice(-3)).toEqual([false, true, true]);
   });
 
   it('moves on although nothing is sold', () => {

@@ -22,6 +22,8 @@ export interface Sum {
 export interface MinuteSum extends Sum {
   /** Its start, ms since 1970. */
   readonly minute: number;
+  /** Whether all of it is counted: trades of before may not have been read. */
+  readonly whole: boolean;
 }
 
 export interface MethodSum extends Sum {
@@ -59,12 +61,16 @@ function amountsWith(amounts: readonly Amount[], { currency, decimals, minorUnit
   );
 }
 
-/** The last hour, minute by minute, the oldest first; those without a sale as well. */
-export function minutesOf(byMinute: ReadonlyMap<number, MinuteSales>, now: number): readonly MinuteSum[] {
+/** The last hour, minute by minute, the oldest first; those without a sale as well. Counted is what was made after `from`. */
+export function minutesOf(
+  byMinute: ReadonlyMap<number, MinuteSales>,
+  now: number,
+  from: number,
+): readonly MinuteSum[] {
   const first = minuteOf(now) - (SALES_MINUTES - 1) * MINUTE;
   return Array.from({ length: SALES_MINUTES }, (_, index) => {
     const minute = first + index * MINUTE;
-    return { minute, ...sumOf(byMinute.get(minute)?.cells ?? []) };
+    return { minute, whole: minute >= from, ...sumOf(byMinute.get(minute)?.cells ?? []) };
   });
 }
 
