@@ -1,6 +1,6 @@
 import { useFormat, useLanguage, useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
-import { useLive } from '../live/LiveProvider';
+import { useLiveCalmly } from '../live/LiveProvider';
 import type { LiveState } from '../live/liveStore';
 import { routes } from '../routes';
 import styles from './Navigation.module.css';
@@ -31,7 +31,7 @@ export function Navigation() {
 }
 
 function Count({ of }: { readonly of: (state: LiveState) => number }) {
-  const count = useLive(of);
+  const count = useLiveCalmly(of);
   const format = useFormat();
   return count > 0 && <span className={styles.count}>{format.number(count)}</span>;
 }

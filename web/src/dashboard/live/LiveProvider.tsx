@@ -1,8 +1,9 @@
-import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { Provider as ApiProvider } from 'urql';
 import { webSocketUrl } from '../../shared/endpoint';
 import type { ViewerQuery } from '../../generated/graphql';
 import { createApi } from '../api/client';
+import { calmly } from './calmly';
 import { systemClock } from './clock';
 import { followLog } from './followLog';
 import { keepFresh } from './keepFresh';
@@ -87,6 +88,13 @@ export function useLiveStore(): LiveStore {
 export function useLive<Slice>(select: (state: LiveState) => Slice): Slice {
   const store = useLiveStore();
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}
+
+/** As `useLive`, at most this often: for what is large on the page and changes with every event. */
+export function useLiveCalmly<Slice>(select: (state: LiveState) => Slice, every = 1000): Slice {
+  const store = useLiveStore();
+  const subscribe = useMemo(() => calmly(store.subscribe, systemClock, every), [store, every]);
+  return useSyncExternalStore(subscribe, () => select(store.get()));
 }
 
 export function useReading(): Reading {

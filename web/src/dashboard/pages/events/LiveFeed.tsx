@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
-import { useLive } from '../../live/LiveProvider';
+import { useLiveCalmly } from '../../live/LiveProvider';
 import type { Feed } from '../../live/reducers/feed';
 import { Section } from '../../parts/Section';
 import { EventRow } from './EventRow';
@@ -10,7 +10,7 @@ import { fitting, newSince, type FeedFilter } from './feedView';
 import type { Teller } from './tell';
 
 /** So many rows are shown at first, and so many more when they are asked for. */
-const ROWS = 100;
+const ROWS = 50;
 
 interface Props {
   readonly filter: FeedFilter;
@@ -22,7 +22,7 @@ interface Props {
 export function LiveFeed({ filter, teller, onReadLog }: Props) {
   const text = useWords(eventsWords);
   const format = useFormat();
-  const live = useLive((state) => state.feed);
+  const live = useLiveCalmly((state) => state.feed);
   const [stoppedAt, setStoppedAt] = useState<Feed | null>(null);
   const [rows, setRows] = useState(ROWS);
   const feed = stoppedAt ?? live;

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useWords } from '../../i18n/LanguageProvider';
-import { useLive } from '../../live/LiveProvider';
+import { useLive, useLiveCalmly } from '../../live/LiveProvider';
 import { useMinute } from '../../parts/useNow';
 import { ByMethod } from './ByMethod';
 import { Covered, Missing } from './Covered';
@@ -13,7 +13,7 @@ import { useToday } from './useToday';
 /** What is sold, minute by minute and by payment method. */
 export default function SalesPage() {
   const text = useWords(salesWords);
-  const byMinute = useLive((state) => state.sales.byMinute);
+  const byMinute = useLiveCalmly((state) => state.sales.byMinute);
   const isRead = useLive((state) => state.pastTrades !== null);
   const from = useLive((state) => state.pastTrades?.from ?? 0);
   const now = useMinute();
