@@ -1,6 +1,6 @@
 import { lazy, type ComponentType } from 'react';
 import type { Text } from './i18n/text';
-import { alertCount } from './live/alerts';
+import { graveCount } from './live/alerts';
 import type { LiveState } from './live/liveStore';
 
 /** What a page is given: the named parts of its path, `{ id }` of `/machines/:id`. */
@@ -50,7 +50,7 @@ export const routes: readonly Route[] = [
     path: '/alerts',
     title: { en: 'Alerts', zh: '告警' },
     listed: true,
-    count: alertCount,
+    count: graveCount,
     Page: lazy(() => import('./pages/alerts/AlertsPage')),
   },
   {

@@ -44,6 +44,9 @@ export const alertsOf = derive(
   },
 );
 
+/** How many alerts are open that cannot wait: a sold-out shelf waits for the next round. */
+export const graveCount = (state: LiveState): number => alertCount(state) - alertsOf(state).soldOut.length;
+
 /** How many alerts are open. */
 export const alertCount = (state: LiveState): number =>
   Object.values(alertsOf(state)).reduce((sum: number, kind: readonly unknown[]) => sum + kind.length, 0);
