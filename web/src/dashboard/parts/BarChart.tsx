@@ -49,6 +49,12 @@ export function BarChart(props: Props) {
   return <div ref={box} className={styles.chart} role="img" aria-label={summary} />;
 }
 
+/** A bar begins at its instant: the last one needs room behind it. */
+function withLastBar(chart: UPlot, first: number, last: number): [number, number] {
+  const instants = chart.data[0];
+  return [first, last + (last - first) / Math.max(1, instants.length - 1)];
+}
+
 function dataOf({ instants, values }: Pick<Props, 'instants' | 'values'>): UPlot.AlignedData {
   return [instants.map((instant) => instant / 1000), [...values]];
 }
@@ -69,7 +75,7 @@ function optionsFor(element: HTMLElement, latest: { readonly current: Props }): 
     height: HEIGHT,
     padding: [8, 32, 0, 0],
     cursor: { drag: { x: false, y: false }, y: false },
-    scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
+    scales: { x: { time: true, range: withLastBar }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.08)] } },
     axes: [
       { ...axis, grid: { show: false }, values: (_, seconds) => seconds.map(instantOf) },
       {

@@ -26,7 +26,7 @@ export function Group<Row>({ title, tone, heads, rows, render }: Props<Row>) {
   const more = Math.min(MANY, rows.length - shown);
   return (
     <Section title={title} action={<Badge tone={tone}>{format.number(rows.length)}</Badge>}>
-      <table className={styles.table}>
+      <table>
         <thead>
           <tr>
             {heads.map((head) => (
