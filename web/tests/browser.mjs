@@ -40,6 +40,11 @@ export async function openBrowser(base, options = {}) {
     foreignRequests.push(socket.url());
     return socket.close();
   });
+  let cut = false;
+  await context.routeWebSocket(
+    (url) => url.host === base.host,
+    (socket) => (cut ? socket.close() : socket.connectToServer()),
+  );
   await context.addInitScript(() => {
     window.policyViolations = [];
     document.addEventListener('securitypolicyviolation', (event) => {
@@ -61,6 +66,10 @@ export async function openBrowser(base, options = {}) {
       const policyViolations = await page.evaluate(() => window.policyViolations.splice(0));
       const errors = consoleErrors.splice(0).filter((error) => !expected?.test(error));
       return { foreignRequests: foreignRequests.splice(0), consoleErrors: errors, policyViolations };
+    },
+    /** From now on no new WebSocket reaches the gateway, or again. */
+    cutWebSockets(now) {
+      cut = now;
     },
     close: () => browser.close(),
   };

@@ -10,20 +10,25 @@ import { startSystem, until } from './system.mjs';
 
 /** What happens shows within this, from the vendor's message on. */
 const SOON = 2_000;
+/** Every page, and what is on it once it is read. */
+const PAGES = {
+  fleet: ['/', 'Vendor accounts'],
+  machines: ['/machines', 'Pages of the list'],
+  map: ['/map', 'Machines in view'],
+  alerts: ['/alerts', 'Offline machines'],
+  events: ['/events', 'Live'],
+  sales: ['/sales', 'By payment method'],
+};
 /** What the browser itself says while there is no gateway. */
 const NO_GATEWAY = /net::ERR_|WebSocket connection to/;
 
 let system;
 let browser;
 let page;
-/** The events that the page was told, by cursor, over all of its connections. */
-const heard = [];
-
 before(async () => {
   system = await startSystem({ machines: 120 });
   browser = await openBrowser(system.url);
   page = browser.page;
-  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => hear(JSON.parse(payload))));
 });
 after(async () => {
   await browser?.close();
@@ -50,7 +55,7 @@ test('a pasted token opens the fleet, and is forgotten with the tab', async () =
 
 test('a machine that goes offline shows within two seconds of the message', async () => {
   const [number] = await onlineMachines(1);
-  await knownOf('every machine', async () => (await figure('Online')) + (await figure('Offline')) === 132);
+  await until('every machine is known', async () => (await figure('Online')) + (await figure('Offline')) === 132);
   const offline = await figure('Offline');
   await soon(`${offline + 1} machines are offline`, () => system.inhand.setOnline(number, false), async () => {
     return (await figure('Offline')) === offline + 1;
@@ -58,40 +63,127 @@ test('a machine that goes offline shows within two seconds of the message', asyn
   await ends('offline');
 });
 
-test('the page hears of a sale within two seconds of the message', async () => {
+test('a sale stands in the feed within two seconds of the message', async () => {
   const [number] = await onlineMachines(1);
-  const isSale = ({ __typename, machineNumber }) => __typename === 'TradeEvent' && machineNumber === number;
-  const before = heard.filter(isSale).length;
-  await soon('the sale was told', () => system.inhand.sell(number), () => heard.filter(isSale).length > before);
+  await open('/events', 'Live');
+  const sales = async () => (await displayedFeed()).filter((row) => row.kind === 'TRADE' && row.machineNumber === number);
+  const before = (await sales()).length;
+  await soon('the sale stands in the feed', () => system.inhand.sell(number), async () => (await sales()).length > before);
   await ends('sale');
 });
 
-test('a restart of the gateway loses no event', async () => {
+test('a restart of the gateway loses no event of the feed', async () => {
   const machines = await onlineMachines(5);
-  await system.inhand.sell(machines[0]);
-  await knownOf('some event', () => heard.length > 0);
-  const known = heard.length;
-  const { cursor } = heard.at(-1);
+  const { eventCursor } = await system.ask('{ eventCursor }');
   // The platform tells again what nobody took.
   await system.inhand.repeatPushes(true);
+  browser.cutWebSockets(true);
   await system.stopGateway();
   await link('reconnecting');
   for (const number of machines) await system.inhand.sell(number);
   await system.inhand.setOnline(machines[0], false);
   await picture('reconnecting');
+
+  // All of it is in the log before the page comes back.
   await system.startGateway();
+  await until('all messages are taken', async () => (await system.inhand.pushes()).counts.waiting === 0);
+  const inLog = (number) => (row) => row.kind === 'TRADE' && row.machineNumber === number;
+  await until('all sales are in the log', async () => {
+    const log = await logAfter(eventCursor);
+    return machines.every((number) => log.some(inLog(number)));
+  });
+  browser.cutWebSockets(false);
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
   await link('live');
   await system.inhand.sell(machines[1]);
 
-  await knownOf('all messages', async () => (await system.inhand.pushes()).counts.waiting === 0);
-  const told = () => heard.slice(known).map((event) => event.cursor);
-  await knownOf('all events', async () => told().length >= (await logAfter(cursor)).length);
-  const log = await logAfter(cursor);
-  assert.deepEqual(told(), log.map((event) => event.cursor), 'each once, in order');
-  const sold = new Set(log.filter(({ kind }) => kind === 'TRADE').map(({ machineNumber }) => machineNumber));
-  for (const number of machines) assert.ok(sold.has(number), `the sale of ${number} is in the log`);
+  await until('the feed is the log', async () => {
+    const log = await logAfter(eventCursor);
+    const feed = await displayedFeed();
+    assert.deepEqual(feed.slice(0, log.length), log.toReversed(), 'each event once, in order');
+    return true;
+  });
   await system.inhand.repeatPushes(false);
   await ends('restarted', { expected: NO_GATEWAY });
+});
+
+test('the machines are filtered, searched and paged, and one is opened', async () => {
+  await open('/machines', 'Pages of the list');
+  await page.getByText('132 machines').waitFor();
+  const first = await numbers();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('Page 2 of 6').waitFor();
+  await until('the next page is shown', async () => (await numbers()).every((number) => !first.includes(number)));
+  await page.goBack();
+  await page.getByText('Page 1 of 6').waitFor();
+
+  await page.getByRole('combobox', { name: 'Vendor', exact: true }).selectOption('Dingshang');
+  await page.getByText('12 machines', { exact: true }).waitFor();
+  const [, number] = await numbers();
+  await page.getByLabel('Search').fill(number);
+  await page.getByText('1 machines', { exact: true }).waitFor();
+  await page.getByRole('link', { name: number }).click();
+  await page.getByRole('heading', { name: number }).waitFor();
+  await ends('machine opened');
+});
+
+test('a sale changes a machine’s page in place', async () => {
+  const [{ id, number }] = await machinesOf('{ vendor: INHAND, online: true }');
+  await open(`/machines/${encodeURIComponent(id)}`, 'Latest trades');
+  const latest = part('Latest trades').getByRole('row').nth(1);
+  const before = await latest.innerText();
+  await soon('the trade is the latest', () => system.inhand.sell(number), async () => (await latest.innerText()) !== before);
+  // Not every sale is dispensed: of several, some are.
+  for (let sale = 0; sale < 4; sale += 1) await system.inhand.sell(number);
+  const { machine } = await system.ask('query ($id: ID!) { machine(id: $id) { shelves { soldSinceRefill } } }', { id });
+  const known = machine.shelves.reduce((sum, { soldSinceRefill }) => sum + soldSinceRefill, 0);
+  await until('the shelves tell what was sold', async () => {
+    const told = await part('Shelves').getByText('sold since the refill').allInnerTexts();
+    return told.reduce((sum, text) => sum + Number.parseInt(text, 10), 0) > known - 4;
+  });
+  await ends('machine sold');
+});
+
+test('a refill that does not fit is refused with a reason, and one that fits shows at once', async () => {
+  const { id, shelf } = await refillable();
+  await open(`/machines/${encodeURIComponent(id)}`, 'Shelves');
+  const cell = part('Shelves').getByRole('button', { name: new RegExp(`^${shelf.code}\\b`) });
+  await cell.click();
+  const dialog = page.getByRole('dialog');
+  const quantity = dialog.getByLabel('It holds now');
+  await quantity.fill(String(shelf.capacity + 1));
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await dialog.getByRole('alert').waitFor();
+  assert.match(await dialog.getByRole('alert').innerText(), /More than fits|not accepted/);
+  assert.deepEqual(await graveViolations(page), [], 'the dialog');
+  await picture('refill refused');
+  await quantity.fill('1');
+  await dialog.getByRole('button', { name: 'Send' }).click();
+  await dialog.getByText('Done.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await cell.getByText(`1 of ${shelf.capacity}`).waitFor();
+  await ends('refilled');
+});
+
+test('a pickup code is created and cancelled', async () => {
+  const { id, shelf } = await refillable();
+  await open(`/machines/${encodeURIComponent(id)}`, 'Pickup codes');
+  await part('Pickup codes').getByRole('button', { name: 'Create codes' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Shelf').selectOption(shelf.id);
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText('Codes made: 1').waitFor();
+  const code = await dialog.getByRole('listitem').locator('code').innerText();
+  await picture('code created');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+
+  const cancel = part('Pickup codes').getByRole('button', { name: `Cancel code ${code}` });
+  await cancel.click();
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await dialog.getByText('Done.').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await cancel.waitFor({ state: 'detached' });
+  await ends('code cancelled');
 });
 
 test('a vendor that is down is shown until it is back, and the other is not', async () => {
@@ -102,6 +194,8 @@ test('a vendor that is down is shown until it is back, and the other is not', as
   await refused(ids);
   await accounts.getByText('north · Down').waitFor();
   await accounts.getByText('metro · Up').waitFor();
+  await open('/alerts', 'Vendor accounts that do not answer well');
+  await part('Vendor accounts that do not answer well').getByRole('row', { name: /north.*Down/ }).waitFor();
   await ends('vendor down');
   await system.dingshang.heal();
   await until('the vendor is asked again', async () => (await refused(ids)).length === 0);
@@ -109,24 +203,45 @@ test('a vendor that is down is shown until it is back, and the other is not', as
   await ends('vendor back');
 });
 
-for (const [name, setting] of [
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-]) {
-  test(`axe-core finds nothing grave in ${name}`, async () => {
-    await page.emulateMedia(setting);
-    assert.deepEqual(await graveViolations(page), []);
-    await ends(name);
+for (const scheme of ['light', 'dark']) {
+  test(`axe-core finds nothing grave on any page in ${scheme}`, async () => {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const [name, where] of Object.entries(await everyPage())) {
+      await open(...where);
+      assert.deepEqual(await graveViolations(page), [], name);
+      await ends(`${name}, ${scheme}`);
+    }
   });
 }
 
-test('on a phone nothing is wider than the screen', async () => {
+test('on a phone no page is wider than the screen, in Chinese', async () => {
   await page.setViewportSize({ width: 390, height: 844 });
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  assert.ok(width <= 390, `${width} pixels`);
+  await page.getByRole('button', { name: '中文' }).click();
+  for (const [name, [path]] of Object.entries(await everyPage())) {
+    await open(path);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 390, `${name}: ${width} pixels`);
+    await ends(`${name}, phone`);
+  }
   assert.deepEqual(await graveViolations(page), []);
-  await ends('phone');
 });
+
+/** Goes to a page of the dashboard, and waits until a part of it is there. */
+async function open(path, shown) {
+  await page.evaluate((hash) => (window.location.hash = hash), `#${path}`);
+  await (shown ? part(shown) : page.getByRole('heading', { level: 1 })).first().waitFor();
+}
+
+/** A titled part of the page, or a named list or navigation. */
+function part(name) {
+  return page.getByRole('region', { name }).or(page.getByRole('navigation', { name }));
+}
+
+/** `PAGES`, and a machine's. */
+async function everyPage() {
+  const { id } = await refillable();
+  return { ...PAGES, machine: [`/machines/${encodeURIComponent(id)}`, 'Latest trades'] };
+}
 
 /** Every test ends so: nothing went wrong on the page, and no other host was asked. */
 async function ends(name, options) {
@@ -153,14 +268,30 @@ async function soon(what, act, shows) {
   assert.ok(took < SOON, `${what} after ${Math.round(took)} ms`);
 }
 
-const knownOf = (what, isSo) => until(`${what} is known`, isSo);
+async function machinesOf(filter, fields = '') {
+  const { machines } = await system.ask(`{ machines(filter: ${filter}, first: 50) { nodes { id number ${fields} } } }`);
+  return machines.nodes;
+}
 
 /** Numbers of so many InHand machines that are online. */
 async function onlineMachines(count) {
-  const filter = '{ vendor: INHAND, online: true }';
-  const { machines } = await system.ask(`{ machines(filter: ${filter}, first: ${count}) { nodes { number } } }`);
-  assert.equal(machines.nodes.length, count);
-  return machines.nodes.map(({ number }) => number);
+  const machines = await machinesOf('{ vendor: INHAND, online: true }');
+  assert.ok(machines.length >= count);
+  return machines.slice(0, count).map(({ number }) => number);
+}
+
+/** A machine that can be refilled, and one of its shelves. */
+async function refillable() {
+  const fields = 'operatingState shelves { id code capacity state stock { quantity } }';
+  const machines = await machinesOf('{ vendor: DINGSHANG, online: true }', fields);
+  const { id, shelves } = machines.find(({ operatingState }) => operatingState === 'OPERATIONAL');
+  const shelf = shelves.find(({ state, capacity }) => state === 'NORMAL' && capacity !== null);
+  return { id, shelf };
+}
+
+/** The numbers of the machines in the table. */
+function numbers() {
+  return page.getByRole('table', { name: 'Machines' }).getByRole('rowheader').allInnerTexts();
 }
 
 /** What the vendor, asked anew for these machines, does not answer. */
@@ -172,17 +303,24 @@ async function refused(ids) {
   return refreshMachines.userErrors;
 }
 
+/** What happened after a cursor, as far as the feed tells it, oldest first. */
 async function logAfter(cursor) {
   const { events } = await system.ask(
-    'query ($after: String!) { events(first: 500, after: $after) { nodes { cursor kind machineNumber } } }',
+    'query ($after: String!) { events(first: 500, after: $after) { nodes { kind occurredAt machineNumber } } }',
     { after: cursor },
   );
   return events.nodes;
 }
 
-function hear({ type, payload }) {
-  const event = type === 'next' && payload.data?.events;
-  if (event) heard.push(event);
+/** The rows of the live feed as they stand on the page, newest first. */
+function displayedFeed() {
+  return page.locator('[data-feed="live"] > li').evaluateAll((rows) =>
+    rows.map((row) => ({
+      kind: row.dataset.kind,
+      occurredAt: row.querySelector('time').dateTime,
+      machineNumber: row.querySelector('a')?.innerText.split(' ')[0] ?? null,
+    })),
+  );
 }
 
 async function picture(name) {

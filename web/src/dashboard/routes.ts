@@ -1,5 +1,7 @@
 import { lazy, type ComponentType } from 'react';
 import type { Text } from './i18n/text';
+import { graveCount } from './live/alerts';
+import type { LiveState } from './live/liveStore';
 
 /** What a page is given: the named parts of its path, `{ id }` of `/machines/:id`. */
 export interface PageProps {
@@ -13,6 +15,8 @@ export interface Route {
   readonly title: Text;
   /** Whether the navigation has it. */
   readonly listed: boolean;
+  /** What the navigation counts beside its title; nothing where it is 0. */
+  readonly count?: (state: LiveState) => number;
   readonly Page: ComponentType<PageProps>;
 }
 
@@ -23,5 +27,42 @@ export const routes: readonly Route[] = [
     title: { en: 'Fleet', zh: '总览' },
     listed: true,
     Page: lazy(() => import('./pages/fleet/FleetPage')),
+  },
+  {
+    path: '/machines',
+    title: { en: 'Machines', zh: '设备' },
+    listed: true,
+    Page: lazy(() => import('./pages/machines/MachinesPage')),
+  },
+  {
+    path: '/machines/:id',
+    title: { en: 'Machine', zh: '设备' },
+    listed: false,
+    Page: lazy(() => import('./pages/machine/MachinePage')),
+  },
+  {
+    path: '/map',
+    title: { en: 'Map', zh: '地图' },
+    listed: true,
+    Page: lazy(() => import('./pages/map/MapPage')),
+  },
+  {
+    path: '/alerts',
+    title: { en: 'Alerts', zh: '告警' },
+    listed: true,
+    count: graveCount,
+    Page: lazy(() => import('./pages/alerts/AlertsPage')),
+  },
+  {
+    path: '/events',
+    title: { en: 'Events', zh: '事件' },
+    listed: true,
+    Page: lazy(() => import('./pages/events/EventsPage')),
+  },
+  {
+    path: '/sales',
+    title: { en: 'Sales', zh: '销售' },
+    listed: true,
+    Page: lazy(() => import('./pages/sales/SalesPage')),
   },
 ];

@@ -1,5 +1,7 @@
-import { useLanguage, useWords } from '../i18n/LanguageProvider';
+import { useFormat, useLanguage, useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
+import { useLiveCalmly } from '../live/LiveProvider';
+import type { LiveState } from '../live/liveStore';
 import { routes } from '../routes';
 import styles from './Navigation.module.css';
 import { usePath } from './routing';
@@ -18,13 +20,20 @@ export function Navigation() {
           .map((route) => (
             <li key={route.path}>
               <a href={`#${route.path}`} aria-current={isWithin(path, route.path) ? 'page' : undefined}>
-                {route.title[language]}
+                {route.title[language]}{' '}
+                {route.count && <Count of={route.count} />}
               </a>
             </li>
           ))}
       </ul>
     </nav>
   );
+}
+
+function Count({ of }: { readonly of: (state: LiveState) => number }) {
+  const count = useLiveCalmly(of);
+  const format = useFormat();
+  return count > 0 && <span className={styles.count}>{format.number(count)}</span>;
 }
 
 /** `/machines/x` is within `/machines`, but everything is not within `/`. */

@@ -1,13 +1,15 @@
-import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { Provider as ApiProvider } from 'urql';
 import { webSocketUrl } from '../../shared/endpoint';
 import type { ViewerQuery } from '../../generated/graphql';
 import { createApi } from '../api/client';
+import { calmly } from './calmly';
 import { systemClock } from './clock';
 import { followLog } from './followLog';
 import { keepFresh } from './keepFresh';
 import { createLiveStore, type LiveState, type LiveStore } from './liveStore';
 import { readFleet } from './readFleet';
+import { followTrades } from './readTrades';
 import { webSocketTransport } from './transport';
 
 /** What the fleet was last read as, and whose it is. */
@@ -35,19 +37,26 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
   useEffect(() => {
     const refresh = keepFresh(systemClock, async () => {
       try {
-        const viewer = await readFleet(api, store.read);
-        setReading({ viewer, error: null });
+        // What the caller may do need not wait for the last status.
+        const known = (viewer: Reading['viewer']) => setReading((before) => ({ ...before, viewer }));
+        await readFleet(api, { known, show: store.read });
+        setReading((before) => ({ ...before, error: null }));
       } catch (error) {
         setReading((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
       }
     });
+    const trades = followTrades(api, store, systemClock);
     const following = followLog(webSocketTransport(webSocketUrl(window.location), token), systemClock, {
       event: (event) => {
         store.take(event);
+        trades.event(event);
         if (event.__typename === 'GapEvent' || event.__typename === 'MachineRegisteredEvent') refresh.soon();
       },
       link: store.link,
-      startedAnew: refresh.soon,
+      startedAnew: () => {
+        refresh.soon();
+        trades.refresh.soon();
+      },
       unauthorized: onUnauthorized,
     });
     window.addEventListener('online', following.retryNow);
@@ -55,6 +64,7 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
       window.removeEventListener('online', following.retryNow);
       following.stop();
       refresh.stop();
+      trades.refresh.stop();
     };
   }, [api, store, token]);
 
@@ -80,6 +90,13 @@ export function useLiveStore(): LiveStore {
 export function useLive<Slice>(select: (state: LiveState) => Slice): Slice {
   const store = useLiveStore();
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
+}
+
+/** As `useLive`, at most this often: for what is large on the page and changes with every event. */
+export function useLiveCalmly<Slice>(select: (state: LiveState) => Slice, every = 1000): Slice {
+  const store = useLiveStore();
+  const subscribe = useMemo(() => calmly(store.subscribe, systemClock, every), [store, every]);
+  return useSyncExternalStore(subscribe, () => select(store.get()));
 }
 
 export function useReading(): Reading {

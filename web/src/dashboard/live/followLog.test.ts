@@ -53,7 +53,7 @@ describe('at first', () => {
   });
 
   it('it is live when the subscription stands, and what was before is to be read', () => {
-    current().opened();
+    current().opened(null);
     expect(link()).toEqual({ state: 'live' });
     expect(startedAnew).toBe(1);
   });
@@ -61,7 +61,7 @@ describe('at first', () => {
 
 describe('after a lost connection', () => {
   it('it goes on after the last event', () => {
-    current().opened();
+    current().opened(null);
     current().event(event('a'));
     current().event(event('b'));
     current().ended({ kind: 'lost' });
@@ -71,16 +71,34 @@ describe('after a lost connection', () => {
   });
 
   it('it reads nothing anew when it can go on, and reads again when it had no place yet', () => {
-    current().opened();
+    current().opened(null);
     current().ended({ kind: 'lost' });
     clock.turn(500);
-    current().opened();
+    current().opened(null);
     expect(startedAnew).toBe(2);
     current().event(event('a'));
     current().ended({ kind: 'lost' });
     clock.turn(1000);
-    current().opened();
+    current().opened(null);
     expect(startedAnew).toBe(2);
+  });
+
+  it('it goes on after the place it was given, when no event came meanwhile', () => {
+    current().opened('start');
+    current().ended({ kind: 'lost' });
+    clock.turn(500);
+    expect(connections).toMatchObject([{ after: null }, { after: 'start' }]);
+    current().opened('start');
+    expect(startedAnew).toBe(1);
+  });
+
+  it('it goes on after an event, though the place it was given comes later', () => {
+    current().event(event('a'));
+    current().opened('start');
+    expect(startedAnew).toBe(1);
+    current().ended({ kind: 'lost' });
+    clock.turn(500);
+    expect(connections).toMatchObject([{ after: null }, { after: 'a' }]);
   });
 
   it('it tells an event once, though it is told twice', () => {
@@ -107,7 +125,7 @@ describe('after a lost connection', () => {
     for (const wait of [500, 1000]) {
       current().ended({ kind: 'lost' });
       clock.turn(wait);
-      current().opened();
+      current().opened(null);
     }
     clock.turn(GOOD_AFTER);
     current().ended({ kind: 'lost' });
@@ -151,7 +169,7 @@ describe('behind', () => {
   it('it stays so while it is caught up with, also when the subscription is answered for meanwhile', () => {
     current().event(event('a'));
     current().event(event('b', 60_000));
-    current().opened();
+    current().opened(null);
     expect(link()).toMatchObject({ state: 'behind' });
   });
 });

@@ -49,13 +49,16 @@ export function followLog(transport: Transport, clock: Clock, sink: LogSink, ran
   function connect() {
     cancelRetry = null;
     openedAt = null;
-    close = transport(cursor, { opened, event: take, ended });
+    const isNew = cursor === null;
+    close = transport(cursor, { opened: (given) => opened(isNew, given), event: take, ended });
   }
 
-  function opened() {
+  function opened(isNew: boolean, given: string | null) {
     if (stopped) return;
     openedAt = clock.now();
-    if (cursor === null) sink.startedAnew();
+    // An event may have come before the answer that the subscription stands.
+    cursor ??= given;
+    if (isNew) sink.startedAnew();
     if (cancelCaughtUp === null) sink.link(LIVE);
   }
 

@@ -42,3 +42,15 @@ it('never reads twice at once: asked while it reads, it reads once more', async 
   clock.turn(READ_SOON);
   expect(answers).toHaveLength(2);
 });
+
+it('does not put a reading off because it is asked for again', async () => {
+  const clock = turnedClock();
+  let reads = 0;
+  const refresh = keepFresh(clock, async () => void (reads += 1));
+  for (let asked = 0; asked < 10; asked += 1) {
+    refresh.soon();
+    clock.turn(READ_SOON / 10);
+  }
+  await settled();
+  expect(reads).toBe(1);
+});

@@ -13,11 +13,22 @@ export interface Refresh {
   stop(): void;
 }
 
+export interface Pace {
+  readonly every: number;
+  readonly soon: number;
+}
+
 /** Reads now and then, never twice at once; asked while it reads, it reads once more. */
-export function keepFresh(clock: Clock, read: () => Promise<void>): Refresh {
+export function keepFresh(
+  clock: Clock,
+  read: () => Promise<void>,
+  pace: Pace = { every: READ_EVERY, soon: READ_SOON },
+): Refresh {
   let reading = false;
   let again = false;
   let stopped = false;
+  /** Whether a reading was asked for and is yet to come: who asks again does not put it off. */
+  let asked = false;
   let cancel: () => void = clock.after(FIRST_READ_WITHIN, start);
 
   function schedule(milliseconds: number) {
@@ -27,9 +38,11 @@ export function keepFresh(clock: Clock, read: () => Promise<void>): Refresh {
 
   function start() {
     reading = true;
+    asked = false;
     void read().finally(() => {
       reading = false;
-      schedule(again ? READ_SOON : READ_EVERY);
+      schedule(again ? pace.soon : pace.every);
+      asked = again;
       again = false;
     });
   }
@@ -37,7 +50,10 @@ export function keepFresh(clock: Clock, read: () => Promise<void>): Refresh {
   return {
     soon: () => {
       if (reading) again = true;
-      else schedule(READ_SOON);
+      else if (!asked) {
+        asked = true;
+        schedule(pace.soon);
+      }
     },
     stop: () => {
       stopped = true;

@@ -1,10 +1,11 @@
 import type { Clock } from './clock';
-import type { Account, Link, LogEvent, LogEventOf, Machine, Source, Trade } from './model';
+import type { Account, Link, LogEvent, LogEventOf, Machine, PastTrade, Source } from './model';
 import { accountsAfter } from './reducers/accounts';
 import { emptyFeed, feedAfter, type Feed } from './reducers/feed';
 import { machinesAfter, machinesRead, noMachines, type Machines } from './reducers/machines';
+import { openingsAfter, type Openings } from './reducers/openings';
 import { noSales, salesAfter, salesWith, type Sales } from './reducers/sales';
-import { undeliveredAfter, type UndeliveredById } from './reducers/undelivered';
+import { undeliveredAfter, undeliveredAt, undeliveredRead, type UndeliveredById } from './reducers/undelivered';
 
 /** All that the page knows of what happens; every part is replaced when it changes, never written to. */
 export interface LiveState {
@@ -15,7 +16,11 @@ export interface LiveState {
   readonly machines: Machines;
   readonly feed: Feed;
   readonly sales: Sales;
+  /** How far the trades of the past are known; null: not read yet. */
+  readonly pastTrades: PastTrades | null;
   readonly undelivered: UndeliveredById;
+  /** Since when which alert about a machine is open. */
+  readonly openings: Openings;
   /** The last gap in the log; what happened in it was read anew, but is not in the feed. */
   readonly gap: LogEventOf<'GapEvent'> | null;
 }
@@ -27,6 +32,25 @@ export interface Reading {
   readonly sources: readonly Source[];
 }
 
+/** How far the trades that were read of the past reach. */
+export interface PastTrades {
+  /** What was made before is not counted (ms since 1970): nobody asked, or there were too many. */
+  readonly from: number;
+  /** What became of each account's share. */
+  readonly sources: readonly Source[];
+  /** Why the last reading failed, in the gateway's words; null: it did not. */
+  readonly error: string | null;
+}
+
+/** Trades that were read of the past. */
+export interface TradesReading {
+  /** The newest first. */
+  readonly trades: readonly PastTrade[];
+  /** Trades that events told of meanwhile: what was read of them may be older. */
+  readonly toldMeanwhile: ReadonlySet<string>;
+  readonly reach: PastTrades;
+}
+
 export interface LiveStore {
   get(): LiveState;
   subscribe(listener: () => void): () => void;
@@ -34,8 +58,8 @@ export interface LiveStore {
   take(event: LogEvent): void;
   link(link: Link): void;
   read(reading: Reading): void;
-  /** Counts trades that were read of the past; those that are known count once. */
-  countTrades(trades: readonly Trade[]): void;
+  /** Takes trades that were read of the past; those that are counted count once. */
+  readTrades(reading: TradesReading): void;
 }
 
 /** React hears of changes at most this often, however many events there are. */
@@ -48,7 +72,9 @@ const initial: LiveState = {
   machines: noMachines,
   feed: emptyFeed,
   sales: noSales,
+  pastTrades: null,
   undelivered: new Map(),
+  openings: new Map(),
   gap: null,
 };
 
@@ -89,9 +115,32 @@ export function createLiveStore(clock: Clock): LiveStore {
       link = next;
       flushSoon();
     },
-    read: ({ accounts, rows, sources }) =>
-      become({ ...state, accounts, machines: machinesRead(state.machines, { rows, sources, at: clock.now() }) }),
-    countTrades: (trades) => become({ ...state, sales: salesWith(state.sales, trades, clock.now()) }),
+    read: (reading) => become(stateRead(state, reading, clock.now())),
+    readTrades: (reading) => become(stateWithTrades(state, reading, clock.now())),
+  };
+}
+
+/** The state once the fleet was read anew. */
+function stateRead(state: LiveState, { accounts, rows, sources }: Reading, now: number): LiveState {
+  const machines = machinesRead(state.machines, { rows, sources, at: now });
+  return {
+    ...state,
+    accounts,
+    machines,
+    openings: openingsAfter(state.openings, state.machines, machines, { batch: [], now }),
+    undelivered: undeliveredAt(state.undelivered, now),
+  };
+}
+
+/** The state once trades of the past were read. */
+function stateWithTrades(state: LiveState, { trades, toldMeanwhile, reach }: TradesReading, now: number): LiveState {
+  const untold = trades.filter(({ id }) => !toldMeanwhile.has(id));
+  return {
+    ...state,
+    sales: salesWith(state.sales, trades, now),
+    // What happened since an earlier reading was told by events.
+    pastTrades: { ...reach, from: Math.min(reach.from, state.pastTrades?.from ?? reach.from) },
+    undelivered: undeliveredAt(undeliveredRead(state.undelivered, untold, now), now),
   };
 }
 
@@ -99,14 +148,16 @@ export function createLiveStore(clock: Clock): LiveStore {
 export function stateAfter(state: LiveState, batch: readonly LogEvent[], now: number): LiveState {
   if (batch.length === 0) return state;
   const gap = batch.findLast((event) => event.__typename === 'GapEvent');
+  const machines = machinesAfter(state.machines, batch);
   return {
     ...state,
     lastEventAt: now,
     accounts: accountsAfter(state.accounts, batch),
-    machines: machinesAfter(state.machines, batch),
+    machines,
     feed: feedAfter(state.feed, batch),
     sales: salesAfter(state.sales, batch, now),
-    undelivered: undeliveredAfter(state.undelivered, batch),
+    undelivered: undeliveredAt(undeliveredAfter(state.undelivered, batch), now),
+    openings: openingsAfter(state.openings, state.machines, machines, { batch, now }),
     gap: gap ?? state.gap,
   };
 }

@@ -5,6 +5,7 @@ import type {
   SourceRowFragment,
   StatusRowFragment,
   TradeRowFragment,
+  TradesSinceQuery,
 } from '../../generated/graphql';
 
 /** One event of the log, as `live.graphql` asks for it. */
@@ -18,6 +19,8 @@ export type MachineStatus = StatusRowFragment;
 export type Machine = MachineRowFragment & { readonly status: MachineStatus | null };
 export type Source = SourceRowFragment;
 export type Trade = TradeRowFragment;
+/** A trade that was read, not told: it names its machine and account itself. */
+export type PastTrade = NonNullable<TradesSinceQuery['trades']>['nodes'][number];
 
 /** How the page hangs on the log. */
 export type Link =

@@ -9,14 +9,17 @@ const ANEW = { requestPolicy: 'network-only' } as const;
  * Reads who we are and the whole fleet, and hands over what it has as it comes: the list, which is quick, and then the
  * statuses, page by page.
  */
-export async function readFleet(api: Client, show: (reading: Reading) => void): Promise<ViewerQuery['viewer']> {
+export async function readFleet(
+  api: Client,
+  { known, show }: { readonly known: (viewer: ViewerQuery['viewer']) => void; readonly show: (reading: Reading) => void },
+): Promise<void> {
   const asked = await api.query(ViewerDocument, {}, ANEW);
   if (!asked.data) throw asked.error ?? new Error('no answer');
   const { viewer } = asked.data;
+  known(viewer);
   const { rows, sources } = await readList(api);
   show({ accounts: viewer.accounts, rows: [...rows.values()], sources });
   await readStatuses(api, rows, () => show({ accounts: viewer.accounts, rows: [...rows.values()], sources }));
-  return viewer;
 }
 
 async function readList(api: Client) {

@@ -1,6 +1,6 @@
 import { stringifyDocument } from 'urql';
 import { createClient } from 'graphql-ws';
-import { LogDocument, type LogSubscription } from '../../generated/graphql';
+import { LogDocument, LogStartDocument, type LogStartQuery, type LogSubscription } from '../../generated/graphql';
 import type { LogEvent } from './model';
 
 /** Why a connection is over. */
@@ -13,14 +13,14 @@ export type End =
   | { readonly kind: 'refused'; readonly message: string };
 
 export interface TransportSink {
-  /** The subscription stands: what happens from here on is told. */
-  opened(): void;
+  /** The subscription stands: what happened after this cursor is told (null: from now on, the log was empty). */
+  opened(cursor: string | null): void;
   event(event: LogEvent): void;
   /** Once, and nothing after it. */
   ended(end: End): void;
 }
 
-/** Opens one connection that tells what happened after a cursor (null: from now on). Returns how to close it. */
+/** Opens one connection that tells what happened after a cursor (null: the log's end). Returns how to close it. */
 export type Transport = (after: string | null, sink: TransportSink) => () => void;
 
 const PING_EVERY = 10_000;
@@ -57,24 +57,45 @@ export function webSocketTransport(url: string, token: string): Transport {
       },
     });
 
-    client.subscribe<LogSubscription>(
-      { query: stringifyDocument(LogDocument), variables: { after } },
-      {
-        next: ({ data, errors }) => {
-          // Fields that the token may not see are null and named in `errors`: the event is told all the same.
-          if (data?.events) sink.event(data.events);
-          else if (errors?.[0]) end({ kind: 'refused', message: errors[0].message });
+    function follow(cursor: string | null) {
+      client.subscribe<LogSubscription>(
+        { query: stringifyDocument(LogDocument), variables: { after: cursor } },
+        {
+          next: ({ data, errors }) => {
+            // Fields that the token may not see are null and named in `errors`: the event is told all the same.
+            if (data?.events) sink.event(data.events);
+            else if (errors?.[0]) end({ kind: 'refused', message: errors[0].message });
+          },
+          error: (error) => end(endOf(error)),
+          complete: () => end({ kind: 'lost' }),
         },
-        error: (error) => end(endOf(error)),
-        complete: () => end({ kind: 'lost' }),
-      },
-    );
-    // The protocol does not acknowledge a subscription. A question asked after it on the same socket is answered
-    // after it was taken.
-    client.subscribe(
-      { query: '{ __typename }' },
-      { next: () => over || sink.opened(), error: () => undefined, complete: () => undefined },
-    );
+      );
+      // The protocol does not acknowledge a subscription. A question asked after it on the same socket is answered
+      // after it was taken.
+      client.subscribe(
+        { query: '{ __typename }' },
+        { next: () => over || sink.opened(cursor), error: () => undefined, complete: () => undefined },
+      );
+    }
+
+    /** A page that has no place in the log yet takes one before all else: from there on it can go on, whatever breaks. */
+    function start() {
+      client.subscribe<LogStartQuery>(
+        { query: stringifyDocument(LogStartDocument) },
+        {
+          next: ({ data, errors }) => {
+            if (over) return;
+            if (data && !errors) follow(data.eventCursor);
+            else end(endOf(errors));
+          },
+          error: (error) => end(endOf(error)),
+          complete: () => undefined,
+        },
+      );
+    }
+
+    if (after === null) start();
+    else follow(after);
 
     return () => {
       over = true;

@@ -59,6 +59,7 @@ export function machineRow(id: string, changes: Partial<Machine> = {}): Machine 
     id,
     number: id,
     name: null,
+    areaName: null,
     online: status?.online ?? null,
     operatingState: 'OPERATIONAL',
     account: { id: METRO.id },

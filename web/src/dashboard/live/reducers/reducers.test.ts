@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { gapEvent, healthEvent, machineRow, statusEvent, statusRow, tradeEvent, tradeRow } from '../../testing/events';
+import { gapEvent, healthEvent, machineRow, statusEvent, statusRow } from '../../testing/events';
 import type { Account } from '../model';
 import { accountsAfter } from './accounts';
 import { emptyFeed, FEED_LENGTH, feedAfter } from './feed';
 import { machinesAfter, machinesRead, noMachines } from './machines';
-import { noSales, salesAfter, SALES_MINUTES, salesWith } from './sales';
-import { undeliveredAfter } from './undelivered';
 
 const EARLIER = '2026-01-31T07:59:00Z';
 const NOW = Date.parse('2026-01-31T08:00:30Z');
@@ -78,53 +76,5 @@ describe('the machines', () => {
   it('of an account that does not answer stay as they were known', () => {
     expect(machinesRead(read, { rows: [], sources: [source(false)], at: NOW }).byId.size).toBe(1);
     expect(machinesRead(read, { rows: [], sources: [source(true)], at: NOW }).byId.size).toBe(0);
-  });
-});
-
-describe('the sales', () => {
-  const minute = Date.parse('2026-01-31T08:00:00Z');
-
-  it('are summed by minute and payment method', () => {
-    const trades = [
-      tradeRow('a'),
-      tradeRow('b'),
-      tradeRow('c', { payment: { method: 'CASH', state: 'PAID', paidAt: EARLIER } }),
-    ];
-    const sales = salesWith(noSales, trades, NOW);
-    expect(sales.byMinute.get(minute)).toEqual([{ method: 'WECHAT', currency: 'CNY', count: 2, minorUnits: 1000 }]);
-    expect(sales.byMinute.get(minute - 60_000)).toMatchObject([{ method: 'CASH', count: 1 }]);
-  });
-
-  it('count a trade once, however much news there is of it', () => {
-    const sales = salesAfter(noSales, [tradeEvent('1', tradeRow('a')), tradeEvent('2', tradeRow('a'))], NOW);
-    expect(salesAfter(sales, [tradeEvent('3', tradeRow('a'))], NOW).byMinute.get(minute)).toMatchObject([{ count: 1 }]);
-  });
-
-  it('count neither what is not paid nor what was won', () => {
-    const pending = tradeRow('a', { payment: { method: 'WECHAT', state: 'PENDING', paidAt: null } });
-    expect(salesWith(noSales, [pending, tradeRow('b', { kind: 'PRIZE' })], NOW).byMinute.size).toBe(0);
-  });
-
-  it('are forgotten after an hour, with the trades that were counted', () => {
-    const sales = salesWith(noSales, [tradeRow('a')], NOW);
-    const later = salesWith(sales, [], NOW + SALES_MINUTES * 60_000);
-    expect(later.byMinute.size).toBe(0);
-    expect(later.counted.size).toBe(0);
-  });
-});
-
-describe('what is paid but not dispensed', () => {
-  const failed = tradeRow('a', { delivery: { state: 'FAILED', at: null, failureReason: 'stuck' } });
-
-  it('is known until the goods come out, or the money goes back', () => {
-    const open = undeliveredAfter(new Map(), [tradeEvent('1', failed)]);
-    expect(open.get('a')?.trade).toBe(failed);
-    expect(undeliveredAfter(open, [tradeEvent('2', tradeRow('a'))]).size).toBe(0);
-    expect(undeliveredAfter(open, [tradeEvent('2', { ...failed, refund: { state: 'IN_PROGRESS' } })]).size).toBe(0);
-  });
-
-  it('is not what is being dispensed', () => {
-    const dispensing = tradeRow('a', { delivery: { state: 'DISPENSING', at: null, failureReason: null } });
-    expect(undeliveredAfter(new Map(), [tradeEvent('1', dispensing)]).size).toBe(0);
   });
 });

@@ -1,0 +1,100 @@
+import type { EventKind, EventOrigin } from '../../../generated/graphql';
+import { words } from '../../i18n/text';
+
+export const kindWords = words(
+  {
+    ACCOUNT_HEALTH: 'Vendor account',
+    DELIVERY: 'Delivery',
+    GAP: 'Gap',
+    MACHINE_REGISTERED: 'New machine',
+    MACHINE_STATUS: 'Machine status',
+    ORDER: 'Order',
+    PICKUP_CODE: 'Pickup code',
+    REFILL: 'Refill',
+    TRADE: 'Trade',
+  } satisfies Record<EventKind, string>,
+  {
+    ACCOUNT_HEALTH: '供应商账户',
+    DELIVERY: '出货',
+    GAP: '缺失',
+    MACHINE_REGISTERED: '新设备',
+    MACHINE_STATUS: '设备状态',
+    ORDER: '订单',
+    PICKUP_CODE: '取货码',
+    REFILL: '补货',
+    TRADE: '交易',
+  },
+);
+
+export const originWords = words(
+  { PUSHED: 'pushed by the vendor', RECONCILED: 'found when asked', INTERNAL: 'by this gateway' } satisfies Record<
+    EventOrigin,
+    string
+  >,
+  { PUSHED: '供应商推送', RECONCILED: '网关查询所得', INTERNAL: '网关产生' },
+);
+
+export const eventsWords = words(
+  {
+    title: 'Events',
+    live: 'Live',
+    log: 'From the beginning of the log',
+    view: 'Which events',
+    filter: 'Filter',
+    kind: 'Kind',
+    allKinds: 'All kinds',
+    account: 'Account',
+    allAccounts: 'All accounts',
+    machine: 'Machine',
+    machineHint: 'Number or name',
+    pause: 'Pause',
+    resume: 'Resume',
+    resumeWith: (count: string) => `Resume · ${count} new`,
+    paused: 'Paused: what happens meanwhile is kept.',
+    none: 'Nothing happened yet since the page was opened.',
+    noneFits: 'No event fits the filter.',
+    shown: (shown: string, all: string, total: string) =>
+      `${shown} of ${all} that fit; ${total} events since the page was opened, of which the newest 1,000 are kept.`,
+    more: 'Show older',
+    older: 'What happened before this page was opened stands in the log.',
+    readLog: 'Read the log from its beginning',
+    logOrder: 'The log is read from its beginning, oldest first, as far back as it is kept.',
+    page: (page: string) => `Page ${page}`,
+    previous: 'Back',
+    next: 'Next',
+    reading: 'The log is being read …',
+    unread: (message: string) => `The log could not be read: ${message}`,
+    tooMany: 'So many machines fit that the log cannot be asked for them; write more of the number or name.',
+  },
+  {
+    title: '事件',
+    live: '实时',
+    log: '从日志开头',
+    view: '查看范围',
+    filter: '筛选',
+    kind: '类型',
+    allKinds: '全部类型',
+    account: '账户',
+    allAccounts: '全部账户',
+    machine: '设备',
+    machineHint: '编号或名称',
+    pause: '暂停',
+    resume: '继续',
+    resumeWith: (count: string) => `继续 · ${count} 条新事件`,
+    paused: '已暂停：期间的事件会保留。',
+    none: '打开页面以来尚无事件。',
+    noneFits: '没有符合条件的事件。',
+    shown: (shown: string, all: string, total: string) =>
+      `显示符合条件的 ${all} 条中的 ${shown} 条；打开页面以来共 ${total} 条事件，保留最新 1,000 条。`,
+    more: '显示更早',
+    older: '打开页面之前的事件保存在日志中。',
+    readLog: '从头读取日志',
+    logOrder: '从日志开头读取，最旧的在前，以日志保留的范围为限。',
+    page: (page: string) => `第 ${page} 页`,
+    previous: '上一页',
+    next: '下一页',
+    reading: '正在读取日志……',
+    unread: (message: string) => `无法读取日志：${message}`,
+    tooMany: '符合条件的设备过多，无法查询日志；请输入更完整的编号或名称。',
+  },
+);

@@ -1,0 +1,60 @@
+import { useFormat, useWords } from '../../i18n/LanguageProvider';
+import { useLive } from '../../live/LiveProvider';
+import { Notice } from '../../parts/Notice';
+import { Section } from '../../parts/Section';
+import styles from './Covered.module.css';
+import { salesWords } from './salesWords';
+import type { Today } from './useToday';
+
+/** What is missing from the sums since the first minute that is shown. */
+export function Missing({ today, first }: { readonly today: Today | null; readonly first: number }) {
+  const past = useLive((state) => state.pastTrades);
+  const accounts = useLive((state) => state.accounts);
+  const text = useWords(salesWords);
+  const format = useFormat();
+  const missing = today ? today.asked - today.machines : 0;
+  return (
+    <>
+      {past?.error != null && <Notice tone="bad">{text.unread(past.error)}</Notice>}
+      {past && past.error === null && past.from > first && (
+        <Notice tone="warn">{text.incomplete(format.instant(past.from))}</Notice>
+      )}
+      {past?.sources.map(({ account, error }) => {
+        const name = accounts.find(({ id }) => id === account.id)?.name ?? account.id;
+        return error && <Notice key={account.id} tone="bad">{text.sourceFailed(name, error.message)}</Notice>;
+      })}
+      {today && missing > 0 && (
+        <Notice tone="warn">{text.missingMachines(format.number(missing), format.number(today.asked))}</Notice>
+      )}
+      {today?.errors.map((message) => (
+        <Notice key={message} tone="bad">
+          {text.todayFailed(message)}
+        </Notice>
+      ))}
+    </>
+  );
+}
+
+/** What the sums are made of. */
+export function Covered() {
+  const accounts = useLive((state) => state.accounts);
+  const text = useWords(salesWords);
+  return (
+    <Section title={text.covered}>
+      <ul className={`soft small ${styles.notes}`}>
+        <li>{text.liveNote}</li>
+        <li>{text.todayNote}</li>
+        {accounts
+          .filter(({ capabilities }) => !capabilities.includes('TRADE_HISTORY'))
+          .map(({ id, name }) => (
+            <li key={id}>{text.noHistory(name)}</li>
+          ))}
+        {accounts
+          .filter(({ capabilities }) => !capabilities.includes('EVENTS_TRADE'))
+          .map(({ id, name }) => (
+            <li key={id}>{text.noTradeEvents(name)}</li>
+          ))}
+      </ul>
+    </Section>
+  );
+}
