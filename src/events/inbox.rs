@@ -32,9 +32,11 @@ pub enum Refused {
     Store(Arc<store::Error>),
 }
 
+type Receipt = oneshot::Sender<Result<Appended, Refused>>;
+
 struct Letter {
     event: NewEvent,
-    receipt: oneshot::Sender<Result<Appended, Refused>>,
+    receipt: Receipt,
 }
 
 /// Where events are put; its copies lead to the same.
@@ -87,12 +89,18 @@ impl Clerk {
         }
     }
 
-    async fn store(&self, events: &[NewEvent], receipts: Vec<oneshot::Sender<Result<Appended, Refused>>>) {
+    async fn store(&self, events: &[NewEvent], receipts: Vec<Receipt>) {
         match self.store.append(events).await {
             Ok(outcomes) => {
                 for (receipt, outcome) in receipts.into_iter().zip(outcomes) {
                     // Whoever told has hung up; it is stored all the same.
                     let _ = receipt.send(Ok(outcome));
+                }
+            }
+            // One of them is what the store cannot hold: it must not cost the others.
+            Err(store::Error::Corrupt { .. }) if events.len() > 1 => {
+                for (event, receipt) in events.iter().zip(receipts) {
+                    Box::pin(self.store(std::slice::from_ref(event), vec![receipt])).await;
                 }
             }
             Err(error) => {

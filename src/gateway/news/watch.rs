@@ -1,5 +1,6 @@
 //! Watching the vendors' health: when one ceases to answer, or answers again, that is an event. The log's last word is what
-//! the account's own health says.
+//! the account's own health says, in the gateway that leads: what several of them each see of a vendor would contradict
+//! itself.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -17,19 +18,22 @@ use crate::{
 /// How often it is looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Watches all accounts until told to stop.
+/// What the lead is taken in.
+const LEAD: &str = "health";
+
+/// Watches all accounts while this gateway leads, until told to stop.
 pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
     let watching = async {
-        let mut told: HashMap<AccountName, HealthState> = HashMap::new();
         loop {
-            for account in gateway.all_accounts() {
-                let Some(last) = gateway.last_told(account, &told).await else { continue };
-                told.insert(account.name().clone(), last);
-                let health = account.health();
-                let was_asked = health.last_success_at.is_some() || health.last_error.is_some();
-                if was_asked && last != health.state && gateway.tell_health(account, &health).await {
-                    told.insert(account.name().clone(), health.state);
+            match gateway.store().lead(LEAD).await {
+                Ok(Some(lead)) => {
+                    tokio::select! {
+                        () = lead.lost() => {}
+                        () = gateway.watch_all() => {}
+                    }
                 }
+                Ok(None) => {}
+                Err(error) => tracing::debug!(%error, "nobody can say who watches the vendors' health"),
             }
             sleep(EVERY).await;
         }
@@ -38,6 +42,23 @@ pub async fn watch(gateway: Arc<Gateway>, stop: CancellationToken) {
 }
 
 impl Gateway {
+    /// Watches all accounts from the log's last word on.
+    async fn watch_all(&self) {
+        let mut told: HashMap<AccountName, HealthState> = HashMap::new();
+        loop {
+            for account in self.all_accounts() {
+                let Some(last) = self.last_told(account, &told).await else { continue };
+                told.insert(account.name().clone(), last);
+                let health = account.health();
+                let was_asked = health.last_success_at.is_some() || health.last_error.is_some();
+                if was_asked && last != health.state && self.tell_health(account, &health).await {
+                    told.insert(account.name().clone(), health.state);
+                }
+            }
+            sleep(EVERY).await;
+        }
+    }
+
     /// What the log was told last of an account's health, as known here or as the log has it from before the start, UP where
     /// it has nothing; `None`: the log cannot be read now.
     async fn last_told(

@@ -32,7 +32,7 @@ pub enum Refusal {
     /// A subscription that does not follow one field, written in the operation itself: async-graphql passes over
     /// fragments there, and what stands in them would never be told.
     #[error(
-        "a subscription has one field, in the operation itself and not in a fragment: follow each by itself"
+        "a subscription has one field, in the operation itself, not in a fragment and not skipped: follow each by itself"
     )]
     ManyFields(Pos),
     /// A variable that must have a value has none.

@@ -16,7 +16,7 @@ use crate::{
     auth::Caller,
     domain::Happening,
     gateway::{Asker, Followed},
-    graphql::error::Failure,
+    graphql::{document::Refusal, error::Failure},
 };
 
 /// A subscription of a caller, with what it takes to execute it.
@@ -47,7 +47,11 @@ impl Execution {
             Some((body, _)) => Err(Answer { place: None, body, refused: true, version: None }),
             None => match plan.get() {
                 Some(plan) => Ok(plan.clone()),
-                None => Err(Answer { place: None, body: Bytes::new(), refused: true, version: None }),
+                // A directive skips its field.
+                None => {
+                    let body = (self.live.pen.refusal)(vec![Refusal::ManyFields(Pos::default()).into()]);
+                    Err(Answer { place: None, body, refused: true, version: None })
+                }
             },
         }
     }

@@ -13,6 +13,9 @@ use crate::domain::{Delivery, DeliveryState, ShelfState, Text};
 /// Words of the vendor's are kept up to so many characters.
 const LONGEST_REASON: usize = 200;
 
+/// A number that is longer, in bytes, is none; the vendor's have a dozen digits.
+const LONGEST_NUMBER: usize = 64;
+
 /// What a callback claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
@@ -40,11 +43,15 @@ pub fn decode(body: &[u8]) -> Callback {
     };
     let reason = ["error_msg", "fail_reason"].into_iter().find_map(|name| member(name).text());
     Callback {
-        order_number: member("order_id").text(),
-        record: member("record_id").text(),
+        order_number: number(&member("order_id")),
+        record: number(&member("record_id")),
         delivery: Delivery { state, at: None, failure_reason: reason.map(|reason| plain(&reason)) },
         shelf_state: mapping::floor_state(&member("floor_status")),
     }
+}
+
+fn number(member: &Scalar) -> Option<Text> {
+    member.text().filter(|number| number.len() <= LONGEST_NUMBER)
 }
 
 /// Bounded and without control characters: anybody who has the address may have sent it.
@@ -106,6 +113,7 @@ mod tests {
         let long = "x".repeat(1000);
         let reason = read(&json!({ "error_msg": long })).delivery.failure_reason;
         assert_eq!(reason.map(|reason| reason.len()), Some(200));
+        assert_eq!(read(&json!({ "record_id": long })).record, None);
     }
 
     proptest! {

@@ -27,6 +27,9 @@ const LONGEST_PROBLEM: usize = 200;
 /// A nonce is remembered, so that it must not be long; the platform's have 16 characters.
 const LONGEST_NONCE: usize = 128;
 
+/// Numbers of machines and orders are looked for, so that they must not be long; the platform's have 30 characters at most.
+const LONGEST_NUMBER: usize = 128;
+
 /// The messages; each has an address of its own, and nothing in a message says which it is (Trap 10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
@@ -70,6 +73,9 @@ pub enum Undecodable {
     /// A member without which there is no news.
     #[error("`{0}` is missing or cannot be read")]
     Missing(&'static str),
+    /// A number that is none, for its length.
+    #[error("`{0}` is longer than any number")]
+    Long(&'static str),
     /// A member of another shape than the document's.
     #[error("`{0}` has another shape: {1}")]
     Shape(&'static str, #[source] serde_json::Error),
@@ -181,6 +187,9 @@ impl<'a> Verified<'a> {
     fn trade(&self, kind: TradeKind) -> Result<(Option<Timestamp>, Happening), Undecodable> {
         let trade = mapping::pushed_trade(members::trade(&self.0), kind);
         let trade = trade.ok_or(Undecodable::Missing("orderNo"))?;
+        if trade.order_number.len() > LONGEST_NUMBER {
+            return Err(Undecodable::Long("orderNo"));
+        }
         Ok((mapping::news_of_trade(&trade), Happening::Trade(trade)))
     }
 }

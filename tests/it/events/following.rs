@@ -220,6 +220,7 @@ async fn a_subscription_with_two_fields_or_an_unknown_one_is_refused_and_the_soc
         "subscription { events { id } again: events { id } }",
         "subscription { events { id } ... on Subscription { trades { id } } }",
         "subscription { ...One ...Two } fragment One on Subscription { events { id } } fragment Two on Subscription { trades { id } }",
+        "subscription { events @skip(if: true) { id } }",
         "subscription { events { thereIsNoSuchField } }",
     ] {
         let mut follower = Follower::start(&system, query, json!({})).await;

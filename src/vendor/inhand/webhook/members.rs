@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::Undecodable;
+use super::{LONGEST_NUMBER, Undecodable};
 use crate::{
     domain::Text,
     vendor::inhand::{
@@ -13,7 +13,8 @@ use crate::{
 
 /// The machine that a message is about.
 pub fn machine(members: &Parameters<'_>) -> Result<Text, Undecodable> {
-    word(members, "assetId").0.ok_or(Undecodable::Missing("assetId"))
+    let machine = word(members, "assetId").0.ok_or(Undecodable::Missing("assetId"))?;
+    if machine.len() > LONGEST_NUMBER { Err(Undecodable::Long("assetId")) } else { Ok(machine) }
 }
 
 /// A machine that was set up (§2.1).

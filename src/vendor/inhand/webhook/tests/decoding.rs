@@ -309,6 +309,11 @@ fn what_is_signed_and_not_understood_says_what_is_wrong_and_is_kept() {
         assert_eq!((word.as_str(), told.contains("assetId")), (message.word(), true));
     }
     assert!(problem(Message::Trade, &json!({"assetId": "1"})).1.contains("orderNo"));
+    let long = "9".repeat(129);
+    assert!(problem(Message::Trade, &json!({"assetId": "1", "orderNo": long})).1.contains("orderNo"));
+    for message in Message::ALL {
+        assert!(problem(message, &json!({"assetId": long})).1.contains("assetId"));
+    }
     assert!(problem(Message::Refill, &json!({"assetId": "1", "refillTime": 0})).1.contains("refillTime"));
     let (_, told) = problem(Message::Status, &json!({"assetId": "1", "shelvesState": 5}));
     assert!(told.contains("shelvesState") && told.len() < 300, "{told}");

@@ -1,5 +1,5 @@
 import { useWords } from '../../i18n/LanguageProvider';
-import { useLive } from '../../live/LiveProvider';
+import { useLive, useLiveCalmly } from '../../live/LiveProvider';
 import { AccountTable } from './AccountTable';
 import { fleetCounts } from './fleetCounts';
 import { fleetWords } from './fleetWords';
@@ -10,7 +10,7 @@ import { Tiles } from './Tiles';
 export default function FleetPage() {
   const text = useWords(fleetWords);
   const isRead = useLive((state) => state.machines.readAt !== null);
-  const { all, byAccount, sites } = useLive(fleetCounts);
+  const { all, byAccount, sites } = useLiveCalmly(fleetCounts);
   return (
     <>
       <h1>{text.title}</h1>
