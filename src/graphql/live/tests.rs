@@ -33,7 +33,7 @@ use crate::{
 /// Panics at the answer of one machine, as a fault of ours would.
 const PEN: Pen = Pen { answer: written, refusal: |errors| written(Response::from_errors(errors)) };
 
-#[expect(clippy::needless_pass_by_value, reason = "a pen is given its answers")]
+#[expect(clippy::needless_pass_by_value, reason = "the shape of a pen")]
 fn written(response: Response) -> Bytes {
     let data = response.data.to_string();
     assert!(!data.contains("cursed"), "on purpose");
