@@ -43,17 +43,14 @@ impl Execution {
     /// What it wants; or the refusal.
     pub(super) async fn plan(&self) -> Result<Plan, Answer> {
         let plan = Arc::new(OnceLock::new());
-        match self.run(Turn::Plan(Arc::clone(&plan))).await {
-            Some((body, _)) => Err(Answer { place: None, body, refused: true, version: None }),
-            None => match plan.get() {
-                Some(plan) => Ok(plan.clone()),
-                // A directive skips its field.
-                None => {
-                    let body = (self.live.pen.refusal)(vec![Refusal::ManyFields(Pos::default()).into()]);
-                    Err(Answer { place: None, body, refused: true, version: None })
-                }
-            },
+        let refused = |body| Answer { place: None, body, refused: true, version: None };
+        if let Some((body, _)) = self.run(Turn::Plan(Arc::clone(&plan))).await {
+            return Err(refused(body));
         }
+        plan.get().cloned().ok_or_else(|| {
+            // A directive skips its field.
+            refused((self.live.pen.refusal)(vec![Refusal::ManyFields(Pos::default()).into()]))
+        })
     }
 
     /// How things are now.
