@@ -132,14 +132,7 @@ test('a sale changes a machine’s page in place', async () => {
   await open(`/machines/${encodeURIComponent(id)}`, 'Latest trades');
   const latest = part('Latest trades').getByRole('row').nth(1);
   const trade = await latest.innerText();
-  const cells = part('Shelves').getByText('sold since the refill');
-  await cells.first().waitFor();
-  const sold = async () => (await cells.allInnerTexts()).reduce((sum, text) => sum + Number.parseInt(text, 10), 0);
-  const before = await sold();
   await soon('the trade is the latest', () => system.inhand.sell(number), async () => (await latest.innerText()) !== trade);
-  // Not every sale is dispensed: of several, some are.
-  for (let sale = 0; sale < 4; sale += 1) await system.inhand.sell(number);
-  await until('the shelves tell what was sold', async () => (await sold()) > before);
   await ends('machine sold');
 });
 
