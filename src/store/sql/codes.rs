@@ -58,7 +58,7 @@ pub(super) async fn page<C: Connection>(
     }
     filter::part(&mut sql, part, "number");
     let rows = sql.rows(db).await?;
-    let mut page = filter::cut(rows.iter().map(code).collect::<Result<Vec<_>, _>>()?, part);
+    let mut page = filter::cut(rows.iter().map(code).collect::<Result<Vec<_>, _>>()?, part.first);
     page.rows.iter_mut().for_each(|code| {
         code.settle(wanted.now);
     });

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Connection, row::millis, statement::Statement};
+use super::{Connection, Fault, row::millis, statement::Statement};
 use crate::{
     domain::{AccountName, OrderState, Text, Window},
     store::{OrderFilter, Page, Part, words::Word},
@@ -43,7 +43,7 @@ pub(super) fn orders<'q, C: Connection>(sql: &mut Statement<'q>, wanted: &'q Ord
     if let Some(states) = &wanted.states {
         state_at(sql, wanted.now, states);
     }
-    window(sql, wanted.window);
+    window(sql, "created_at", wanted.window);
 }
 
 /// Whether an order may have been paid without our knowing it: nobody knows yet what came of a payment.
@@ -57,14 +57,15 @@ fn state_at(sql: &mut Statement<'_>, now: Timestamp, states: &[OrderState]) {
     words(sql, states);
 }
 
-fn window(sql: &mut Statement<'_>, window: Window) {
+/// That what a column tells lies in a window.
+pub(super) fn window(sql: &mut Statement<'_>, column: &'static str, window: Window) {
     if let Some(from) = window.from {
         // Rows bear whole milliseconds: the one that `from` lies in began before it.
         let ceiling = from.saturating_add(SignedDuration::from_nanos(999_999)).unwrap_or(from);
-        sql.push(" AND created_at >= ").push_bind(millis(ceiling));
+        sql.push(" AND ").push(column).push(" >= ").push_bind(millis(ceiling));
     }
     if let Some(to) = window.to {
-        sql.push(" AND created_at <= ").push_bind(millis(to));
+        sql.push(" AND ").push(column).push(" <= ").push_bind(millis(to));
     }
 }
 
@@ -90,10 +91,20 @@ pub(super) fn part<'q>(sql: &mut Statement<'q>, part: &'q Part, number: &'static
     sql.push_bind(limit(part.first.saturating_add(1)));
 }
 
-pub(super) fn cut<T>(mut rows: Vec<T>, part: &Part) -> Page<T> {
-    let more = rows.len() > part.first;
-    rows.truncate(part.first);
+/// A page of the rows that were read, of which the one too many only tells that there are more.
+pub(super) fn cut<T>(mut rows: Vec<T>, first: usize) -> Page<T> {
+    let more = rows.len() > first;
+    rows.truncate(first);
     Page { rows, more }
+}
+
+/// The same of rows that are read only now, without the one too many.
+pub(super) fn page<R, T>(
+    rows: &[R],
+    first: usize,
+    read: impl Fn(&R) -> Result<T, Fault>,
+) -> Result<Page<T>, Fault> {
+    Ok(Page { rows: rows.iter().take(first).map(read).collect::<Result<_, _>>()?, more: rows.len() > first })
 }
 
 pub(super) fn limit(first: usize) -> i64 {

@@ -148,10 +148,8 @@ pub(super) async fn trail<C: Connection>(
     let before = before.map_or(i64::MAX, |id| id.0);
     let wanted =
         statement(sql).bind(account.as_str()).bind(before).bind(filter::limit(first.saturating_add(1)));
-    let mut rows: Vec<Intent> = wanted.rows(db).await?.iter().map(intent).collect::<Result<_, _>>()?;
-    let more = rows.len() > first;
-    rows.truncate(first);
-    Ok(Page { rows, more })
+    let rows = wanted.rows(db).await?.iter().map(intent).collect::<Result<Vec<_>, _>>()?;
+    Ok(filter::cut(rows, first))
 }
 
 pub(super) async fn forget_keys<C: Connection>(

@@ -32,14 +32,12 @@ pub(super) async fn page<C: Connection>(
     }
     sql.push(" ORDER BY created_at DESC, account, trade_number, position LIMIT ");
     sql.push_bind(filter::limit(first.saturating_add(1)));
-    let rows = sql.rows(db).await?;
-    let more = rows.len() > first;
     let ordered = |row: &C::Row| {
         let mut order = order(row)?;
         order.lapse(wanted.orders.now);
         Ok(OrderedLine { order, line: line(row)? })
     };
-    Ok(Page { rows: rows.iter().take(first).map(ordered).collect::<Result<_, Fault>>()?, more })
+    filter::page(&sql.rows(db).await?, first, ordered)
 }
 
 pub(super) async fn sums<C: Connection>(db: &mut C, wanted: &LineFilter) -> Result<Vec<LineSum>, Fault> {

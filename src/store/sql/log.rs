@@ -52,9 +52,7 @@ pub(super) async fn page<C: Connection>(
     let walk = head.0.saturating_sub(after.0) <= NEAR || runs.count() > MANY_RUNS;
     let bound = statement(runs.sql::<C>(walk)).bind(runs.list()?).bind(number(after));
     let bound = bound.bind(filter::limit(first.saturating_add(1))).bind(wanted.since.map(millis));
-    let rows = bound.rows(db).await?;
-    let more = rows.len() > first;
-    Ok(Page { rows: rows.iter().take(first).map(stored).collect::<Result<_, _>>()?, more })
+    filter::page(&bound.rows(db).await?, first, stored)
 }
 
 /// What is asked for, as runs of an index; each once.

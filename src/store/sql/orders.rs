@@ -83,7 +83,7 @@ pub(super) async fn page<C: Connection>(
     filter::orders::<C>(&mut sql, wanted);
     filter::part(&mut sql, part, "trade_number");
     let rows = sql.rows(db).await?;
-    let mut page = filter::cut(with_lines(db, &rows).await?, part);
+    let mut page = filter::cut(with_lines(db, &rows).await?, part.first);
     page.rows.iter_mut().for_each(|order| {
         order.lapse(wanted.now);
     });

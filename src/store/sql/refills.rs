@@ -1,7 +1,5 @@
 //! The refills that the log tells of, listed by when they were done: news of them comes late.
 
-use jiff::{SignedDuration, Timestamp};
-
 use super::{Connection, Fault, filter, log, row::millis, statement::Statement};
 use crate::store::{Page, RefillFilter, RefillPlace, StoredEvent};
 
@@ -15,12 +13,7 @@ pub(super) async fn page<C: Connection>(
         Statement::growing(format!("SELECT {} FROM events WHERE kind = 'REFILL' AND ", log::COLUMNS));
     filter::accounts::<C>(&mut sql, &wanted.accounts);
     filter::machines(&mut sql, wanted.machines.as_deref());
-    if let Some(from) = wanted.window.from {
-        sql.push(" AND occurred_at >= ").push_bind(ceiling(from));
-    }
-    if let Some(to) = wanted.window.to {
-        sql.push(" AND occurred_at <= ").push_bind(millis(to));
-    }
+    filter::window(&mut sql, "occurred_at", wanted.window);
     if let Some(RefillPlace { refilled_at, account, machine }) = after {
         let at = millis(*refilled_at);
         sql.push(" AND occurred_at <= ").push_bind(at);
@@ -30,12 +23,5 @@ pub(super) async fn page<C: Connection>(
     }
     sql.push(" ORDER BY occurred_at DESC, account, machine LIMIT ");
     sql.push_bind(filter::limit(first.saturating_add(1)));
-    let rows = sql.rows(db).await?;
-    let more = rows.len() > first;
-    Ok(Page { rows: rows.iter().take(first).map(log::stored).collect::<Result<_, _>>()?, more })
-}
-
-/// Rows bear whole milliseconds: the one that an instant lies in began before it.
-fn ceiling(at: Timestamp) -> i64 {
-    millis(at.saturating_add(SignedDuration::from_nanos(999_999)).unwrap_or(at))
+    filter::page(&sql.rows(db).await?, first, log::stored)
 }
