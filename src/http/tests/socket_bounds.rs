@@ -110,7 +110,12 @@ async fn the_operations_of_a_socket_take_turns() {
     assert!(counts.iter().all(|count| *count > 400), "{counts:?}");
     // A client is heard although there is always something to send.
     peer.say(&json!({ "id": "a", "type": "complete" })).await;
-    server.log.until_open(1).await;
+    // It goes on reading meanwhile: to one that does not, nothing more is sent, and so nothing more is heard of it.
+    let reading = async { while peer.next().await["type"] == "next" {} };
+    tokio::select! {
+        () = server.log.until_open(1) => {}
+        () = reading => panic!("a flood ended by itself"),
+    }
 }
 
 #[tokio::test]
