@@ -99,6 +99,11 @@ bench: ## what we say about speed, measured here (ARGS="ingest fanout" for some 
 	cargo build --release --locked
 	cargo run --release --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- $(ARGS)
 
+.PHONY: bench-web
+bench-web: web chromium ## what the pages cost in a browser (MACHINES=1000 RATES=0,50 SECONDS=15)
+	cargo build --release --locked
+	VENDGRAPH_BIN=target/release/vendgraph node web/tests/pages.bench.mjs
+
 # Not part of `test`: building cargo-deny takes over five minutes on two cores, a third of what `test` may take.
 .PHONY: deny
 deny: ## licences, bans and sources of what we depend on (installs cargo-deny)

@@ -1,11 +1,17 @@
 //! The web pages, served from the binary: no other host is contacted.
 
+use std::{
+    borrow::Cow,
+    io::{self, Read as _},
+};
+
 use axum::{
     body::Body,
     extract::{Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use flate2::read::GzDecoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -70,30 +76,62 @@ pub(super) async fn asset(
     if leads_out || !(*graphiql || *dashboard) {
         return StatusCode::NOT_FOUND.into_response();
     }
-    match Built::get(&format!("assets/{path}")) {
-        Some(file) => send(file, &headers),
+    match Built::get(&format!("assets/{path}.gz")) {
+        Some(file) => send(&path, file, &headers),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-fn send(file: EmbeddedFile, headers: &HeaderMap) -> Response {
+/// A file that is kept compressed, to whoever takes it so; every browser does.
+fn send(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
     let mut response = if known {
         StatusCode::NOT_MODIFIED.into_response()
+    } else if takes_gzip(headers) {
+        let mut response = Response::new(body(file.data));
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response
     } else {
-        Response::new(Body::from(file.data.into_owned()))
+        let Ok(data) = unpacked(&file.data) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+        Response::new(Body::from(data))
     };
-    let kind = HeaderValue::from_str(file.metadata.mimetype());
+    let kind = mime_guess::from_path(name).first_or_octet_stream();
     let headers = response.headers_mut();
-    headers
-        .insert(header::CONTENT_TYPE, kind.unwrap_or(HeaderValue::from_static("application/octet-stream")));
+    if let Ok(kind) = HeaderValue::from_str(kind.as_ref()) {
+        headers.insert(header::CONTENT_TYPE, kind);
+    }
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
     secure(headers);
     response
+}
+
+/// A release build has the file in its own memory, and sends it from there.
+fn body(data: Cow<'static, [u8]>) -> Body {
+    match data {
+        Cow::Borrowed(data) => Body::from(data),
+        Cow::Owned(data) => Body::from(data),
+    }
+}
+
+/// Whether `Accept-Encoding` names gzip, and does not refuse it (RFC 9110, section 12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let offers = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    offers.flat_map(|value| value.split(',')).any(|offer| {
+        let mut parts = offer.split(';').map(str::trim);
+        parts.next().is_some_and(|coding| coding.eq_ignore_ascii_case("gzip"))
+            && !parts.any(|weight| weight.replace(' ', "").trim_end_matches(['0', '.']) == "q=")
+    })
+}
+
+fn unpacked(data: &[u8]) -> io::Result<Vec<u8>> {
+    let mut whole = Vec::new();
+    GzDecoder::new(data).read_to_end(&mut whole)?;
+    Ok(whole)
 }
 
 fn html(page: String) -> Response {

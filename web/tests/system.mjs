@@ -98,6 +98,8 @@ function control(base) {
     /** Sends again what is not acknowledged, or not. */
     repeatPushes: (repeat) => call('PUT', 'pushes', { repeat }),
     pushes: () => call('GET', 'pushes'),
+    /** Sells so many times a second, at one machine after the other. */
+    burst: (perSecond, seconds) => call('POST', 'pushes/burst', { per_second: perSecond, seconds }),
   };
 }
 

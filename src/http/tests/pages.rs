@@ -99,6 +99,37 @@ async fn what_a_page_names_is_there_and_may_be_kept_for_ever() {
     }
 }
 
+#[tokio::test]
+async fn an_asset_goes_out_compressed_as_it_is_kept_and_whole_to_who_does_not_take_that() {
+    let server = Server::start().await;
+    let page = get(&server, "/dashboard").await;
+    if !is_built(&page) {
+        return;
+    }
+    let script = script_of(&page, "dashboard");
+    // One that unpacks nothing by itself.
+    let client = reqwest::Client::builder().no_gzip().build().unwrap();
+    let ask = async |encoding: &str| {
+        let request = client.get(format!("{}{script}", server.url));
+        let answer = request.header("accept-encoding", encoding).send().await.unwrap();
+        assert_eq!(answer.headers()["vary"], "accept-encoding", "{encoding}");
+        assert_eq!(answer.headers()["content-type"], "text/javascript", "{encoding}");
+        let coding =
+            answer.headers().get("content-encoding").map(|coding| coding.to_str().unwrap().to_owned());
+        (coding, answer.bytes().await.unwrap())
+    };
+    for encoding in ["br, GZIP ; q=0.5", "gzip"] {
+        let (coding, body) = ask(encoding).await;
+        assert_eq!(coding.as_deref(), Some("gzip"), "{encoding}");
+        assert!(body.starts_with(&[0x1f, 0x8b]), "{encoding}");
+    }
+    for encoding in ["identity", "br", "gzip;q=0, br", "gzip; q=0.000"] {
+        let (coding, body) = ask(encoding).await;
+        assert_eq!(coding, None, "{encoding}");
+        assert!(str::from_utf8(&body).unwrap().contains("import"), "{encoding}");
+    }
+}
+
 /// The path of a page's own script.
 fn script_of(page: &Answer, name: &str) -> String {
     let start = format!("/assets/{name}-");
