@@ -7,6 +7,7 @@ mod news;
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
@@ -38,7 +39,10 @@ pub use connection::{Connection, Lifetimes};
 /// One account of the gateway.
 #[derive(Debug)]
 pub struct Account {
-    connection: Connection,
+    name: AccountName,
+    vendor: Vendor,
+    /// How its vendor is asked; another one when the configuration changes.
+    connection: ArcSwap<Connection>,
     clock: Arc<dyn Clock>,
     /// How long a catalogue counts from which something is missing.
     patience: Duration,
@@ -106,20 +110,27 @@ impl Account {
             facts: Cache::new(Policy { ttl: FACTS, ..machine }, Arc::clone(&clock), Arc::clone(revision)),
             memory,
             as_told: AsTold::default(),
-            connection,
+            name: connection.name.clone(),
+            vendor: connection.vendor,
+            connection: ArcSwap::from_pointee(connection),
             clock,
             patience: lifetimes.status,
         }
     }
 
+    /// From now on its vendor is asked so; calls that are under way end as they began.
+    pub(super) fn reconnect(&self, connection: Connection) {
+        self.connection.store(Arc::new(connection));
+    }
+
     /// The account's name.
     pub fn name(&self) -> &AccountName {
-        &self.connection.name
+        &self.name
     }
 
     /// Whose platform it is.
     pub fn vendor(&self) -> Vendor {
-        self.connection.vendor
+        self.vendor
     }
 
     /// The account's global id.
@@ -134,7 +145,7 @@ impl Account {
 
     /// What its vendor can do at all.
     pub fn capabilities(&self) -> &'static [Capability] {
-        self.connection.client.capabilities()
+        self.client().capabilities()
     }
 
     /// Whether its vendor can do that.
@@ -144,18 +155,19 @@ impl Account {
 
     /// Its adapter, for commands.
     pub(super) fn client(&self) -> Arc<dyn vendor::Vendor> {
-        Arc::clone(&self.connection.client)
+        Arc::clone(&self.connection.load().client)
     }
 
     /// How its vendor has been answering.
     pub fn health(&self) -> Health {
         lease::note_once();
-        (self.connection.health)()
+        (self.connection.load().health)()
     }
 
     /// Asks the vendor whether it answers us.
     pub async fn ping(&self) -> Result<()> {
-        self.named(self.connection.client.ping()).await.map_err(|error| self.failed(Arc::new(error)))
+        let client = self.client();
+        self.named(async move { client.ping().await }).await.map_err(|error| self.failed(Arc::new(error)))
     }
 
     /// Its machines.
@@ -201,14 +213,14 @@ impl Account {
 
     /// The groups of a machine's products, with their sort order.
     pub async fn categories(&self, machine: &Text, until: Instant) -> Result<Fresh<Vec<Category>>> {
-        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        let (client, number) = (self.client(), Arc::clone(machine));
         let fetch = || self.named(async move { client.categories(&number).await });
         self.categories.get(machine, until, fetch).await.map_err(self.failure())
     }
 
     /// What a machine sold since it was last refilled.
     pub async fn sales_since_refill(&self, machine: &Text, until: Instant) -> Result<Fresh<RefillSales>> {
-        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        let (client, number) = (self.client(), Arc::clone(machine));
         let fetch = || self.named(async move { client.sales_since_refill(&number).await });
         self.sales.get(machine, until, fetch).await.map_err(self.failure())
     }
@@ -220,7 +232,7 @@ impl Account {
         slot: &Text,
         until: Instant,
     ) -> Result<Fresh<Vec<PickupCode>>> {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let key = (Arc::clone(machine), Arc::clone(slot));
         let (number, slot) = key.clone();
         let fetch = || self.named(async move { client.pickup_codes(&number, &slot).await });
@@ -234,7 +246,7 @@ impl Account {
         order: &Text,
         until: Instant,
     ) -> Result<Fresh<OrderReport>> {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let key = (Arc::clone(machine), Arc::clone(order));
         let (machine, order) = key.clone();
         let fetch = || self.named(async move { client.order(&machine, &order).await });
@@ -243,7 +255,7 @@ impl Account {
 
     /// Its products. A catalogue from which something is missing is gathered anew as soon as a status would be.
     pub async fn catalogue(self: &Arc<Self>, until: Instant) -> Result<Fresh<Catalogue>> {
-        let fetch = || self.named(Catalogue::gather(Arc::clone(self), Arc::clone(&self.connection.client)));
+        let fetch = || self.named(Catalogue::gather(Arc::clone(self), self.client()));
         let kept = self.catalogue.get(&(), until, fetch).await.map_err(self.failure())?;
         if kept.value.missing().is_none() {
             return Ok(kept);
@@ -258,7 +270,7 @@ impl Account {
 
     /// Its replenishment lines, by name and area.
     pub async fn lines(&self, until: Instant) -> Result<Fresh<Vec<Line>>> {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let fetch = || {
             self.named(async move {
                 let mut lines = client.lines().await?;
@@ -271,7 +283,7 @@ impl Account {
 
     /// The refills that the vendor could not report to us, newest first; of one machine or of all.
     pub async fn refills(&self, machine: Option<&Text>, until: Instant) -> Result<Fresh<Vec<Refill>>> {
-        let (client, key) = (Arc::clone(&self.connection.client), machine.cloned());
+        let (client, key) = (self.client(), machine.cloned());
         let number = key.clone();
         let fetch = || {
             self.named(async move {
@@ -292,7 +304,7 @@ impl Account {
         window: (Timestamp, Timestamp),
         until: Instant,
     ) -> Result<Fresh<Vec<SalesStatistics>>> {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let key = (machines, window.0, window.1);
         let (machines, from, to) = key.clone();
         let fetch = || self.named(async move { client.sales_statistics(&machines, from, to).await });
@@ -301,7 +313,7 @@ impl Account {
 
     /// Trades that match, at most so many.
     pub async fn trades(&self, query: TradeQuery, most: u64, until: Instant) -> Result<Fresh<TradePage>> {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let key = (query, most);
         let query = key.0.clone();
         let fetch = || self.named(async move { client.trades(&query, 0..most).await });
@@ -334,7 +346,7 @@ impl Account {
     }
 
     fn fetch_listing(&self) -> impl Future<Output = vendor::Result<Listing>> + Send + 'static {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let (before, clock) = (self.last_listing(), Arc::clone(&self.clock));
         self.named(async move {
             // What a machine says while the pages come in is younger than they are.
@@ -348,7 +360,7 @@ impl Account {
         &self,
         machine: &Text,
     ) -> impl Future<Output = vendor::Result<MachineDetail>> + Send + 'static {
-        let (client, number) = (Arc::clone(&self.connection.client), Arc::clone(machine));
+        let (client, number) = (self.client(), Arc::clone(machine));
         self.named(async move { client.machine_detail(&number).await })
     }
 
@@ -364,7 +376,7 @@ impl Account {
         row: &Arc<Row>,
         since: Option<Timestamp>,
     ) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
-        let client = Arc::clone(&self.connection.client);
+        let client = self.client();
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
         let (interner, detail) = (Arc::clone(&self.interner), self.newest_detail(&row.machine.number, since));
         let (name, memory) = (self.name().clone(), self.memory.clone());

@@ -84,7 +84,7 @@ impl Gateway {
 
     /// The machine of that account and number.
     pub async fn machine(&self, asker: &Asker, account: &AccountName, number: &str) -> Result<Machine> {
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         let listing = account.listing(asker.until).await?;
         let row = listing.value.machine(number).ok_or(Error::NotFound)?;
         Ok(Machine { account: Arc::clone(account), row: Arc::clone(row) })

@@ -4,6 +4,7 @@
 //! one vendor's trouble beside the other's data. Scopes are checked where fields are (`graphql/guard`).
 
 mod account;
+mod accounts;
 mod asker;
 pub mod cache;
 mod catalogue;
@@ -37,7 +38,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use self::commands::Commands;
+use self::{accounts::Accounts, commands::Commands};
 use crate::{
     domain::{AccountName, Clock},
     store::Store,
@@ -83,7 +84,8 @@ pub struct Keeping {
 /// All accounts of the operator, asked as one.
 #[derive(Debug)]
 pub struct Gateway {
-    accounts: Vec<Arc<Account>>,
+    accounts: Accounts,
+    lifetimes: Lifetimes,
     revision: Arc<Revision>,
     clock: Arc<dyn Clock>,
     commands: Commands,
@@ -101,26 +103,35 @@ impl Gateway {
         clock: &Arc<dyn Clock>,
     ) -> Self {
         let revision = Arc::default();
-        let mut accounts: Vec<_> = connections
-            .into_iter()
-            .map(|connection| {
-                Arc::new(Account::new(
-                    connection,
-                    lifetimes,
-                    Arc::clone(clock),
-                    (&revision, Some((Arc::clone(&keeping.store), keeping.post.inbox.clone()))),
-                ))
-            })
-            .collect();
-        accounts.sort_unstable_by(|a, b| a.name().cmp(b.name()));
-        Self {
-            accounts,
+        let gateway = Self {
+            accounts: Accounts::new(Vec::new(), Arc::clone(&revision)),
+            lifetimes,
             revision,
             clock: Arc::clone(clock),
             commands: Commands::new(keeping.store),
             callbacks: keeping.callbacks,
             post: keeping.post,
-        }
+        };
+        gateway.reconnect(connections);
+        gateway
+    }
+
+    /// From now on the accounts are those of these connections. One that was there before goes on with what is known of its
+    /// machines, and is asked by its new connection; what is under way ends by the old one. Another vendor's is another account.
+    pub fn reconnect(&self, connections: Vec<Connection>) {
+        let before = self.accounts.now();
+        let account = |connection: Connection| match before.named(&connection.name) {
+            Some(account) if account.vendor() == connection.vendor => {
+                account.reconnect(connection);
+                Arc::clone(account)
+            }
+            Some(_) | None => {
+                let memory = (Arc::clone(&self.commands.store), self.post.inbox.clone());
+                let clock = Arc::clone(&self.clock);
+                Arc::new(Account::new(connection, self.lifetimes, clock, (&self.revision, Some(memory))))
+            }
+        };
+        self.accounts.replace(connections.into_iter().map(account).collect());
     }
 
     /// Runs `making`, which makes an answer from this gateway in the task that it is called in, and tells for how long
@@ -139,30 +150,29 @@ impl Gateway {
     }
 
     /// Every account, by name; for what runs on nobody's behalf.
-    pub fn all_accounts(&self) -> &[Arc<Account>] {
-        &self.accounts
+    pub fn all_accounts(&self) -> Vec<Arc<Account>> {
+        self.accounts.now().iter().cloned().collect()
     }
 
     /// The account of that name; for what runs on nobody's behalf.
-    fn account_named(&self, name: &AccountName) -> Option<&Arc<Account>> {
-        self.accounts.iter().find(|account| account.name() == name)
+    fn account_named(&self, name: &AccountName) -> Option<Arc<Account>> {
+        self.accounts.now().named(name).cloned()
     }
 
     /// The asker's accounts, by name.
-    pub fn accounts(&self, asker: &Asker) -> impl Iterator<Item = &Arc<Account>> {
-        self.accounts.iter().filter(|account| asker.caller.sees(account.name()))
+    pub fn accounts(&self, asker: &Asker) -> Vec<Arc<Account>> {
+        self.accounts.now().iter().filter(|account| asker.caller.sees(account.name())).cloned().collect()
     }
 
     /// The account of that name, if the asker sees it.
-    pub fn account(&self, asker: &Asker, name: &AccountName) -> Result<&Arc<Account>> {
-        self.accounts(asker).find(|account| account.name() == name).ok_or(Error::NotFound)
+    pub fn account(&self, asker: &Asker, name: &AccountName) -> Result<Arc<Account>> {
+        self.account_named(name).filter(|_| asker.caller.sees(name)).ok_or(Error::NotFound)
     }
 
     /// The asker's accounts among those wished for; all of them when none are.
     fn chosen(&self, asker: &Asker, wished: Option<&[AccountName]>) -> Vec<Arc<Account>> {
-        self.accounts(asker)
-            .filter(|account| wished.is_none_or(|wished| wished.contains(account.name())))
-            .cloned()
-            .collect()
+        let mut accounts = self.accounts(asker);
+        accounts.retain(|account| wished.is_none_or(|wished| wished.contains(account.name())));
+        accounts
     }
 }

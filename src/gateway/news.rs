@@ -156,7 +156,7 @@ impl Gateway {
     }
 
     fn logged(&self, stored: Arc<StoredEvent>) -> Option<LoggedEvent> {
-        let account = Arc::clone(self.account_named(&stored.event.account)?);
+        let account = self.account_named(&stored.event.account)?;
         Some(LoggedEvent { account, stored })
     }
 

@@ -73,7 +73,7 @@ impl Gateway {
         account: &AccountName,
         number: &str,
     ) -> Result<(Arc<Account>, Arc<Product>)> {
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         let catalogue = account.catalogue(asker.until).await?;
         let product = catalogue.value.product(number).ok_or_else(|| match catalogue.value.missing() {
             None => Error::NotFound,

@@ -112,7 +112,7 @@ impl Gateway {
         at: Timestamp,
     ) -> Result<(Arc<Account>, Refill)> {
         lease::note_once();
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         if !account.can(Capability::EventsRefill) {
             return Err(Error::NotFound);
         }

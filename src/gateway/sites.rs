@@ -184,7 +184,7 @@ impl Gateway {
 
     /// The site of that account and number.
     pub async fn site(&self, asker: &Asker, account: &AccountName, number: &str) -> Result<Site> {
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         let listing = account.listing(asker.until).await?;
         let row = listing.value.site(number).ok_or(Error::NotFound)?;
         Ok(Site { account: Arc::clone(account), row: Arc::clone(row) })
@@ -224,7 +224,7 @@ impl Gateway {
         area: Option<&Text>,
         name: &Text,
     ) -> Result<Line> {
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         if !account.can(Capability::Lines) {
             return Err(Error::NotFound);
         }

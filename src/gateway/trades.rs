@@ -143,7 +143,7 @@ impl Gateway {
         order: &str,
     ) -> Result<TradeRow> {
         let (machine, created_at) = place;
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         if !account.can(Capability::TradeHistory) {
             return self.stored_trade(asker, account, place, order).await;
         }

@@ -74,7 +74,7 @@ impl World {
         Ok(Viewer {
             subject: caller.subject.to_string(),
             scopes: caller.scopes.iter().map(Scope::as_str).collect(),
-            accounts: field.gateway.accounts(field.asker).cloned().map(VendorAccount).collect(),
+            accounts: field.gateway.accounts(field.asker).into_iter().map(VendorAccount).collect(),
             expires_at: Some(DateTime(caller.expires_at)),
         })
     }
@@ -82,7 +82,7 @@ impl World {
     /// Your accounts, by name.
     async fn accounts(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<VendorAccount>> {
         let field = field(ctx).map_err(|failure| failure.to_graphql())?;
-        Ok(field.gateway.accounts(field.asker).cloned().map(VendorAccount).collect())
+        Ok(field.gateway.accounts(field.asker).into_iter().map(VendorAccount).collect())
     }
 
     /// A machine by its global id; null, with NOT_FOUND, when there is none or it is not yours.

@@ -118,7 +118,7 @@ impl System {
         let process = self.process.as_ref().expect("the gateway runs");
         let gateway = Arc::clone(&process.gateway);
         let look = async move {
-            for account in gateway.all_accounts() {
+            for account in &gateway.all_accounts() {
                 gateway.reconcile_account(account).await;
             }
         };

@@ -14,7 +14,7 @@ impl Account {
     /// How long a command may be under way before it counts as lost, where nobody says that it is: it takes a few calls, one
     /// after the other, and its outcome is offered to the store for a while.
     pub(in crate::gateway) fn under_way(&self) -> Duration {
-        SETTLED_WITHIN + self.connection.timeout.saturating_mul(CALLS_AT_MOST)
+        SETTLED_WITHIN + self.connection.load().timeout.saturating_mul(CALLS_AT_MOST)
     }
 
     /// Lets go of what is kept of a machine's stock once its vendor was told something that moves it, whatever it answered.

@@ -46,7 +46,7 @@ impl Gateway {
     async fn watch_all(&self) {
         let mut told: HashMap<AccountName, HealthState> = HashMap::new();
         loop {
-            for account in self.all_accounts() {
+            for account in &self.all_accounts() {
                 let Some(last) = self.last_told(account, &told).await else { continue };
                 told.insert(account.name().clone(), last);
                 let health = account.health();

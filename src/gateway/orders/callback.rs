@@ -27,7 +27,7 @@ impl Gateway {
     }
 
     async fn read_after_callback(&self, intent: &Intent, number: Option<Text>, until: Instant) -> Result<()> {
-        let Some(account) = self.account_named(&intent.wanted.account) else { return Ok(()) };
+        let Some(account) = &self.account_named(&intent.wanted.account) else { return Ok(()) };
         let Some(trade_number) = &intent.wanted.target.trade_number else { return Ok(()) };
         let Some(mut order) = self.store().order(account.name(), trade_number).await? else { return Ok(()) };
         match number.filter(|_| order.number.is_none()) {

@@ -95,7 +95,7 @@ impl Gateway {
     }
 
     async fn place(&self, asker: &Asker, wanted: &CreateOrder) -> Result<Commanded<PlacedOrder>, Problem> {
-        let account = Arc::clone(self.account(asker, &wanted.account).blame(&["machineId"])?);
+        let account = self.account(asker, &wanted.account).blame(&["machineId"])?;
         if !account.can(Capability::Orders) {
             return Err(account.unsupported("orders")).blame(&["machineId"]);
         }

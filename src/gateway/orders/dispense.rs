@@ -203,7 +203,7 @@ impl Gateway {
         asker: &Asker,
         wanted: &TestDispense,
     ) -> std::result::Result<Commanded<Dispense>, Problem> {
-        let account = Arc::clone(self.account(asker, &wanted.of.0).blame(&["shelfId"])?);
+        let account = self.account(asker, &wanted.of.0).blame(&["shelfId"])?;
         if !account.can(Capability::Dispense) {
             return Err(account.unsupported("test dispense")).blame(&["shelfId"]);
         }

@@ -183,7 +183,7 @@ impl Gateway {
         account: &AccountName,
         trade_number: &str,
     ) -> Result<PlacedOrder> {
-        let account = Arc::clone(self.account(asker, account)?);
+        let account = self.account(asker, account)?;
         let mut order = self.store().order(account.name(), trade_number).await?.ok_or(Error::NotFound)?;
         order.lapse(self.clock.now());
         Ok(PlacedOrder { account, order })

@@ -48,7 +48,7 @@ impl Gateway {
         asker: &Asker,
         wanted: &RedeemPickupCode,
     ) -> Result<Commanded<PlacedOrder>, Problem> {
-        let account = Arc::clone(self.account(asker, &wanted.of.0).blame(&["shelfId"])?);
+        let account = self.account(asker, &wanted.of.0).blame(&["shelfId"])?;
         if !account.can(Capability::PickupCodeRedeem) {
             return Err(account.unsupported("redeeming pickup codes")).blame(&["shelfId"]);
         }

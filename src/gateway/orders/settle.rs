@@ -80,7 +80,7 @@ impl Gateway {
     async fn settle_store(&self, until: Instant) -> Result<()> {
         let now = self.clock.now();
         for order in self.store().due_orders(now, AT_ONCE).await? {
-            let account = self.account_named(&order.account);
+            let account = &self.account_named(&order.account);
             let mut order = match account {
                 // Who paid at the last moment may have paid: the vendor knows, if it answers.
                 Some(account) => {

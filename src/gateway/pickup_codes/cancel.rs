@@ -50,7 +50,7 @@ impl Gateway {
         (machine, cabinet, at): (&Text, &Text, &Text),
         number: &Text,
     ) -> std::result::Result<Commanded<FoundPickupCode>, Problem> {
-        let account = Arc::clone(self.account(asker, account).blame(&["pickupCodeId"])?);
+        let account = self.account(asker, account).blame(&["pickupCodeId"])?;
         if !account.can(Capability::PickupCodeCancel) {
             return Err(account.unsupported("cancelling pickup codes")).blame(&["pickupCodeId"]);
         }

@@ -145,7 +145,7 @@ impl Gateway {
         asker: &Asker,
         wanted: &CreatePickupCodes,
     ) -> Result<Commanded<Vec<FoundPickupCode>>, Problem> {
-        let account = Arc::clone(self.account(asker, &wanted.account).blame(&["accountId"])?);
+        let account = self.account(asker, &wanted.account).blame(&["accountId"])?;
         let needed = match wanted.issuer {
             PickupCodeIssuer::Vendor => Capability::PickupCodeCreate,
             PickupCodeIssuer::Gateway => Capability::PickupCodeVerify,

@@ -159,7 +159,7 @@ impl Gateway {
         account: &AccountName,
         number: &str,
     ) -> Result<KeptPickupCode> {
-        let account = self.account(asker, account)?;
+        let account = &self.account(asker, account)?;
         if is_listed(account) {
             return Err(Error::NotFound);
         }

@@ -11,6 +11,7 @@ mod large;
 mod leases;
 mod paging;
 mod pickup_codes;
+mod reconnecting;
 mod replenishment;
 pub(super) mod rows;
 mod statistics;
@@ -72,16 +73,21 @@ fn store() -> Arc<dyn Store> {
     Arc::clone(STORE.get_or_init(|| thread::spawn(open).join().unwrap()))
 }
 
-/// A gateway over these accounts; those without a site capability are Dingshang's.
-#[expect(clippy::needless_pass_by_value, reason = "callers make a handle of their clock for this call")]
-pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
-    let connections = accounts.iter().map(|(of, fake)| Connection {
+/// The way to an account; without a site capability it is Dingshang's.
+pub(super) fn connection(of: &str, fake: &Arc<Fake>) -> Connection {
+    Connection {
         name: name(of),
         vendor: if fake.is_inhand() { Vendor::Inhand } else { Vendor::Dingshang },
         client: Arc::clone(fake) as Arc<dyn crate::vendor::Vendor>,
         timeout: Duration::from_secs(5),
         health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
-    });
+    }
+}
+
+/// A gateway over these accounts.
+#[expect(clippy::needless_pass_by_value, reason = "callers make a handle of their clock for this call")]
+pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
+    let connections = accounts.iter().map(|(of, fake)| connection(of, fake));
     let store = store();
     let (inbox, _clerk) = Inbox::new(Arc::clone(&store));
     let log = Log::new(Arc::clone(&store), accounts.iter().map(|(of, _)| name(of)).collect());

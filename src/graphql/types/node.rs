@@ -46,9 +46,7 @@ impl Node {
         let account = id.account();
         let machines = || field.permit(Scope::MachinesRead);
         Ok(match id {
-            Id::Account { .. } => {
-                Self::VendorAccount(VendorAccount(gateway.account(asker, account)?.clone()))
-            }
+            Id::Account { .. } => Self::VendorAccount(VendorAccount(gateway.account(asker, account)?)),
             Id::Machine { machine, .. } => {
                 machines()?;
                 Self::Machine(Machine(gateway.machine(asker, account, machine).await?))
