@@ -178,6 +178,32 @@ async fn a_default_fleet_has_offline_machines_faults_and_sold_out_shelves() {
 }
 
 #[tokio::test]
+async fn a_fleet_that_lives_for_hours_stays_in_the_condition_that_it_began_in() {
+    let harness = Harness::new().await;
+    let condition = async || {
+        let (mut offline, mut faulty, mut sold_out) = (0, 0, 0);
+        for index in 0..200 {
+            let asset = harness.sandbox.inhand().asset_id(index);
+            let status = harness.inhand("/router/status", &PAGE, &[("assetId", &asset)]).await.body;
+            offline += u64::from(number(&status["routerInfo"]["online"]) != 0);
+            faulty += u64::from(!status["vendingInfo"]["faultInfo"].as_array().unwrap().is_empty());
+            let shelves = status["vendingInfo"]["shelvesInfo"].as_array().unwrap();
+            sold_out += u64::from(shelves.iter().any(|shelf| shelf["status"] == "1"));
+        }
+        [offline, faulty, sold_out]
+    };
+    let before = condition().await;
+    for _ in 0..5_000 {
+        harness.sandbox.tick();
+    }
+    let after = condition().await;
+    println!("offline, faulty, sold out: {before:?}, then {after:?}");
+    for (before, after) in before.into_iter().zip(after) {
+        assert!((before / 3..=before * 2 + 10).contains(&after), "{before}: {after}");
+    }
+}
+
+#[tokio::test]
 async fn a_hundred_thousand_machines_list_and_live_without_being_stored() {
     let harness = Harness::with_machines(100_000).await;
     for _ in 0..50 {

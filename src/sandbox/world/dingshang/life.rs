@@ -18,15 +18,21 @@ impl Fleet {
 
 fn step(machine: &mut Machine, seed: Seed) {
     let place = seed.with(2).index(machine.slots.len());
-    match seed.with(3).below(24) {
-        0 => machine.online = !machine.online,
-        1 => machine.slots.iter_mut().for_each(|slot| slot.stock = slot.capacity),
-        2 => {
-            if let Some(slot) = machine.slots.get_mut(place) {
-                let jams = slot.condition == Condition::Normal;
-                slot.condition = if jams { Condition::Jammed } else { Condition::Normal };
+    // Connections come back and jams are cleared more often than they happen: a fleet stays as it was seeded.
+    match seed.with(3).below(60) {
+        0 => machine.online = false,
+        1..5 => machine.online = true,
+        5 => {
+            if let Some(slot) = machine.slots.get_mut(place).filter(|slot| slot.condition == Condition::Normal) {
+                slot.condition = Condition::Jammed;
             }
         }
+        6 => {
+            if let Some(slot) = machine.slots.iter_mut().find(|slot| slot.condition == Condition::Jammed) {
+                slot.condition = Condition::Normal;
+            }
+        }
+        7 | 8 => machine.slots.iter_mut().for_each(|slot| slot.stock = slot.capacity),
         _ if machine.online => {
             if let Some(slot) = machine.slots.get_mut(place) {
                 slot.stock = slot.stock.saturating_sub(1);

@@ -12,6 +12,10 @@ use super::{Delivery, Filter, Fleet, Machine, Trade};
 /// A tick touches at most so many machines, however large the fleet.
 const MOST_SALES: u64 = 8;
 
+/// Among so many machines one is looked for that needs somebody: what breaks is mended, so that a fleet stays as it was
+/// seeded however long it lives.
+const LOOKED_AT: u64 = 8;
+
 /// A page of sales.
 pub(crate) struct Page {
     /// How many sales there are in all.
@@ -33,23 +37,57 @@ impl Fleet {
                 self.sell(&machine, seed.with(2));
             }
         }
-        let machine = self.any(seed.with(100));
-        if seed.with(101).one_in(10) {
-            self.switch(&machine, !self.online(&machine));
-        }
-        let machine = self.any(seed.with(102));
-        if seed.with(103).one_in(12) {
-            let fault = if self.faults(&machine).is_empty() {
-                Fault::Came(fault_name(seed.with(104)), self.now())
-            } else {
-                Fault::Repaired
-            };
-            self.wear(&machine, fault);
-        }
-        if seed.with(105).one_in(20) {
-            self.refill_machine(&self.any(seed.with(106)));
+        self.connect(seed.with(100));
+        self.break_and_mend(seed.with(101));
+        if seed.with(105).one_in(6)
+            && let Some(machine) = self.one_that(seed.with(106), |machine| self.is_sold_out(machine))
+        {
+            self.refill_machine(&machine);
         }
         self.report(seed.with(107));
+    }
+
+    /// Lets a machine lose its connection, and another one find it again.
+    fn connect(&self, seed: Seed) {
+        let machine = self.any(seed.with(1));
+        if seed.with(2).one_in(10) && self.online(&machine) {
+            self.switch(&machine, false);
+        }
+        if seed.with(3).one_in(6)
+            && let Some(machine) = self.one_that(seed.with(4), |machine| !self.online(machine))
+        {
+            self.switch(&machine, true);
+        }
+    }
+
+    /// Lets a machine break, and another one be repaired.
+    fn break_and_mend(&self, seed: Seed) {
+        let machine = self.any(seed.with(1));
+        if seed.with(2).one_in(12) && self.faults(&machine).is_empty() {
+            self.wear(&machine, Fault::Came(fault_name(seed.with(3)), self.now()));
+        }
+        if seed.with(4).one_in(9)
+            && let Some(machine) = self.one_that(seed.with(5), |machine| !self.faults(machine).is_empty())
+        {
+            self.wear(&machine, Fault::Repaired);
+        }
+    }
+
+    /// One of some machines that is so, if any is.
+    fn one_that(&self, seed: Seed, is_so: impl Fn(&Machine) -> bool) -> Option<Machine> {
+        (0..LOOKED_AT).map(|nth| self.any(seed.with(nth))).find(is_so)
+    }
+
+    fn is_sold_out(&self, machine: &Machine) -> bool {
+        self.stock(machine).contains(&0)
+    }
+
+    /// How many are left on each shelf.
+    fn stock(&self, machine: &Machine) -> Vec<u16> {
+        let history = self.history(machine);
+        let sold = history.sold(machine, history.refill, None);
+        let left = |(shelf, sold): (super::Shelf, &super::Sold)| shelf.fill.saturating_sub(sold.dispensed);
+        machine.all_shelves().zip(&sold).map(left).collect()
     }
 
     /// Makes a machine sell one unit of something. False where there is no such machine.
@@ -100,10 +138,7 @@ impl Fleet {
     }
 
     fn sell(&self, machine: &Machine, seed: Seed) {
-        let history = self.history(machine);
-        let sold = history.sold(machine, history.refill, None);
-        let left = |(shelf, sold): (super::Shelf, &super::Sold)| shelf.fill.saturating_sub(sold.dispensed);
-        let stock: Vec<u16> = machine.all_shelves().zip(&sold).map(left).collect();
+        let stock = self.stock(machine);
         let trade = history::sale(machine, seed, &stock);
         let left = stock.get(usize::from(trade.shelf)).copied().unwrap_or(0);
         self.write_down(machine, trade, left);
@@ -124,12 +159,9 @@ impl Fleet {
 
     /// Lets a machine give out what a pickup code was bought for, if it has it. The sale is paid with the code.
     pub(crate) fn give_out(&self, machine: &Machine, goods: Option<&str>) -> bool {
-        let history = self.history(machine);
-        let sold = history.sold(machine, history.refill, None);
-        let left = machine.all_shelves().zip(&sold).map(|(shelf, sold)| {
-            let wanted = goods.is_none_or(|number| shelf.good.number() == number);
-            if wanted { shelf.fill.saturating_sub(sold.dispensed) } else { 0 }
-        });
+        let wanted = |shelf: super::Shelf| goods.is_none_or(|number| shelf.good.number() == number);
+        let left = machine.all_shelves().zip(self.stock(machine));
+        let left = left.map(|(shelf, left)| if wanted(shelf) { left } else { 0 });
         let Some((left, place)) = left.zip(0_u8..).find(|(left, _)| *left > 0) else {
             return false;
         };
