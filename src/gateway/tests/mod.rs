@@ -13,6 +13,7 @@ mod paging;
 mod pickup_codes;
 mod replenishment;
 pub(super) mod rows;
+mod several;
 mod statistics;
 mod stored_trades;
 mod sweep;
@@ -34,7 +35,7 @@ use super::{Asker, Connection, Gateway, Keeping, Lifetimes, PageRequest, Post};
 use crate::{
     auth::caller::{Caller, Grant, Scope},
     domain::{AccountName, Clock, HealthState, Id, ManualClock, Vendor},
-    events::{Inbox, Log},
+    events::{Inbox, Log, inbox::Clerk},
     store::{self, Store},
     vendor::transport::Health,
 };
@@ -75,6 +76,15 @@ fn store() -> Arc<dyn Store> {
 /// A gateway over these accounts; those without a site capability are Dingshang's.
 #[expect(clippy::needless_pass_by_value, reason = "callers make a handle of their clock for this call")]
 pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
+    gateway_on(store(), accounts, &clock).0
+}
+
+/// The same over a store of its own, with what has to run that it hears of anything.
+fn gateway_on(
+    store: Arc<dyn Store>,
+    accounts: &[(&str, &Arc<Fake>)],
+    clock: &Arc<dyn Clock>,
+) -> (Gateway, Clerk, Arc<Log>) {
     let connections = accounts.iter().map(|(of, fake)| Connection {
         name: name(of),
         vendor: if fake.is_inhand() { Vendor::Inhand } else { Vendor::Dingshang },
@@ -82,12 +92,11 @@ pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) ->
         timeout: Duration::from_secs(5),
         health: Arc::new(|| Health { state: HealthState::Up, last_success_at: None, last_error: None }),
     });
-    let store = store();
-    let (inbox, _clerk) = Inbox::new(Arc::clone(&store));
+    let (inbox, clerk) = Inbox::new(Arc::clone(&store));
     let log = Log::new(Arc::clone(&store), accounts.iter().map(|(of, _)| name(of)).collect());
     let callbacks = Some(Url::parse("https://vending.example.com").unwrap());
-    let keeping = Keeping { store, callbacks, post: Post { log, inbox } };
-    Gateway::new(connections.collect(), LIFETIMES, keeping, &clock)
+    let keeping = Keeping { store, callbacks, post: Post { log: Arc::clone(&log), inbox } };
+    (Gateway::new(connections.collect(), LIFETIMES, keeping, clock), clerk, log)
 }
 
 /// Somebody who sees these accounts and waits for a minute.
