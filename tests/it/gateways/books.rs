@@ -92,8 +92,8 @@ pub fn compare_orders(place: &Place, sales: &Sales, log: &[Value]) {
             "{told:?}: {order:?}"
         );
     }
-    assert!(calls.count(UPDATE) as usize <= sold.len(), "no order is paid twice");
-    assert!(calls.count(DISPENSE) as usize <= sold.len(), "no line is sent for twice");
+    assert!(calls.count(UPDATE) <= sold.len() as u64, "no order is paid twice");
+    assert!(calls.count(DISPENSE) <= sold.len() as u64, "no line is sent for twice");
     let mut deliveries: BTreeMap<(u64, u64), usize> = BTreeMap::new();
     let ours: BTreeSet<u64> = at_vendor.iter().map(|order| order.id).collect();
     for delivery in place.vendors.dingshang().deliveries() {

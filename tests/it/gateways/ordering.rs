@@ -8,7 +8,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use serde_json::Value;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use vendgraph::sandbox::world::dingshang::{Machine, Status};
 
@@ -22,6 +24,11 @@ use crate::{
 pub const TELLERS: usize = 3;
 /// How long a teller presses the same button at the most: longer than everybody is cut off.
 const PRESSES_FOR: Duration = Duration::from_secs(60);
+/// How long a teller waits before pressing the button at the next gateway, and how long after that.
+const WAITS_FOR: Duration = Duration::from_secs(4);
+const AGAIN_AFTER: Duration = Duration::from_millis(200);
+/// How long after one answer the other is waited for, to compare them.
+const SOON: Duration = Duration::from_millis(500);
 /// How often a teller is told that nobody knows before it believes so: of an order that is to be, of anything else, which
 /// the order itself comes to show.
 const UNKNOWN_ORDER: usize = 3;
@@ -100,30 +107,43 @@ pub async fn sell(
     }
 }
 
-/// Presses a button at two gateways at once, again and again until one says what came of it, or that nobody knows.
+/// Presses a button at two gateways at once, again and again until one says what came of it, or that nobody knows. Whoever
+/// does not answer soon is left alone; what it does, it does.
 pub async fn press(place: &Place, gateway: usize, mutation: &str, unknown: usize) -> Option<Told> {
     let end = Instant::now() + PRESSES_FOR;
     let (mut gateway, mut unknowns) = (gateway % COUNT, 0);
-    let mut subject = None;
     while Instant::now() < end {
-        let (one, other) =
-            tokio::join!(place.try_ask(gateway, mutation), place.try_ask((gateway + 1) % COUNT, mutation));
-        for answer in [one, other].into_iter().flatten() {
-            let told = Told(answer.as_object().unwrap().values().next().unwrap().clone());
-            if let Some(id) = told.order()["id"].as_str() {
-                assert_eq!(subject.get_or_insert_with(|| id.to_owned()), id, "one command, one order");
-            }
+        let mut answers = FuturesUnordered::from_iter(
+            [gateway, gateway + 1]
+                .map(|gateway| timeout(WAITS_FOR, place.try_ask(gateway % COUNT, mutation))),
+        );
+        while let Some(answer) = answers.next().await {
+            let Ok(Some(told)) = answer.map(|answer| answer.as_ref().map(told)) else { continue };
             match told.error() {
                 Some("OUTCOME_UNKNOWN") => unknowns += 1,
                 Some("OVERLOADED" | "VENDOR_UNAVAILABLE" | "VENDOR_TIMEOUT" | "INTERNAL") => {}
-                _ => return Some(told),
+                _ => {
+                    place.acknowledged.fetch_add(1, Ordering::Relaxed);
+                    let other = timeout(SOON, answers.next()).await.ok().flatten();
+                    if let Some(Ok(Some(other))) = other
+                        && let (None, None) = (told.error(), self::told(&other).error())
+                    {
+                        let id = &self::told(&other).order()["id"];
+                        assert_eq!(told.order()["id"], *id, "one command, one order");
+                    }
+                    return Some(told);
+                }
             }
         }
         if unknowns >= unknown {
             return None;
         }
         gateway = (gateway + 1) % COUNT;
-        sleep(Duration::from_millis(200)).await;
+        sleep(AGAIN_AFTER).await;
     }
     None
+}
+
+fn told(answer: &Value) -> Told {
+    Told(answer.as_object().unwrap().values().next().unwrap().clone())
 }

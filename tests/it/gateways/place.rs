@@ -4,7 +4,7 @@ use std::{
     fs,
     net::SocketAddr,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -43,6 +43,8 @@ pub struct Place {
     pub front: SocketAddr,
     /// For every scope and account.
     pub token: String,
+    /// How many commands were answered for good.
+    pub acknowledged: AtomicUsize,
     client: reqwest::Client,
     programs: [Shared<Option<Program>>; COUNT],
     lines: Vec<watch::Sender<bool>>,
@@ -76,7 +78,9 @@ impl Place {
         let client = reqwest::Client::builder().timeout(ANSWERS_WITHIN).build().expect("it builds");
         let programs = std::array::from_fn(|_| Shared::new(None));
         let server = Shared::new(server);
-        let place = Self { vendors, places, front, token, client, programs, lines, folder, server };
+        let acknowledged = AtomicUsize::new(0);
+        let place =
+            Self { vendors, places, front, token, acknowledged, client, programs, lines, folder, server };
         futures_util::future::join_all((0..COUNT).map(|number| place.run(number))).await;
         Arc::new(place)
     }
