@@ -66,12 +66,13 @@ test-rust: web postgres tests/audit/node_modules/.package-lock.json tests/client
 	else echo "cargo test --locked"; tests/with-postgres.sh cargo test --locked --all-targets --no-fail-fast; fi
 	cargo check --locked --manifest-path bench/Cargo.toml --target-dir target/bench
 
-# The server's programs, unless TEST_POSTGRES_URL says that a server runs already.
+# The server's programs. Also where TEST_POSTGRES_URL says that a server runs already: a test starts one of its own again and
+# again.
 .PHONY: postgres
 postgres:
-	@if [ -z "$(TEST_POSTGRES_URL)" ] && ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+	@if [ -z "$(POSTGRES_BIN)" ] && ! command -v initdb >/dev/null && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
 	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-	    echo "the store's tests need PostgreSQL: install it, or set TEST_POSTGRES_URL" >&2; exit 1; fi; \
+	    echo "the store's tests need PostgreSQL: install it, or set POSTGRES_BIN to the folder of its programs" >&2; exit 1; fi; \
 	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; fi
 
 # Against the program itself: the specification's audit, the clients of subscriptions, and the pages in a browser. The

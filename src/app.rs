@@ -11,14 +11,18 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
     behind::{Executor, PEN, Readiness, Subscriptions, Tokens, settings},
-    connect::{own_url, store_url, sweeps, webhooks},
+    connect::{duties, own_url, store_url, webhooks},
 };
 use crate::{
     auth::{KeyError, Verifier},
     config::Config,
     domain::Clock,
     events::{Inbox, Log, inbox::Clerk},
-    gateway::{Gateway, Keeping, Post, Reception, fleet::sweep, news, orders::reconcile},
+    gateway::{
+        Duties, Gateway, Keeping, Post, Reception,
+        duties::{attend, keep},
+        news::Retention,
+    },
     graphql::{
         self, Live,
         document::{self, Documents},
@@ -80,9 +84,8 @@ pub struct App {
     listener: TcpListener,
     log: Arc<Log>,
     clerk: Clerk,
-    retention: Duration,
-    reconcile: Option<Duration>,
-    sweeps: Vec<(usize, sweep::Pace)>,
+    retention: Retention,
+    duties: Vec<(usize, Duties)>,
     stopping: CancellationToken,
     drain: Duration,
 }
@@ -124,12 +127,11 @@ impl App {
         let door = Door::new(behind, documents, settings(config, dev_token)?);
         let reception = Arc::new(Reception::new(Arc::clone(&gateway), webhooks(config)));
         Ok(Self {
-            sweeps: sweeps(config, &gateway),
+            duties: duties(config, &gateway),
             gateway,
             log,
             clerk,
-            retention: config.store.retention,
-            reconcile: config.fleet.reconcile,
+            retention: Retention { events: config.store.retention, audit: config.store.audit_retention },
             door,
             reception,
             listener,
@@ -153,18 +155,13 @@ impl App {
     /// under way is finished.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let background = TaskTracker::new();
-        for (position, pace) in self.sweeps {
+        for (position, duties) in self.duties {
             if let Some(account) = self.gateway.all_accounts().get(position) {
-                background.spawn(sweep::run(Arc::clone(account), pace, self.stopping.clone()));
+                let (gateway, account) = (Arc::clone(&self.gateway), Arc::clone(account));
+                background.spawn(attend(gateway, account, duties, self.stopping.clone()));
             }
         }
-        background.spawn(reconcile(Arc::clone(&self.gateway), self.stopping.clone()));
-        background.spawn(news::watch(Arc::clone(&self.gateway), self.stopping.clone()));
-        background.spawn(news::tidy(Arc::clone(&self.gateway), self.retention, self.stopping.clone()));
-        for (account, every) in self.gateway.all_accounts().iter().zip(self.reconcile.into_iter().cycle()) {
-            let (gateway, account) = (Arc::clone(&self.gateway), Arc::clone(account));
-            background.spawn(news::reconcile(gateway, account, every, self.stopping.clone()));
-        }
+        background.spawn(keep(Arc::clone(&self.gateway), self.retention, self.stopping.clone()));
         // These go on until the door is closed: what comes in until then is stored, and told.
         let (closed, last) = (CancellationToken::new(), TaskTracker::new());
         last.spawn(self.clerk.run(closed.clone()));

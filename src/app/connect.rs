@@ -10,7 +10,7 @@ use super::Error;
 use crate::{
     config::{self, Config},
     domain::{AccountName, Clock, Vendor},
-    gateway::{Connection, Gateway, Lifetimes, fleet::sweep},
+    gateway::{Connection, Duties, Gateway, Lifetimes, fleet::sweep},
     vendor::{
         self,
         dingshang::{self, Dingshang},
@@ -104,10 +104,9 @@ pub(super) fn webhooks(config: &Config) -> Vec<(AccountName, Webhooks)> {
     config.accounts.iter().filter_map(of_account).collect()
 }
 
-/// How each account is swept, by its position in the gateway.
-pub(super) fn sweeps(config: &Config, gateway: &Gateway) -> Vec<(usize, sweep::Pace)> {
-    let Some(interval) = config.fleet.sweep else { return Vec::new() };
-    let pace = |account: &config::Account| {
+/// What is done for each account, by its position in the gateway.
+pub(super) fn duties(config: &Config, gateway: &Gateway) -> Vec<(usize, Duties)> {
+    let pace = |account: &config::Account, interval: Duration| {
         let requests = match account.vendor {
             config::Vendor::Dingshang { .. } => 4,
             config::Vendor::Inhand { .. } => 1,
@@ -119,5 +118,9 @@ pub(super) fn sweeps(config: &Config, gateway: &Gateway) -> Vec<(usize, sweep::P
     let position = |account: &config::Account| {
         gateway.all_accounts().iter().position(|one| one.name().as_str() == account.name)
     };
-    config.accounts.iter().filter_map(|account| Some((position(account)?, pace(account)))).collect()
+    let of = |account: &config::Account| Duties {
+        sweep: config.fleet.sweep.map(|interval| pace(account, interval)),
+        reconcile: config.fleet.reconcile,
+    };
+    config.accounts.iter().filter_map(|account| Some((position(account)?, of(account)))).collect()
 }

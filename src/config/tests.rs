@@ -260,6 +260,10 @@ fn a_wrong_value_is_told_by_its_key_and_what_to_write_instead() {
         ("[fleet]\nsweep = false\n", "fleet.sweep: write a duration such as \"5m\", or \"off\""),
         ("[store]\nurl = \"mysql://x\"\n", "store.url: write \"sqlite:///path"),
         ("[store]\nretention = \"23h\"\n", "store.retention: write a span of time of 24h or more"),
+        (
+            "[store]\naudit_retention = \"167h\"\n",
+            "store.audit_retention: write a span of time of 168h or more",
+        ),
         ("server = 5\n", "server: write a section [server]"),
         ("accounts = 5\n", "accounts: write each account as a section [[accounts]]"),
         ("[accounts.north]\n", "accounts: write each account as a section [[accounts]]"),

@@ -65,6 +65,8 @@ pub enum Happening {
     PickupCode(IssuedPickupCode),
     /// A vendor began or ceased to answer.
     AccountHealth(AccountHealth),
+    /// A command reached a machine: what is kept of its stock and its codes may be old. For gateways; no caller is shown it.
+    Touched(Touched),
     /// A message that its vendor signed and that we do not understand. Kept for the operator; no caller is shown it.
     Unreadable(Unreadable),
 }
@@ -81,6 +83,7 @@ pub enum EventKind {
     Order,
     PickupCode,
     AccountHealth,
+    Touched,
     Unreadable,
 }
 
@@ -149,6 +152,13 @@ pub struct AccountHealth {
     pub error_code: Option<Text>,
 }
 
+/// A command that reached a machine's vendor, whatever it answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The process that carried it out, by the name that the store gave it: it has let go of what was old by itself.
+    pub by: Text,
+}
+
 /// A message that we do not understand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
@@ -177,6 +187,7 @@ impl Happening {
             Self::Order(_) => EventKind::Order,
             Self::PickupCode(_) => EventKind::PickupCode,
             Self::AccountHealth(_) => EventKind::AccountHealth,
+            Self::Touched(_) => EventKind::Touched,
             Self::Unreadable(_) => EventKind::Unreadable,
         }
     }

@@ -24,7 +24,7 @@ pub use account::{AccountName, Capability, HealthState, Vendor};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use event::{
     AccountHealth, DeliveryNews, Event, EventKind, Happening, Origin, Place, Registration, ShelfNews,
-    StatusNews, Unreadable,
+    StatusNews, Touched, Unreadable,
 };
 pub use id::Id;
 pub use machine::{Category, GeoPoint, Machine, MachineDetail, MachineKind, OperatingState, SiteRef};

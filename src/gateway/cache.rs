@@ -6,6 +6,7 @@
 //! that calls are deduplicated before they are signed.
 
 mod landing;
+mod outdated;
 
 use std::{
     collections::HashMap,
@@ -256,35 +257,6 @@ where
         }
         let stale = kept.overdue && age > policy.ttl;
         (age <= policy.ttl.saturating_add(policy.max_stale)).then(|| from_cache(kept, stale))
-    }
-
-    /// Lets go of what is kept of `key`, since something was done that changes it. The outcome of a call under way goes to
-    /// those who wait for it and is not kept, as it may be older; who asks from now on gets a call of its own.
-    pub fn invalidate(&self, key: &K) {
-        let mut flights = self.inner.flights();
-        flights.remove(key);
-        if let Some(before) = self.inner.kept.remove(key) {
-            before.current.end();
-        }
-        drop(flights);
-        self.inner.revision.advance();
-    }
-
-    /// Changes what is kept of `key`, since news of it came that is younger; how old it is stays as it was. `change` gives
-    /// `None` where the news is known. The outcome
-    /// of a call under way, which may not know of it, goes to those who wait for it and is not kept.
-    pub fn change(&self, key: &K, change: impl FnOnce(&V) -> Option<V>) {
-        let mut flights = self.inner.flights();
-        if let Some(before) = self.inner.kept.get(key) {
-            let Some(value) = change(&before.value) else { return };
-            before.current.end();
-            self.inner
-                .kept
-                .insert(key.clone(), Kept { value: Arc::new(value), current: Current::new(), ..before });
-        }
-        flights.remove(key);
-        drop(flights);
-        self.inner.revision.advance();
     }
 
     /// The value of `key` last kept, however old, also when the vendor has refused since; asks nobody.

@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub use reconcile::reconcile;
-pub use tidy::tidy;
+pub use tidy::{Retention, tidy};
 pub use watch::watch;
 
 /// Where events come from and go to.

@@ -29,7 +29,7 @@ mod schema;
 mod sql;
 mod sqlite;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 
 use std::{path::Path, sync::Arc};
@@ -97,6 +97,9 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Whether the store answers: reads from it, and changes nothing.
     async fn ping(&self) -> Result<()>;
 
+    /// The name of this opening of the store, which tells it from every other: an intent bears that of who began it.
+    fn process(&self) -> &Text;
+
     /// Lets go of the store once what is under way is done. Whatever is asked afterwards is `Unavailable`.
     async fn close(&self);
 
@@ -160,6 +163,19 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// Forgets the idempotency keys of at most `first` intents that were begun before this instant, and keeps the
     /// intents; gives how many. Keys of unsettled intents are kept.
     async fn forget_keys(&self, begun_before: Timestamp, first: usize) -> Result<u64>;
+
+    /// Looks at the next `first` intents after this one, oldest first, as far as they were begun before an instant, and forgets
+    /// those of them that ended before it too; gives the last that was looked at, `None` once there is none.
+    ///
+    /// Kept is what is not settled, and what an order that is not at its end needs: the beginning of an order is found by
+    /// the token in its callback's address as long as anything may yet become of it. Codes stay, and forget by which
+    /// intent they were made.
+    async fn prune_intents(
+        &self,
+        before: Timestamp,
+        after: Option<IntentId>,
+        first: usize,
+    ) -> Result<Option<IntentId>>;
 
     // ---- orders
 
@@ -266,6 +282,16 @@ pub trait Store: std::fmt::Debug + Send + Sync {
         machine: Option<&str>,
         kind: EventKind,
     ) -> Result<Option<StoredEvent>>;
+
+    /// Of each of these machines the last `each` events of a kind, also those that are kept under the floor; all of them in
+    /// the order of their places.
+    async fn last_words(
+        &self,
+        account: &AccountName,
+        machines: &[Text],
+        kind: EventKind,
+        each: usize,
+    ) -> Result<Vec<StoredEvent>>;
 
     /// At most `first` refills that match, newest first, then by account and machine; those that come after a place, where
     /// one is given. Also those that are kept under the floor.

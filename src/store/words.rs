@@ -113,6 +113,7 @@ impl Word for EventKind {
         (Self::Order, "ORDER"),
         (Self::PickupCode, "PICKUP_CODE"),
         (Self::AccountHealth, "ACCOUNT_HEALTH"),
+        (Self::Touched, "TOUCHED"),
         (Self::Unreadable, "UNREADABLE"),
     ];
 }

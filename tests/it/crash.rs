@@ -1,15 +1,10 @@
 //! `kill -9` at each step of `createOrder`, with the real program on a real store: the same key gives the same order
 //! afterwards, the vendor has it at most once, and nothing is sent again.
 
-use std::{fs, process::Stdio, time::Duration};
+use std::{fs, time::Duration};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tempfile::TempDir;
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
-    sync::watch,
-};
 use vendgraph::{
     auth::{Caller, Grant, Minter, Scope},
     config::Config,
@@ -20,6 +15,7 @@ use crate::{
     harness::{Setup, configuration},
     kept::{Held, Kept},
     orders::{Counter, PLACE, READ, Told, taken},
+    program::Program,
 };
 
 /// How long anything is waited for.
@@ -33,14 +29,6 @@ struct Scene {
     folder: TempDir,
     token: String,
     client: reqwest::Client,
-}
-
-/// The running program.
-struct Program {
-    child: Child,
-    url: String,
-    /// Everything that it has logged.
-    log: watch::Receiver<String>,
 }
 
 impl Scene {
@@ -65,31 +53,7 @@ impl Scene {
     }
 
     async fn start(&self) -> Program {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_vendgraph"))
-            .args(["--log-format", "json", "serve", "--config"])
-            .arg(self.folder.path().join("vendgraph.toml"))
-            .env_remove("VENDGRAPH_LOG")
-            .env_remove("RUST_LOG")
-            .stdin(Stdio::null())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("it runs");
-        let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
-        let (sender, log) = watch::channel(String::new());
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = lines.next_line().await {
-                sender.send_modify(|log| {
-                    log.push_str(&line);
-                    log.push('\n');
-                });
-            }
-        });
-        let mut program = Program { child, url: String::new(), log };
-        let served = program.logs("serving").await;
-        let line: Value = serde_json::from_str(&served).expect("a line of the log is JSON");
-        program.url = format!("http://{}/graphql", line["address"].as_str().expect("it says where"));
-        program
+        Program::start(&self.folder.path().join("vendgraph.toml")).await
     }
 
     /// Asks for the one order that all of this is about.
@@ -131,20 +95,6 @@ impl Scene {
         assert_eq!(again, told, "the same key gives the same order");
         program.kill().await;
         told
-    }
-}
-
-impl Program {
-    /// Waits until it has logged a line with these words, and gives the line.
-    async fn logs(&mut self, words: &str) -> String {
-        let seen = tokio::time::timeout(PATIENCE, self.log.wait_for(|log| log.contains(words))).await;
-        let log = seen.unwrap_or_else(|_| panic!("it never says {words}")).expect("it runs").clone();
-        log.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned()
-    }
-
-    /// `kill -9`.
-    async fn kill(mut self) {
-        self.child.kill().await.expect("it was running");
     }
 }
 

@@ -57,6 +57,12 @@ impl Follower {
         Some(message["payload"].take())
     }
 
+    /// The payload of the next answer; `None` where the socket or the subscription ends.
+    pub async fn go_on(&mut self) -> Option<Value> {
+        let mut message = self.message().await.ok()?;
+        (message["type"] == "next").then(|| message["payload"].take())
+    }
+
     /// The payload of the next answer.
     pub async fn next(&mut self) -> Value {
         let mut message = self.message().await.unwrap();

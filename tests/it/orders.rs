@@ -13,7 +13,7 @@ use vendgraph::{
     domain::{AccountName, Id},
     sandbox::{
         Sandbox, Vendor,
-        world::dingshang::{Condition, Order},
+        world::dingshang::{Condition, Machine, Order},
     },
 };
 
@@ -56,7 +56,11 @@ pub struct Shelf {
 impl Counter {
     /// Fills the machine up.
     pub fn filled(vendors: &Sandbox) -> Self {
-        let machine = vendors.dingshang().machines().swap_remove(0);
+        Self::of(vendors, &vendors.dingshang().machines().swap_remove(0))
+    }
+
+    /// Fills a machine up.
+    pub fn of(vendors: &Sandbox, machine: &Machine) -> Self {
         let sound = machine.slots.iter().filter(|slot| slot.condition == Condition::Normal);
         let shelves = sound.map(|slot| {
             assert!(vendors.dingshang().set_stock(&machine.number, slot.product_id, slot.capacity));
@@ -64,7 +68,7 @@ impl Counter {
             Shelf { id, product: slot.product_id, stock: slot.capacity }
         });
         let shelves = shelves.collect();
-        Self { machine: machine_id("north", &machine.number), shelves, number: machine.number }
+        Self { machine: machine_id("north", &machine.number), shelves, number: machine.number.clone() }
     }
 
     /// The request that places an order for so many pieces of each of these shelves.

@@ -13,7 +13,7 @@ use vendgraph::{
 use crate::harness::{Setup, System, account_id, codes, machine_id, texts};
 
 /// A machine of the sandbox whose pickup codes are switched on.
-const MACHINE: &str = "1632712900017";
+pub const MACHINE: &str = "1632712900017";
 
 const CODE: &str = "id code state issuer quantity expiresAt startsAt productNumber fee { minorUnits currency } machine { number } shelf { code }";
 

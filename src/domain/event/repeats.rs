@@ -39,7 +39,10 @@ impl Event {
                 (format!("delivery/{order}/{record}/{attempt}"), Repeats::Unchanged)
             }
             Happening::AccountHealth(_) => ("health".to_owned(), Repeats::Unchanged),
-            Happening::Order(_) | Happening::PickupCode(_) | Happening::Unreadable(_) => return None,
+            Happening::Order(_)
+            | Happening::PickupCode(_)
+            | Happening::Touched(_)
+            | Happening::Unreadable(_) => return None,
         };
         Some(subject)
     }

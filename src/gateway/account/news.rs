@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::Account;
 use crate::{
     domain::{
-        AccountName, Capability, Event, Happening, Origin, Place, Report, Shelf, ShelfNews, ShelfState,
-        Status, StatusNews, Text, Trade,
+        AccountName, Capability, DeliveryState, Event, Happening, Order, OrderState, Origin, Place, Report,
+        Shelf, ShelfNews, ShelfState, Status, StatusNews, Text, Trade,
     },
     events::Inbox,
     gateway::{Fresh, Result, facts::Facts, fleet::Row},
@@ -31,6 +31,7 @@ impl Account {
             // It was read before the machine told something else.
             return;
         }
+        let whole = stored.event.origin == Origin::Reconciled;
         let mut known = None;
         self.reports.change(machine, |before| {
             let report = told(before, machine, news);
@@ -45,7 +46,7 @@ impl Account {
                 }
                 self.as_told.add(stored.place, report);
             }
-            (None, Some(row)) => row.last.hear_news(news, at),
+            (None, Some(row)) => row.last.hear_news(news, whole, at),
             (None, None) => {}
         }
     }
@@ -68,16 +69,38 @@ impl Account {
     pub(in crate::gateway) fn take_in_refill(&self, machine: &Text) {
         self.facts.invalidate(machine);
         self.sales.invalidate(machine);
+        self.reports.invalidate(machine);
     }
 
     /// A machine sold something, or there is news of a sale.
     pub(in crate::gateway) fn take_in_trade(&self, machine: &Text, trade: &Trade) {
         self.facts.change(machine, |facts: &Facts| Some(facts.with(trade)).filter(|news| news != facts));
+        // Of an order of ours: by then its machine has told its platform how much is left.
+        if trade.line.is_some() && trade.delivery.state == DeliveryState::Dispensed {
+            self.reports.invalidate(machine);
+        }
     }
 
-    /// An order lapsed: what was kept for it lies in the machine again.
-    pub(in crate::gateway) fn take_in_lapse(&self, machine: &Text) {
+    /// An order changed, by whichever gateway. Where it lapsed, what was kept for it lies in the machine again.
+    pub(in crate::gateway) fn take_in_order(&self, order: &Order) {
+        if let Some(number) = &order.number {
+            self.orders.disown(|(machine, of)| *machine == order.machine && of == number);
+        }
+        if order.state == OrderState::Expired {
+            self.reports.invalidate(&order.machine);
+        }
+    }
+
+    /// Pickup codes of a machine were made, used or cancelled.
+    pub(in crate::gateway) fn take_in_codes(&self, machine: &Text) {
+        self.pickup_codes.disown(|(of, _)| of == machine);
+    }
+
+    /// A command of another gateway's reached a machine: everything of it that a command may change is old.
+    pub(in crate::gateway) fn take_in_touch(&self, machine: &Text) {
         self.reports.invalidate(machine);
+        self.orders.disown(|(of, _)| of == machine);
+        self.take_in_codes(machine);
     }
 
     /// Its machines, asked for whatever is kept; nobody waits for it.
@@ -169,6 +192,9 @@ fn told(report: &Report, machine: &Text, news: &StatusNews) -> Report {
     status.coins = told.coins.or(status.coins);
     if let Some(faults) = &told.faults {
         status.faults = Some(faults.clone());
+        if faults.is_empty() {
+            report.shelves.iter_mut().for_each(mend);
+        }
     }
     if let Some(network) = &told.network {
         status.network = Some(network.clone());
@@ -198,6 +224,13 @@ fn told(report: &Report, machine: &Text, news: &StatusNews) -> Report {
         status.sold_out_shelf_count.and_then(|_| u32::try_from(sold_out).ok())
     });
     report
+}
+
+/// Nothing of the machine is broken, so neither is this shelf.
+fn mend(shelf: &mut Shelf) {
+    if shelf.state.is_fault() {
+        shelf.state = if shelf.sold_out == Some(true) { ShelfState::SoldOut } else { ShelfState::Normal };
+    }
 }
 
 fn hear(shelf: &mut Shelf, news: &ShelfNews) {

@@ -106,12 +106,13 @@ impl Last {
         });
     }
 
-    /// The machine told how it is; what it left out is no news.
-    pub fn hear_news(&self, news: &StatusNews, at: Timestamp) {
+    /// The machine told how it is, or another gateway what it found. What a machine left out is no news; what is found (`whole`)
+    /// is all there is.
+    pub fn hear_news(&self, news: &StatusNews, whole: bool, at: Timestamp) {
         let status = &news.status;
         let sold_out = news.shelves.iter().filter_map(|shelf| shelf.sold_out);
-        // One shelf that is not sold out says nothing of the others.
-        let any_sold_out = sold_out.reduce(|any, this| any || this).filter(|any| *any);
+        // One shelf that is not sold out says nothing of the others that were not told of.
+        let any_sold_out = sold_out.reduce(|any, this| any || this).filter(|any| *any || whole);
         self.change(|known| {
             known.online = later(known.online, status.online, at);
             if let Some(faults) = &status.faults {
@@ -120,6 +121,24 @@ impl Last {
             let count = status.sold_out_shelf_count.map(|count| count > 0);
             known.sold_out = count.or(any_sold_out).or(known.sold_out);
         });
+    }
+
+    /// One of the log's last words on it, in their order. Whatever was read meanwhile is younger.
+    pub fn learn(&self, news: &StatusNews, whole: bool, at: Timestamp) {
+        if self.known().reported_at.is_some_and(|read| read > at) {
+            return;
+        }
+        self.hear_news(news, whole, at);
+        if whole {
+            self.change(|known| known.reported_at = known.reported_at.max(Some(at)));
+        }
+    }
+
+    /// Whether enough is known of it for every filter over the fleet.
+    pub fn is_told(&self) -> bool {
+        let known = self.known();
+        known.reported_at.is_some()
+            || (known.online.is_some() && known.has_faults.is_some() && known.sold_out.is_some())
     }
 
     fn change(&self, change: impl Fn(&mut Known)) {

@@ -1,11 +1,10 @@
 //! The sweep: every machine's status is read at least once an interval, evenly paced, on nobody's behalf, so
 //! that the fleet view knows of machines that nobody asks about.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::time::{Instant, sleep, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use crate::gateway::Account;
 
@@ -28,15 +27,12 @@ pub struct Pace {
     pub shortest_gap: Duration,
 }
 
-/// Sweeps an account's machines until told to stop: once as quickly as the pace allows, then evenly for ever.
-pub async fn run(account: Arc<Account>, pace: Pace, stop: CancellationToken) {
-    let sweeping = async {
-        round(&account, Pace { interval: Duration::ZERO, ..pace }).await;
-        loop {
-            round(&account, pace).await;
-        }
-    };
-    stop.run_until_cancelled(sweeping).await;
+/// Sweeps an account's machines: once as quickly as the pace allows, then evenly for ever.
+pub async fn run(account: &Account, pace: Pace) {
+    round(account, Pace { interval: Duration::ZERO, ..pace }).await;
+    loop {
+        round(account, pace).await;
+    }
 }
 
 /// One round over all machines; ends when its interval does.

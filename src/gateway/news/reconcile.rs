@@ -9,7 +9,6 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, sleep};
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{Capability, Event, Happening, HealthState, Origin, Text, Trade, Window},
@@ -46,30 +45,22 @@ pub struct Reconciled {
     pub whole: bool,
 }
 
-/// Asks one account at the start, then as often as `every`, and when it answers again, until told to stop.
-pub async fn reconcile(
-    gateway: Arc<Gateway>,
-    account: Arc<Account>,
-    every: Duration,
-    stop: CancellationToken,
-) {
-    let reconciling = async {
-        loop {
-            // While it is away it tells nobody. It is asked when it is surely back: one call that gets through may be the
-            // probe that others were waiting for.
-            let mut was_away = !gateway.reconcile_account(&account).await.whole;
-            let now = Instant::now();
-            while now.elapsed() < every {
-                sleep(LOOK).await;
-                match account.health().state {
-                    HealthState::Down => was_away = true,
-                    HealthState::Up if was_away && now.elapsed() >= PAUSE => break,
-                    HealthState::Up | HealthState::Degraded => {}
-                }
+/// Asks one account at the start, then as often as `every`, and when it answers again, for ever.
+pub async fn reconcile(gateway: &Gateway, account: &Arc<Account>, every: Duration) {
+    loop {
+        // While it is away it tells nobody. It is asked when it is surely back: one call that gets through may be the
+        // probe that others were waiting for.
+        let mut was_away = !gateway.reconcile_account(account).await.whole;
+        let now = Instant::now();
+        while now.elapsed() < every {
+            sleep(LOOK).await;
+            match account.health().state {
+                HealthState::Down => was_away = true,
+                HealthState::Up if was_away && now.elapsed() >= PAUSE => break,
+                HealthState::Up | HealthState::Degraded => {}
             }
         }
-    };
-    stop.run_until_cancelled(reconciling).await;
+    }
 }
 
 impl Gateway {

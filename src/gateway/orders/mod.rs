@@ -35,7 +35,7 @@ pub use create::{CreateOrder, WantedLine};
 pub use dispense::{Dispense, DispenseOrderLine, TestDispense};
 pub use read::{OrderFilter, OrderPage};
 pub use redeem::RedeemPickupCode;
-pub use settle::reconcile;
+pub use settle::{settle, tidy};
 pub use update::Cancellation;
 
 /// An order and whose it is.

@@ -8,7 +8,6 @@ use std::{sync::Arc, time::Duration};
 use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::SignedDuration;
 use tokio::time::{Instant, sleep};
-use tokio_util::sync::CancellationToken;
 
 use super::{PlacedOrder, dispense::told, redeem::redeemed, update::tells};
 use crate::{
@@ -37,16 +36,19 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How long idempotency keys are kept (interface, *Settled questions*).
 const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Settles what is not known, again and again, until told to stop.
-pub async fn reconcile(gateway: Arc<Gateway>, stopping: CancellationToken) {
+/// Settles what is not known of an account's commands, again and again.
+pub async fn settle(gateway: &Gateway, account: &Arc<Account>) {
     loop {
-        let go = async {
-            gateway.reconcile_once().await;
-            sleep(EVERY).await;
-        };
-        if stopping.run_until_cancelled(go).await.is_none() {
-            return;
-        }
+        gateway.settle_account(account, Instant::now() + PATIENCE).await;
+        sleep(EVERY).await;
+    }
+}
+
+/// Keeps the store's orders, keys and codes as they are by now, again and again.
+pub async fn tidy(gateway: &Gateway) {
+    loop {
+        gateway.tidy_orders(Instant::now() + PATIENCE).await;
+        sleep(EVERY).await;
     }
 }
 
@@ -55,6 +57,10 @@ impl Gateway {
     pub async fn reconcile_once(&self) {
         let until = Instant::now() + PATIENCE;
         join_all(self.all_accounts().iter().map(|account| self.settle_account(account, until))).await;
+        self.tidy_orders(until).await;
+    }
+
+    async fn tidy_orders(&self, until: Instant) {
         if let Err(error) = self.settle_store(until).await {
             tracing::warn!(%error, "the store could not be tidied");
         }

@@ -14,6 +14,7 @@ mod pickup_codes;
 mod reconnecting;
 mod replenishment;
 pub(super) mod rows;
+mod several;
 mod statistics;
 mod stored_trades;
 mod sweep;
@@ -35,7 +36,7 @@ use super::{Asker, Connection, Gateway, Keeping, Lifetimes, PageRequest, Post};
 use crate::{
     auth::caller::{Caller, Grant, Scope},
     domain::{AccountName, Clock, HealthState, Id, ManualClock, Vendor},
-    events::{Inbox, Log},
+    events::{Inbox, Log, inbox::Clerk},
     store::{self, Store},
     vendor::transport::Health,
 };
@@ -87,13 +88,21 @@ pub(super) fn connection(of: &str, fake: &Arc<Fake>) -> Connection {
 /// A gateway over these accounts.
 #[expect(clippy::needless_pass_by_value, reason = "callers make a handle of their clock for this call")]
 pub(super) fn gateway(accounts: &[(&str, &Arc<Fake>)], clock: Arc<dyn Clock>) -> Gateway {
+    gateway_on(store(), accounts, &clock).0
+}
+
+/// The same over a store of its own, with what has to run that it hears of anything.
+fn gateway_on(
+    store: Arc<dyn Store>,
+    accounts: &[(&str, &Arc<Fake>)],
+    clock: &Arc<dyn Clock>,
+) -> (Gateway, Clerk, Arc<Log>) {
     let connections = accounts.iter().map(|(of, fake)| connection(of, fake));
-    let store = store();
-    let (inbox, _clerk) = Inbox::new(Arc::clone(&store));
+    let (inbox, clerk) = Inbox::new(Arc::clone(&store));
     let log = Log::new(Arc::clone(&store), accounts.iter().map(|(of, _)| name(of)).collect());
     let callbacks = Some(Url::parse("https://vending.example.com").unwrap());
-    let keeping = Keeping { store, callbacks, post: Post { log, inbox } };
-    Gateway::new(connections.collect(), LIFETIMES, keeping, &clock)
+    let keeping = Keeping { store, callbacks, post: Post { log: Arc::clone(&log), inbox } };
+    (Gateway::new(connections.collect(), LIFETIMES, keeping, clock), clerk, log)
 }
 
 /// Somebody who sees these accounts and waits for a minute.

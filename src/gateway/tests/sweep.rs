@@ -46,7 +46,11 @@ fn start(fake: &Arc<Fake>) -> (JoinHandle<()>, CancellationToken) {
     let gateway = gateway(&[("north", fake)], Arc::new(Paused(Instant::now())));
     let stop = CancellationToken::new();
     let account = Arc::clone(&gateway.all_accounts()[0]);
-    (tokio::spawn(sweep::run(account, PACE, stop.clone())), stop)
+    let stopped = stop.clone();
+    let sweeping = async move {
+        stopped.run_until_cancelled(sweep::run(&account, PACE)).await;
+    };
+    (tokio::spawn(sweeping), stop)
 }
 
 /// How often each machine was asked since the last count.

@@ -104,7 +104,7 @@ impl Event {
             Happening::AccountHealth(told) => {
                 Self::AccountHealth(AccountHealthEvent { logged, told: told.clone() })
             }
-            Happening::Unreadable(_) => return None,
+            Happening::Touched(_) | Happening::Unreadable(_) => return None,
         })
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn encode(happening: &Happening) -> Result<String, Error> {
         Happening::Order(order) => text(order),
         Happening::PickupCode(code) => text(code),
         Happening::AccountHealth(health) => text(health),
+        Happening::Touched(touched) => text(touched),
         Happening::Unreadable(unreadable) => text(unreadable),
     }
 }
@@ -42,6 +43,7 @@ pub(super) fn decode(kind: EventKind, text: &str) -> Result<Happening, Error> {
         EventKind::Order => Happening::Order(value(text)?),
         EventKind::PickupCode => Happening::PickupCode(value(text)?),
         EventKind::AccountHealth => Happening::AccountHealth(value(text)?),
+        EventKind::Touched => Happening::Touched(value(text)?),
         EventKind::Unreadable => Happening::Unreadable(value(text)?),
     })
 }

@@ -7,7 +7,7 @@ use super::wire::{self, mirrored};
 use crate::domain::{
     AccountName, Delivery, DeliveryState, HealthState, Hold, IssuedPickupCode, Money, Order, OrderLine,
     OrderState, PickupCodeIssuer, PickupCodeState, ShelfState, Text,
-    event::{AccountHealth, DeliveryNews, Unreadable},
+    event::{AccountHealth, DeliveryNews, Touched, Unreadable},
 };
 
 #[derive(Serialize, Deserialize)]
@@ -148,6 +148,12 @@ struct AccountHealthMirror {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(remote = "Touched")]
+struct TouchedMirror {
+    by: Text,
+}
+
+#[derive(Serialize, Deserialize)]
 #[serde(remote = "Unreadable")]
 struct UnreadableMirror {
     message: Text,
@@ -162,5 +168,6 @@ mirrored!(
     IssuedPickupCode by IssuedPickupCodeMirror,
     Hold by HoldMirror,
     AccountHealth by AccountHealthMirror,
+    Touched by TouchedMirror,
     Unreadable by UnreadableMirror,
 );

@@ -15,7 +15,7 @@ use crate::{
         OrderLine, OrderState, Packaging, Payment, PaymentMethod, PaymentState, PickupCodeIssuer,
         PickupCodeState, Product, Refill, Refund, RefundState, SalesFigure, Shelf, ShelfRefill, ShelfState,
         Status, Trade, TradeKind,
-        event::{AccountHealth, DeliveryNews, Registration, ShelfNews, StatusNews, Unreadable},
+        event::{AccountHealth, DeliveryNews, Registration, ShelfNews, StatusNews, Touched, Unreadable},
     },
     store::{tests::samples, words::Word},
 };
@@ -221,6 +221,7 @@ fn happenings() -> Vec<Happening> {
         Happening::PickupCode(code),
         Happening::PickupCode(samples::code("2", "1")),
         Happening::AccountHealth(health),
+        Happening::Touched(Touched { by: "a process".into() }),
         Happening::Unreadable(Unreadable { message: "status".into(), problem: "no signature".into() }),
     ]
 }

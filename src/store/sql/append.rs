@@ -18,8 +18,8 @@ use super::{
     statement::{statement, storable},
 };
 use crate::{
-    domain::{Event, Happening, IssuedPickupCode, Order, Origin, Place, Text, event::Repeats},
-    store::{Appended, NewEvent, payload, words::Word as _},
+    domain::{Event, Happening, IssuedPickupCode, Order, Origin, Place, Text, Touched, event::Repeats},
+    store::{Appended, Intent, NewEvent, payload, words::Word as _},
 };
 
 /// How many rows a statement writes, largest first: each is prepared once and kept.
@@ -159,6 +159,24 @@ pub(super) async fn code<C: Connection>(
         occurred_at: now,
         received_at: now,
         happening: Happening::PickupCode(code.clone()),
+    };
+    internal(db, [event]).await
+}
+
+/// Appends that a command reached the machine that it is about, if it is about one.
+pub(super) async fn touched<C: Connection>(
+    db: &mut C,
+    command: &Intent,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let Some(machine) = &command.wanted.target.machine else { return Ok(()) };
+    let event = Event {
+        account: command.wanted.account.clone(),
+        machine: Some(machine.clone()),
+        origin: Origin::Internal,
+        occurred_at: now,
+        received_at: now,
+        happening: Happening::Touched(Touched { by: command.begun_by.clone() }),
     };
     internal(db, [event]).await
 }

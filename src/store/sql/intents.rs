@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Connection, Fault, codes, filter, orders,
+    Connection, Fault, append, codes, filter, orders,
     row::{Row, millis},
     statement,
 };
@@ -60,6 +60,10 @@ pub(super) async fn end<C: Connection>(
     let Some(mut intent) = by_id(db, id).await? else { return Err(Fault::NoSuchIntent) };
     if intent.is_unsettled() {
         intent = write_ending(db, &intent, ending).await?;
+        // Also what was refused may have been done in part, and what is not known may have been done.
+        if ending.outcome != Outcome::NotDone {
+            append::touched(db, &intent, ending.at).await?;
+        }
         for code in &change.codes {
             codes::insert(db, code, id, ending.at).await?;
         }

@@ -156,6 +156,28 @@ pub(super) async fn latest<C: Connection>(
     bound.row(db).await?.as_ref().map(stored).transpose()
 }
 
+/// Of each of these machines the last events of a kind, in the order of their places.
+pub(super) async fn last_words<C: Connection>(
+    db: &mut C,
+    account: &AccountName,
+    machines: &[Text],
+    kind: EventKind,
+    each: usize,
+) -> Result<Vec<StoredEvent>, Fault> {
+    let runs: Vec<_> =
+        once(machines.iter().map(|machine| (account.as_str(), storable(machine), kind.word())));
+    let (before, behind) = C::DIALECT.each_run;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM events WHERE {before}SELECT place FROM events WHERE account = member.value ->> 0 \
+         AND machine = member.value ->> 1 AND kind = member.value ->> 2 ORDER BY place DESC LIMIT $2{behind} \
+         ORDER BY place"
+    );
+    let all = runs.len().saturating_mul(each);
+    let bound = statement(sql).bind(serde_json::to_string(&runs).map_err(|_| Fault::Unwritable)?);
+    let bound = bound.bind(filter::limit(each)).bind(filter::limit(all));
+    bound.rows(db).await?.iter().map(stored).collect()
+}
+
 pub(super) fn stored<R: Row>(row: &R) -> Result<StoredEvent, Fault> {
     // What a newer gateway wrote and this one does not know must not keep anybody from what comes after it.
     let known =

@@ -1,4 +1,4 @@
-//! Letting go of old events and nonces, a few at a time from the oldest on, so that nobody waits long for the writer.
+//! Letting go of old events, nonces and intents, a few at a time from the oldest on, so that nobody waits long for the writer.
 
 use jiff::Timestamp;
 
@@ -7,7 +7,14 @@ use super::{
     row::{Row as _, millis},
     statement,
 };
-use crate::domain::Place;
+use crate::{domain::Place, store::IntentId};
+
+/// Whether anything may yet become of an order: it is paid, or a machine is asked for what was paid for, also once more after
+/// it failed.
+const IS_OPEN: &str = "(orders.state IN ('UNKNOWN', 'UNPAID', 'PAYING') \
+    OR (orders.state IN ('PAID', 'PICKUP_CODE', 'TEST') AND EXISTS (SELECT 1 FROM order_lines \
+      WHERE order_lines.account = orders.account AND order_lines.trade_number = orders.trade_number \
+      AND order_lines.delivery_state NOT IN ('DISPENSED', 'CANCELLED'))))";
 
 /// Removes events and raises the floor to the last of them; gives how many came to lie under it.
 pub(super) async fn events<C: Connection>(
@@ -53,6 +60,34 @@ pub(super) async fn nonces<C: Connection>(
     statement(sql).bind(log::number(from)).bind(log::number(last)).execute(db).await?;
     statement("UPDATE event_log SET forgotten_up_to = $1").bind(log::number(last)).execute(db).await?;
     Ok(count.saturating_add(gone))
+}
+
+/// Forgets old intents, unless they are not settled or an order needs them; gives the last that was looked at.
+pub(super) async fn intents<C: Connection>(
+    db: &mut C,
+    before: Timestamp,
+    after: Option<IntentId>,
+    first: usize,
+) -> Result<Option<IntentId>, Fault> {
+    // By number, which is by age, so that what is kept is passed over a little at a time as well.
+    let from = after.map_or(0, |id| id.0);
+    let sql = "SELECT max(id) AS last FROM (SELECT id, begun_at FROM intents WHERE id > $1 ORDER BY id LIMIT $2) AS next \
+               WHERE begun_at < $3";
+    let bound = statement(sql).bind(from).bind(filter::limit(first)).bind(millis(before));
+    let Some(last) = bound.only_row(db).await?.maybe_whole("last")? else { return Ok(None) };
+    // While anything may become of an order, its callback may come.
+    let old = format!(
+        "SELECT id FROM intents WHERE id > $1 AND id <= $2 AND ended_at < $3 AND outcome <> 'UNKNOWN' AND claim IS NULL \
+         AND NOT (callback IS NOT NULL AND EXISTS (SELECT 1 FROM orders WHERE orders.account = intents.account \
+           AND orders.trade_number = intents.trade_number AND {IS_OPEN}))"
+    );
+    for sql in [
+        format!("UPDATE pickup_codes SET intent = NULL WHERE intent IN ({old})"),
+        format!("DELETE FROM intents WHERE id IN ({old})"),
+    ] {
+        statement(sql).bind(from).bind(last).bind(millis(before)).execute(db).await?;
+    }
+    Ok(Some(IntentId(last)))
 }
 
 /// The last of the events after a place that were received before an instant, and how many they are: up to the first

@@ -163,6 +163,10 @@ impl<B: Backend> Store for Kept<B> {
         asked.await.map(drop).map_err(|fault: Fault| fault.during::<B>("ping"))
     }
 
+    fn process(&self) -> &Text {
+        self.0.process()
+    }
+
     async fn close(&self) {
         self.0.close().await;
     }
@@ -219,6 +223,15 @@ impl<B: Backend> Store for Kept<B> {
 
     async fn forget_keys(&self, begun_before: Timestamp, first: usize) -> Result<u64> {
         change!(self, "forget keys", intents::forget_keys(begun_before, first))
+    }
+
+    async fn prune_intents(
+        &self,
+        before: Timestamp,
+        after: Option<IntentId>,
+        first: usize,
+    ) -> Result<Option<IntentId>> {
+        change!(self, "prune intents", prune::intents(before, after, first))
     }
 
     async fn order(&self, account: &AccountName, trade_number: &str) -> Result<Option<Order>> {
@@ -331,6 +344,16 @@ impl<B: Backend> Store for Kept<B> {
         kind: EventKind,
     ) -> Result<Option<StoredEvent>> {
         glance!(self, "read the event log", log::latest(account, machine, kind))
+    }
+
+    async fn last_words(
+        &self,
+        account: &AccountName,
+        machines: &[Text],
+        kind: EventKind,
+        each: usize,
+    ) -> Result<Vec<StoredEvent>> {
+        glance!(self, "read the event log", log::last_words(account, machines, kind, each))
     }
 
     async fn refills(

@@ -1,64 +1,18 @@
-//! A line to the server that can be cut and mended.
+//! A line to the server that is cut and mended.
 
-use std::{sync::Arc, time::Duration};
+#[path = "../../../tests/postgres/line.rs"]
+mod wire;
 
-use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream, UnixStream},
-    sync::watch,
-};
-use url::Url;
+use std::time::Duration;
 
+use tokio::{net::TcpListener, sync::watch};
+
+use self::wire::line;
 use super::{
     Database, Place as _,
     samples::{event, log, refill},
 };
 use crate::store::{Error, OpenError, open};
-
-/// Listens on a port, and passes on what comes while it is let through.
-async fn line(to: &str, through: watch::Receiver<bool>) -> String {
-    let to = Arc::new(Url::parse(to).unwrap());
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let mut here = Url::clone(&to);
-    here.set_host(Some("127.0.0.1")).unwrap();
-    here.set_port(Some(listener.local_addr().unwrap().port())).unwrap();
-    tokio::spawn(async move {
-        while let Ok((near, _)) = listener.accept().await {
-            tokio::spawn(join(near, Arc::clone(&to), through.clone()));
-        }
-    });
-    here.into()
-}
-
-async fn join(near: TcpStream, to: Arc<Url>, through: watch::Receiver<bool>) {
-    let host = to.host_str().unwrap().replace("%2F", "/");
-    let (near_read, near_write) = near.into_split();
-    let port = to.port().unwrap_or(5432);
-    if host.starts_with('/') {
-        let far = UnixStream::connect(format!("{host}/.s.PGSQL.{port}")).await.unwrap();
-        let (far_read, far_write) = far.into_split();
-        tokio::join!(pass(near_read, far_write, through.clone()), pass(far_read, near_write, through));
-    } else {
-        let far = TcpStream::connect((host, port)).await.unwrap();
-        let (far_read, far_write) = far.into_split();
-        tokio::join!(pass(near_read, far_write, through.clone()), pass(far_read, near_write, through));
-    }
-}
-
-async fn pass(
-    mut from: impl AsyncRead + Unpin,
-    mut to: impl AsyncWrite + Unpin,
-    mut through: watch::Receiver<bool>,
-) {
-    let mut bytes = [0; 4096];
-    while let Ok(many @ 1..) = from.read(&mut bytes).await {
-        if through.wait_for(|through| *through).await.is_err() || to.write_all(&bytes[..many]).await.is_err()
-        {
-            break;
-        }
-    }
-    let _ = to.shutdown().await;
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_is_cut_off_says_so_in_time_and_goes_on_when_it_is_mended() {

@@ -2,7 +2,7 @@
 
 mod codes;
 #[path = "../../../tests/postgres/database.rs"]
-mod database;
+pub(crate) mod database;
 mod events;
 mod file;
 mod gateways;
@@ -15,6 +15,7 @@ mod orders;
 mod refills;
 pub(super) mod samples;
 mod speed;
+mod trail;
 
 use std::sync::Arc;
 
@@ -90,6 +91,9 @@ contract! {
         what_is_refused_stores_nothing
         keys_are_forgotten_and_the_trail_is_kept
         the_trail_is_paged_newest_first;
+    trail:
+        old_commands_go_and_what_is_needed_stays
+        a_command_that_reached_a_machine_is_in_the_log_unless_it_was_not_done;
     orders:
         an_order_comes_back_as_it_was_stored
         every_state_comes_back
@@ -124,7 +128,8 @@ contract! {
         what_was_committed_is_told_though_nobody_waited_for_it;
     refills:
         refills_are_listed_by_when_they_were_done_each_once
-        the_last_word_of_an_account_is_its_own_and_the_newest;
+        the_last_word_of_an_account_is_its_own_and_the_newest
+        the_last_words_of_machines_come_in_their_order_each_machine_its_own;
     log:
         a_batch_is_answered_as_its_events_would_be_one_by_one
         every_filter_gives_from_every_place_what_it_says

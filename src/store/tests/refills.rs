@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Place,
-    samples::{account, event, refill, second},
+    samples::{account, event, refill, second, status},
 };
 use crate::{
     domain::{AccountHealth, AccountName, EventKind, Happening, HealthState, Text, Window},
@@ -114,4 +114,28 @@ pub(super) async fn the_last_word_of_an_account_is_its_own_and_the_newest(at: &d
     store.append(&batch).await.unwrap();
     assert_eq!(latest("north").await, Some(batch[1].event.clone()));
     assert_eq!(latest("metro").await, None);
+}
+
+pub(super) async fn the_last_words_of_machines_come_in_their_order_each_machine_its_own(at: &dyn Place) {
+    let store = at.open().await;
+    let told = |machine: &str, temperature: i32| {
+        let mut new = event(status(temperature), i64::from(temperature));
+        new.event.machine = Some(machine.into());
+        new
+    };
+    let words = async |machines: &[&str], each| {
+        let machines: Vec<Text> = machines.iter().map(|machine| (*machine).into()).collect();
+        let north = AccountName::new("north");
+        let found = store.last_words(&north, &machines, EventKind::MachineStatus, each).await.unwrap();
+        found.into_iter().map(|stored| stored.event.occurred_at).collect::<Vec<_>>()
+    };
+    let batch = [told("a", 1), told("b", 2), told("a", 3), told("c", 4), told("a", 5), told("b", 6)];
+    store.append(&batch).await.unwrap();
+    store.append(&[of("north", "a", 7), of("metro", "a", 8)]).await.unwrap();
+    assert_eq!(words(&["a", "b", "none"], 1).await, [5, 6].map(second));
+    assert_eq!(words(&["b", "a", "a"], 2).await, [2, 3, 5, 6].map(second));
+    assert_eq!(words(&[], 2).await, []);
+    // Also under the floor.
+    store.prune_events(second(1_000), 99).await.unwrap();
+    assert_eq!(words(&["a", "c"], 2).await, [4, 5].map(second));
 }

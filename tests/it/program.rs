@@ -1,0 +1,70 @@
+//! The gateway as a program of its own, which can be killed.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+    sync::watch,
+};
+
+/// How long anything is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The running program.
+pub struct Program {
+    child: Child,
+    /// Where it answers.
+    pub url: String,
+    /// Everything that it has logged.
+    log: watch::Receiver<String>,
+}
+
+impl Program {
+    /// Starts it with a configuration, and waits until it serves.
+    pub async fn start(configuration: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vendgraph"))
+            .args(["--log-format", "json", "serve", "--config"])
+            .arg(configuration)
+            .env_remove("VENDGRAPH_LOG")
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("it runs");
+        let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        let (sender, log) = watch::channel(String::new());
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                sender.send_modify(|log| {
+                    log.push_str(&line);
+                    log.push('\n');
+                });
+            }
+        });
+        let mut program = Self { child, url: String::new(), log };
+        let served = program.logs("serving").await;
+        let line: Value = serde_json::from_str(&served).expect("a line of the log is JSON");
+        program.url = format!("http://{}/graphql", line["address"].as_str().expect("it says where"));
+        program
+    }
+
+    /// Waits until it has logged a line with these words, and gives the line.
+    pub async fn logs(&mut self, words: &str) -> String {
+        let seen = tokio::time::timeout(PATIENCE, self.log.wait_for(|log| log.contains(words))).await;
+        let log = seen.unwrap_or_else(|_| panic!("it never says {words}")).expect("it runs").clone();
+        log.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned()
+    }
+
+    /// Whether it has logged a line with these words.
+    pub fn has_logged(&self, words: &str) -> bool {
+        self.log.borrow().contains(words)
+    }
+
+    /// `kill -9`.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("it was running");
+    }
+}
