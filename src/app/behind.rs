@@ -146,12 +146,14 @@ impl Readiness {
     /// Whether so much waits to be stored that soon nothing more is taken: from three quarters of the places on, until less
     /// than half of them are taken.
     fn is_behind(&self) -> bool {
-        let (waiting, places) = self.inbox.filling();
-        let was = self.backlog.load(Ordering::Relaxed);
-        let is = waiting * 4 >= places * 3 || (was && waiting * 2 >= places);
+        let is = is_behind(self.backlog.load(Ordering::Relaxed), self.inbox.filling());
         self.backlog.store(is, Ordering::Relaxed);
         is
     }
+}
+
+fn is_behind(was: bool, (waiting, places): (usize, usize)) -> bool {
+    waiting * 4 >= places * 3 || (was && waiting * 2 >= places)
 }
 
 #[async_trait]
@@ -169,5 +171,28 @@ impl Ready for Readiness {
             obstacles.push("the store does not answer".to_owned());
         }
         obstacles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_behind;
+
+    #[test]
+    fn the_store_is_behind_from_three_quarters_until_half_of_the_inbox() {
+        let mut behind = false;
+        for (waiting, expected) in [
+            (0, false),
+            (74, false),
+            (75, true),
+            (74, true),
+            (50, true),
+            (49, false),
+            (74, false),
+            (100, true),
+        ] {
+            behind = is_behind(behind, (waiting, 100));
+            assert_eq!(behind, expected, "{waiting}");
+        }
     }
 }

@@ -18,6 +18,7 @@ mod failure;
 mod follower;
 mod harness;
 mod kept;
+mod limits;
 mod merchant_trades;
 mod nodes;
 mod orders;
