@@ -22,7 +22,7 @@ fn asked(server: &Server, method: Method, token: Option<&str>) -> RequestBuilder
     let request = server.client.request(method, format!("{}/graphql", server.url));
     let request =
         request.header("origin", STRANGER).header("cookie", "token=good; authorization=Bearer good");
-    token.into_iter().fold(request, |request, token| request.bearer_auth(token))
+    token.into_iter().fold(request, RequestBuilder::bearer_auth)
 }
 
 #[tokio::test]

@@ -163,9 +163,8 @@ impl Authenticate for Verifier {
             }
             "panics" => panic!("on purpose"),
             "unending" => std::future::pending().await,
-            TOKEN => [Scope::MachinesRead].into_iter().collect(),
+            TOKEN | OTHER => [Scope::MachinesRead].into_iter().collect(),
             ADMIN => [Scope::Admin].into_iter().collect(),
-            OTHER => [Scope::MachinesRead].into_iter().collect(),
             "old" => return Err(Denied::Expired),
             "keys-unreachable" => return Err(Denied::Unavailable),
             _ => return Err(Denied::Invalid),
