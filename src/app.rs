@@ -10,7 +10,7 @@ use tokio::{net::TcpListener, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
-    behind::{Executor, PEN, Readiness, Subscriptions, Tokens, settings},
+    behind::{Executor, PEN, Readiness, Subscriptions, Tokens, document_limits, settings},
     connect::{duties, own_url, store_url, webhooks},
 };
 use crate::{
@@ -23,11 +23,8 @@ use crate::{
         duties::{attend, keep},
         news::Retention,
     },
-    graphql::{
-        self, Live,
-        document::{self, Documents},
-    },
-    http::{self, Behind, Door, Listening, router, serve},
+    graphql::{self, Live, document::Documents},
+    http::{self, Behind, Door, router, serve},
     store::{self, OpenError},
 };
 
@@ -107,21 +104,25 @@ impl App {
         let names = connections.iter().map(|connection| connection.name.clone()).collect();
         let log = Log::new(Arc::clone(&store), names);
         let (inbox, clerk) = Inbox::new(Arc::clone(&store));
-        let post = Post { log: Arc::clone(&log), inbox };
+        let post = Post { log: Arc::clone(&log), inbox: inbox.clone() };
         let keeping = Keeping { store: Arc::clone(&store), callbacks, post };
         let gateway = Arc::new(Gateway::new(connections, lifetimes(config), keeping, &clock));
         let stopping = CancellationToken::new();
-        let limits = document::Limits { depth: config.limits.depth, complexity: config.limits.complexity };
         let patience = config.limits.request_timeout;
         let patience = patience.saturating_sub(MARGIN.min(patience / 10));
-        let schema = graphql::schema(Arc::clone(&gateway), config.server.introspection);
-        let documents = Arc::new(Documents::new(&graphql::sdl(), limits)?);
+        let schema = graphql::schema(Arc::clone(&gateway));
+        let documents = Arc::new(Documents::new(&graphql::sdl(), document_limits(config))?);
         let live = Live::new((schema.clone(), Arc::clone(&gateway)), Arc::clone(&documents), patience, PEN);
         let behind = Behind {
             executor: Arc::new(Executor { gateway: Arc::clone(&gateway), schema, patience }),
             subscriber: Arc::new(Subscriptions(live)),
             verifier: Arc::new(Tokens(Verifier::new(&config.auth, Arc::clone(&clock))?)),
-            readiness: Arc::new(Readiness { stopping: stopping.clone(), store }),
+            readiness: Arc::new(Readiness {
+                stopping: stopping.clone(),
+                store,
+                inbox,
+                backlog: false.into(),
+            }),
             clock,
         };
         let door = Door::new(behind, documents, settings(config, dev_token)?);
@@ -175,7 +176,7 @@ impl App {
             self.door.close_streams().await;
         };
         let routes = router(self.door.clone()).merge(http::webhooks(self.reception));
-        serve(self.listener, routes, Listening::default(), told).await;
+        serve(self.listener, self.door.clone(), routes, told).await;
         background.close();
         background.wait().await;
         // A command that is under way ends with its outcome written down, whoever has hung up.

@@ -83,6 +83,7 @@ impl System {
         let text = format!(
             "[server]\nlisten = \"{free}\"\ndrain = \"off\"\n[auth]\nsecret = \"{SECRET}\"\n\
              [store]\nurl = \"sqlite://{store}/vendgraph.db\"\n[fleet]\nsweep = \"{sweep}\"\nreconcile = \"off\"\n\
+             [limits]\nrequests_per_second = \"off\"\nstreams_per_caller = 10000\nsubscriptions_per_caller = 10000\n\
              [[accounts]]\nname = \"north\"\nvendor = \"dingshang\"\nurl = \"{dingshang}\"\napp_id = \"ds-sandbox\"\n\
              app_secret = \"sandbox-secret\"\nmerchant_id = \"M20240318\"\n\
              [[accounts]]\nname = \"metro\"\nvendor = \"inhand\"\nbase_url = \"{inhand}\"\nclient_id = \"c-100\"\n\

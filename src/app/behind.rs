@@ -1,6 +1,12 @@
 //! What stands behind the door.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use axum::http::HeaderValue;
@@ -12,19 +18,21 @@ use tokio_util::sync::CancellationToken;
 use super::Error;
 use crate::{
     auth::{self, Caller, Verifier},
-    config::Config,
+    config::{self, Config},
     domain::Place,
+    events::Inbox,
     gateway::{Asker, Gateway},
     graphql::{
         self, Live,
+        document::Limits,
         live::{Answer, Pen},
     },
-    http::{self, Authenticate, Denied, Execute, Executed, Followed, Ready, Settings, Streaming, Subscribe},
+    http::{
+        self, Authenticate, Denied, Execute, Executed, Followed, Listening, Ready, Settings, Share,
+        Streaming, Subscribe,
+    },
     store::Store,
 };
-
-/// How many GraphQL requests may be under way at once.
-const CONCURRENCY: usize = 2_048;
 
 /// How subscriptions' answers are written down: like all others.
 pub(super) const PEN: Pen = Pen {
@@ -37,17 +45,42 @@ pub(super) fn settings(config: &Config, dev_token: Option<SecretString>) -> Resu
     let origin = |origin: &String| {
         HeaderValue::from_str(origin).map_err(|_| Error::Origin(origin.chars().take(80).collect()))
     };
+    let limits = &config.limits;
     Ok(Settings {
-        body_bytes: config.limits.body_bytes,
-        request_timeout: config.limits.request_timeout,
-        concurrency: CONCURRENCY,
-        streaming: Streaming::default(),
+        body_bytes: limits.body_bytes,
+        body_timeout: limits.body_timeout,
+        request_timeout: limits.request_timeout,
+        concurrency: limits.max_concurrency,
+        share: Share {
+            per_second: limits.requests_per_second,
+            burst: limits.burst,
+            streams: limits.streams_per_caller,
+            subscriptions: limits.subscriptions_per_caller,
+        },
+        listening: Listening {
+            connections: limits.connections,
+            header_bytes: limits.header_bytes,
+            head_timeout: limits.head_timeout,
+            idle_timeout: limits.idle_timeout,
+            ..Listening::default()
+        },
+        streaming: Streaming {
+            places: limits.streams,
+            operations: limits.operations_per_socket,
+            ..Streaming::default()
+        },
         introspection: config.server.introspection,
         graphiql: config.server.graphiql,
         dashboard: config.server.dashboard,
         cors_origins: config.server.cors_origins.iter().map(origin).collect::<Result<_, _>>()?,
         dev_token,
     })
+}
+
+/// What a document may cost.
+pub(super) fn document_limits(config: &Config) -> Limits {
+    let config::Limits { depth, complexity, tokens, aliases, directives, root_fields, .. } = config.limits;
+    Limits { depth, complexity, tokens, aliases, directives, root_fields }
 }
 
 /// Answers operations with the schema.
@@ -100,10 +133,27 @@ impl Authenticate for Tokens {
     }
 }
 
-/// Ready while the store answers, until told to stop.
+/// Ready while the store answers and keeps up, until told to stop.
 pub(super) struct Readiness {
     pub stopping: CancellationToken,
     pub store: Arc<dyn Store>,
+    pub inbox: Inbox,
+    /// Whether the inbox was full when last it was looked at, and has not emptied since.
+    pub backlog: AtomicBool,
+}
+
+impl Readiness {
+    /// Whether so much waits to be stored that soon nothing more is taken: from three quarters of the places on, until less
+    /// than half of them are taken.
+    fn is_behind(&self) -> bool {
+        let is = is_behind(self.backlog.load(Ordering::Relaxed), self.inbox.filling());
+        self.backlog.store(is, Ordering::Relaxed);
+        is
+    }
+}
+
+fn is_behind(was: bool, (waiting, places): (usize, usize)) -> bool {
+    waiting * 4 >= places * 3 || (was && waiting * 2 >= places)
 }
 
 #[async_trait]
@@ -113,10 +163,36 @@ impl Ready for Readiness {
         if self.stopping.is_cancelled() {
             obstacles.push("the gateway is shutting down".to_owned());
         }
+        if self.is_behind() {
+            obstacles.push("the store is behind: vendors' messages wait for it".to_owned());
+        }
         if let Err(error) = self.store.ping().await {
             tracing::warn!(%error, "the store does not answer");
             obstacles.push("the store does not answer".to_owned());
         }
         obstacles
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_behind;
+
+    #[test]
+    fn the_store_is_behind_from_three_quarters_until_half_of_the_inbox() {
+        let mut behind = false;
+        for (waiting, expected) in [
+            (0, false),
+            (74, false),
+            (75, true),
+            (74, true),
+            (50, true),
+            (49, false),
+            (74, false),
+            (100, true),
+        ] {
+            behind = is_behind(behind, (waiting, 100));
+            assert_eq!(behind, expected, "{waiting}");
+        }
     }
 }

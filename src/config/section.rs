@@ -91,7 +91,7 @@ impl Given {
         }
     }
 
-    fn integer(&self) -> Option<u64> {
+    pub fn integer(&self) -> Option<u64> {
         match self {
             Self::File(value) => value.as_integer().and_then(|value| value.try_into().ok()),
             Self::Environment(given) => given.value.parse().ok(),

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     io,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,7 +11,7 @@ use std::{
 use proptest::prelude::*;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Config, Error, Files, Proof, Vendor};
+use super::{Config, Error, Files, Limits, Proof, Vendor};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const AUTH: &str = "[auth]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
@@ -46,6 +47,7 @@ depth = 15
 complexity = 5000
 body_bytes = 1048576
 request_timeout = "15s"
+requests_per_second = "off"
 
 [[accounts]]
 name = "north"
@@ -142,7 +144,7 @@ fn what_is_left_out_has_a_default() {
     assert!(config.server.public_url.is_none());
     assert_eq!(config.fleet.sweep, Some(Duration::from_mins(5)));
     assert_eq!(config.server.drain, Duration::from_secs(2));
-    assert_eq!(config.limits.request_timeout, Duration::from_secs(15));
+    assert_eq!(config.limits, Limits::default());
     assert!(config.accounts.is_empty() && config.store.url.is_none());
 }
 
@@ -153,6 +155,7 @@ fn every_value_can_be_overridden() {
         ("VENDGRAPH__SERVER__INTROSPECTION", "true"),
         ("VENDGRAPH__SERVER__CORS_ORIGINS", "https://a.example, https://b.example"),
         ("VENDGRAPH__LIMITS__DEPTH", "7"),
+        ("VENDGRAPH__LIMITS__REQUESTS_PER_SECOND", "3"),
         ("VENDGRAPH__FLEET__SWEEP", "1m"),
         ("VENDGRAPH__SERVER__DRAIN", "off"),
         ("VENDGRAPH__ACCOUNTS__NORTH__APP_SECRET", "s-2"),
@@ -165,6 +168,8 @@ fn every_value_can_be_overridden() {
     assert!(config.server.introspection);
     assert_eq!(config.server.cors_origins, ["https://a.example", "https://b.example"]);
     assert_eq!(config.limits.depth, 7);
+    assert_eq!(config.limits.requests_per_second.map(NonZeroU32::get), Some(3));
+    assert_eq!(sample(&[]).unwrap().limits.requests_per_second, None);
     assert_eq!(config.fleet.sweep, Some(Duration::from_mins(1)));
     assert_eq!(dingshang(&config), ["ds-1", "s-2", "m-2"]);
     assert_eq!(config.accounts[1].calls.retries, 3);
@@ -196,8 +201,8 @@ fn an_unknown_key_is_named_with_its_path_and_the_nearest_key() {
     assert_eq!(problem(&account(sandbox), &[]), "accounts.north.app_idd is not a key; did you mean app_id?");
     assert_eq!(problem("[servr]\n", &[]), "servr is not a key; did you mean server?");
     assert_eq!(
-        problem("[limits]\nzzzzzz = 1\n", &[]),
-        "limits.zzzzzz is not a key; known here: depth, complexity, body_bytes, request_timeout"
+        problem("[cache]\nzzzzzz = 1\n", &[]),
+        "cache.zzzzzz is not a key; known here: status, products, sites, max_stale"
     );
     assert_eq!(
         problem("[auth]\nsecret = { envv = \"A\" }\n", &[]),
@@ -255,6 +260,12 @@ fn a_wrong_value_is_told_by_its_key_and_what_to_write_instead() {
         ("[server]\ncors_origins = [\"https://x/app\"]\n", "server.cors_origins: write a list of origins"),
         ("[limits]\ndepth = 0\n", "limits.depth: write a whole number from 1 to 100"),
         ("[limits]\nbody_bytes = -1\n", "limits.body_bytes: write a whole number from 1 to"),
+        (
+            "[limits]\nrequests_per_second = 0\n",
+            "limits.requests_per_second: write a whole number from 1 to 1000000, or \"off\"",
+        ),
+        ("[limits]\nheader_bytes = 512\n", "limits.header_bytes: write a whole number from 10240 to"),
+        ("[limits]\nburst = 0\n", "limits.burst: write a whole number from 1 to"),
         ("[limits]\nrequest_timeout = 15\n", "limits.request_timeout: write a duration"),
         ("[cache]\nstatus = \"0s\"\n", "cache.status: write a duration longer than nothing"),
         ("[fleet]\nsweep = false\n", "fleet.sweep: write a duration such as \"5m\", or \"off\""),

@@ -59,6 +59,12 @@ impl Inbox {
         (Self { letters: sender }, Clerk { letters, store })
     }
 
+    /// How many events wait for a commit, and how many may.
+    pub fn filling(&self) -> (usize, usize) {
+        let places = self.letters.max_capacity();
+        (places - self.letters.capacity(), places)
+    }
+
     /// Puts an event into the log. When this is answered, the event is on the disk, by this call or an earlier one.
     pub async fn put(&self, event: NewEvent) -> Result<Appended, Refused> {
         let (receipt, received) = oneshot::channel();

@@ -26,11 +26,10 @@ pub use subscription::Subscription;
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema over these use cases. Bounds on documents are set where documents are read (`document`), and no
-/// extension is used: each would be run for every field. Without `suggestions`, no error names a field that the caller
-/// did not write.
-pub fn schema(gateway: Arc<Gateway>, suggestions: bool) -> Schema {
-    let builder = builder().data(gateway);
-    if suggestions { builder } else { builder.disable_suggestions() }.finish()
+/// extension is used: each would be run for every field. Its errors suggest names; from whom these are to be hidden, the
+/// door knows.
+pub fn schema(gateway: Arc<Gateway>) -> Schema {
+    builder().data(gateway).finish()
 }
 
 /// The schema's text, which `schema.graphql` keeps.

@@ -1,5 +1,7 @@
 //! What goes out: GraphQL's answers, and every fault in the same shape.
 
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensionValues, Response as Executed, ServerError, Value};
 use axum::{
     body::Body,
@@ -9,7 +11,7 @@ use axum::{
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::media::Media;
+use super::{callers::Sort, media::Media};
 
 /// Most errors of one request that are told: the validator may find thousands in a hostile document.
 const ERRORS: usize = 20;
@@ -65,8 +67,27 @@ pub(super) enum Fault {
     NeedsStream,
     #[error("at most {limit} operations may be under way on one connection")]
     TooManyOperations { limit: usize },
+    #[error("this caller asks too often: try again in {}", in_words(*wait))]
+    TooFast { wait: Duration },
+    #[error("this caller has {limit} {} open already, and may have no more", match sort {
+        Sort::Stream => "sockets and streams",
+        Sort::Subscription => "subscriptions",
+    })]
+    TooManyOfCaller { sort: Sort, limit: usize },
     #[error("something went wrong on our side")]
     Panic,
+}
+
+/// A time to wait, in whole seconds and at least one.
+fn in_words(wait: Duration) -> String {
+    match seconds(wait) {
+        1 => "1 second".to_owned(),
+        more => format!("{more} seconds"),
+    }
+}
+
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0 || wait.is_zero())
 }
 
 impl Fault {
@@ -80,7 +101,9 @@ impl Fault {
             Self::Parameters(_) | Self::Broken | Self::Handshake(_) | Self::NeedsStream => {
                 StatusCode::BAD_REQUEST
             }
-            Self::TooManyOperations { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyOperations { .. } | Self::TooFast { .. } | Self::TooManyOfCaller { .. } => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
@@ -92,9 +115,13 @@ impl Fault {
     const fn code(&self) -> &'static str {
         match self {
             Self::NoToken | Self::BadToken | Self::OldToken => "UNAUTHENTICATED",
-            Self::NoVerdict | Self::Late | Self::Busy | Self::Restarting | Self::TooManyOperations { .. } => {
-                "OVERLOADED"
-            }
+            Self::NoVerdict
+            | Self::Late
+            | Self::Busy
+            | Self::Restarting
+            | Self::TooManyOperations { .. }
+            | Self::TooFast { .. }
+            | Self::TooManyOfCaller { .. } => "OVERLOADED",
             Self::NotAcceptable
             | Self::MediaType
             | Self::Method
@@ -111,15 +138,16 @@ impl Fault {
     }
 
     /// A header that this fault's status demands.
-    const fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
+    fn header(&self) -> Option<(header::HeaderName, HeaderValue)> {
         match self {
             Self::NoToken => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             Self::BadToken | Self::OldToken => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\"")))
             }
-            Self::NoVerdict | Self::Busy | Self::Restarting => {
+            Self::NoVerdict | Self::Busy | Self::Restarting | Self::TooManyOfCaller { .. } => {
                 Some((header::RETRY_AFTER, HeaderValue::from_static("1")))
             }
+            Self::TooFast { wait } => Some((header::RETRY_AFTER, HeaderValue::from(seconds(*wait)))),
             Self::NotByGet => Some((header::ALLOW, HeaderValue::from_static("POST"))),
             Self::Method => Some((header::ALLOW, HeaderValue::from_static("GET,HEAD,POST"))),
             Self::Slow => Some((header::CONNECTION, HeaderValue::from_static("close"))),

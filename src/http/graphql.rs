@@ -43,7 +43,7 @@ pub(super) async fn wrong_method(headers: HeaderMap) -> Response {
 
 async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Response, Fault> {
     let deadline = Instant::now() + door.settings().request_timeout;
-    let caller = timeout_at(deadline, access::caller(door.0.behind.verifier.as_ref(), request.headers()))
+    let caller = timeout_at(deadline, access::caller(door, request.headers()))
         .await
         .map_err(|_elapsed| Fault::NoVerdict)??;
     let Accepted { whole, stream } = accepted;
@@ -117,6 +117,7 @@ async fn text_of(door: &Door, request: Request, deadline: Instant) -> Result<Byt
     if announced.is_some_and(|length| length > limit) {
         return Err(Fault::TooLong { limit });
     }
+    let deadline = deadline.min(Instant::now() + door.settings().body_timeout);
     let read = timeout_at(deadline, body::whole(request.into_body(), limit)).await;
     read.map_err(|_elapsed| Fault::Slow)?.map_err(|unread| match unread {
         Unread::TooLong => Fault::TooLong { limit },

@@ -25,9 +25,11 @@ pub(super) async fn live() -> Json<Health> {
 
 /// Whether requests should be sent here.
 pub(super) async fn ready(State(door): State<Door>) -> (StatusCode, Json<Health>) {
-    let reasons = tokio::time::timeout(PATIENCE, door.0.behind.readiness.obstacles())
+    let mut reasons = tokio::time::timeout(PATIENCE, door.0.behind.readiness.obstacles())
         .await
         .unwrap_or_else(|_elapsed| vec!["what must be ready did not answer in time".to_owned()]);
+    // Said before requests have to be refused, so that they are sent elsewhere.
+    reasons.extend(door.crowds());
     if reasons.is_empty() {
         (StatusCode::OK, Json(Health { status: "ready", reasons }))
     } else {

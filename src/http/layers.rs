@@ -43,7 +43,7 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
         .allow_origin(AllowOrigin::list(settings.cors_origins.clone()))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([header::AUTHORIZATION, header::CONTENT_TYPE, LAST_EVENT_ID])
-        .expose_headers([REQUEST_ID])
+        .expose_headers([REQUEST_ID, header::RETRY_AFTER])
         .max_age(PREFLIGHT_AGE);
 
     let outer = ServiceBuilder::new()
@@ -95,8 +95,8 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 }
 
 async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
-    match door.0.places.try_acquire() {
-        Ok(_place) => next.run(request).await,
-        Err(_full) => Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default()),
+    match door.0.requests.take(door.settings().concurrency) {
+        Some(_place) => next.run(request).await,
+        None => Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default()),
     }
 }

@@ -10,6 +10,7 @@
 mod access;
 mod answer;
 mod body;
+mod callers;
 mod graphql;
 mod health;
 mod kept;
@@ -18,9 +19,11 @@ mod media;
 mod operation;
 mod pages;
 mod parameters;
+mod places;
 mod routes;
 mod serve;
 mod subscriptions;
+mod suggestions;
 mod webhooks;
 
 #[cfg(test)]
@@ -33,9 +36,8 @@ use axum::http::HeaderValue;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use secrecy::SecretString;
-use tokio::sync::Semaphore;
 
-use self::{kept::Kept, subscriptions::Streams};
+use self::{callers::Callers, kept::Kept, places::Places, subscriptions::Streams};
 use crate::{
     auth::Caller,
     domain::{Clock, Place},
@@ -45,6 +47,7 @@ use crate::{
 
 pub use self::{
     answer::written,
+    callers::Share,
     routes::router,
     serve::{Listening, serve},
     subscriptions::Streaming,
@@ -129,10 +132,16 @@ pub trait Ready: Send + Sync + 'static {
 pub struct Settings {
     /// Longest body of a request, in bytes (`limits.body_bytes`).
     pub body_bytes: usize,
+    /// How long a body may take to arrive whole (`limits.body_timeout`), within `request_timeout`.
+    pub body_timeout: Duration,
     /// How long a request may take, from its head to its answer (`limits.request_timeout`).
     pub request_timeout: Duration,
-    /// How many GraphQL requests may be under way at once; one more is refused with 503.
+    /// How many GraphQL requests may be under way at once (`limits.max_concurrency`); one more is refused with 503.
     pub concurrency: usize,
+    /// What each caller may have and do.
+    pub share: Share,
+    /// How connections are taken and kept.
+    pub listening: Listening,
     /// The bounds of what is followed.
     pub streaming: Streaming,
     /// Whether a caller without scope `admin` may ask for the schema (`server.introspection`).
@@ -171,23 +180,37 @@ struct Inner {
     documents: Arc<Documents>,
     kept: Kept,
     settings: Settings,
-    /// One for each request that may be under way.
-    places: Semaphore,
+    /// One for each request that is under way.
+    requests: Places,
+    connections: Places,
     streams: Streams,
+    callers: Callers,
 }
 
 impl Door {
     /// A door to what is `behind` it, which opens to whom the verifier knows.
     pub fn new(behind: Behind, documents: Arc<Documents>, settings: Settings) -> Self {
-        let places = Semaphore::new(settings.concurrency);
-        let streams = Streams::new(settings.streaming.places);
-        Self(Arc::new(Inner { behind, documents, kept: Kept::new(), settings, places, streams }))
+        let (requests, connections, callers) = (Places::default(), Places::default(), Callers::default());
+        let (kept, streams) = (Kept::new(), Streams::default());
+        Self(Arc::new(Inner { behind, documents, kept, settings, requests, connections, streams, callers }))
     }
 
     /// Ends whatever is followed, so that clients go on elsewhere, and takes nothing new to follow. Done when all of it
     /// has ended, for which the wait is bounded.
     pub async fn close_streams(&self) {
         self.0.streams.close().await;
+    }
+
+    /// Of what nearly all places have been taken for a while, in words for whoever sends requests here.
+    fn crowds(&self) -> impl Iterator<Item = String> {
+        let (inner, settings) = (&self.0, self.settings());
+        let limits = [
+            ("requests under way (limits.max_concurrency)", &inner.requests, settings.concurrency),
+            ("connections (limits.connections)", &inner.connections, settings.listening.connections),
+            ("sockets and streams (limits.streams)", inner.streams.places(), settings.streaming.places),
+        ];
+        let crowded = limits.into_iter().filter(|(_, places, limit)| places.are_crowded(*limit));
+        crowded.map(|(what, _, limit)| format!("there are nearly as many {what} as there may be: {limit}"))
     }
 
     fn settings(&self) -> &Settings {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
 
-use super::{Door, Executed, answer::Fault};
+use super::{Door, Executed, answer::Fault, suggestions};
 use crate::{
     auth::{Caller, Scope},
     gateway::Lease,
@@ -55,10 +55,19 @@ impl Prepared {
         &self.caller
     }
 
+    /// Whether errors must not name what the caller did not.
+    pub(super) fn hides_suggestions(&self, door: &Door) -> bool {
+        !door.settings().introspection && !self.caller.may(Scope::Admin)
+    }
+
     /// Runs a query or a mutation. A lease is given only for a query's answer without errors.
     pub(super) async fn run(self, door: &Door) -> (Response, Option<Lease>) {
+        let hidden = self.hides_suggestions(door);
         let Self { request, operation, caller } = self;
         let Executed { mut response, lease } = door.0.behind.executor.execute(request, caller).await;
+        if hidden {
+            suggestions::remove(&mut response.errors);
+        }
         door.0.documents.complete(&operation, &mut response);
         let whole = operation.kind == OperationType::Query && response.errors.is_empty();
         (response, lease.filter(|_| whole))

@@ -3,12 +3,13 @@
 use std::{
     borrow::Cow,
     io::{self, Read as _},
+    net::IpAddr,
 };
 
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, uri::Authority},
     response::{IntoResponse, Response},
 };
 use flate2::read::GzDecoder;
@@ -23,11 +24,19 @@ use super::{Door, Settings};
 #[allow_missing = true]
 struct Built;
 
-/// What a page may do. GraphiQL's editor sets styles inline and runs workers; nothing comes from another host, and
-/// no other page may frame ours. The dashboard needs no more than this.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; \
+/// What the dashboard may do: nothing inline, nothing from another host, and no other page may frame them.
+/// `'self'` covers sockets to this host, too (CSP level 3 §6.7.2.8).
+const STRICT_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What GraphiQL and the assets may do: its editor writes style elements as it goes, and runs workers.
+const EDITOR_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// What no page of ours needs of a browser.
+const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+     magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), serial=(), usb=()";
 
 /// Where the developer's token goes.
 const TOKEN_PLACE: &str = r#"<meta name="vendgraph-dev-token" content="">"#;
@@ -38,29 +47,42 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>vendgraph
      <code>npm --prefix web ci &amp;&amp; npm --prefix web run build</code>, then build the program again.\n";
 
 /// `GET /graphiql`.
-pub(super) async fn graphiql(State(door): State<Door>) -> Response {
+pub(super) async fn graphiql(State(door): State<Door>, headers: HeaderMap) -> Response {
     let Settings { graphiql, dev_token, .. } = door.settings();
-    page("graphiql.html", *graphiql, dev_token.as_ref())
+    let token = dev_token.as_ref().filter(|_| is_unmistakable(&headers));
+    page(("graphiql.html", EDITOR_POLICY), *graphiql, token)
 }
 
 /// `GET /dashboard`.
-pub(super) async fn dashboard(State(door): State<Door>) -> Response {
+pub(super) async fn dashboard(State(door): State<Door>, headers: HeaderMap) -> Response {
     let Settings { dashboard, dev_token, .. } = door.settings();
-    page("dashboard.html", *dashboard, dev_token.as_ref())
+    let token = dev_token.as_ref().filter(|_| is_unmistakable(&headers));
+    page(("dashboard.html", STRICT_POLICY), *dashboard, token)
 }
 
-/// A page of this name, where it is switched on; or how to build it.
-fn page(name: &str, on: bool, dev_token: Option<&SecretString>) -> Response {
+/// Whether a browser asks by an address, or by a name of this machine alone. Any other name may be a stranger's that was
+/// made to lead here (DNS rebinding): the stranger's page could read ours, and the developer's token in it.
+fn is_unmistakable(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    host.is_some_and(|host| {
+        let name = host.host();
+        let address = name.strip_prefix('[').and_then(|name| name.strip_suffix(']')).unwrap_or(name);
+        name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok()
+    })
+}
+
+/// A page of this name and policy, where it is switched on; or how to build it.
+fn page((name, policy): (&str, &'static str), on: bool, dev_token: Option<&SecretString>) -> Response {
     if !on {
         return StatusCode::NOT_FOUND.into_response();
     }
     let Some(page) = Built::get(name) else {
-        return html(NOT_BUILT.to_owned());
+        return html(NOT_BUILT.to_owned(), policy);
     };
     let page = String::from_utf8_lossy(&page.data);
     match dev_token {
-        Some(token) => html(with_token(&page, token.expose_secret())),
-        None => html(page.into_owned()),
+        Some(token) => html(with_token(&page, token.expose_secret()), policy),
+        None => html(page.into_owned(), policy),
     }
 }
 
@@ -106,7 +128,8 @@ fn send(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(header::ETAG, tag);
     }
-    secure(headers);
+    // A worker runs under the policy of its own file; none of ours needs more than this.
+    secure(headers, EDITOR_POLICY);
     response
 }
 
@@ -134,24 +157,29 @@ fn unpacked(data: &[u8]) -> io::Result<Vec<u8>> {
     Ok(whole)
 }
 
-fn html(page: String) -> Response {
+fn html(page: String, policy: &'static str) -> Response {
     let mut response = Response::new(Body::from(page));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     // A page may hold a token, and names the assets of this very build.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    secure(headers);
+    secure(headers, policy);
     response
 }
 
-fn secure(headers: &mut HeaderMap) {
-    const POLICY: HeaderValue = HeaderValue::from_static(CONTENT_SECURITY_POLICY);
-    let fixed: [(HeaderName, HeaderValue); 3] = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+fn secure(headers: &mut HeaderMap, policy: &'static str) {
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+        // No page of another host has a hold of ours, and none loads our files.
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        // For browsers that do not know `frame-ancestors`.
+        (header::X_FRAME_OPTIONS, "DENY"),
     ];
-    headers.extend(fixed);
+    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
 }
 
 fn with_token(page: &str, token: &str) -> String {

@@ -3,21 +3,29 @@
 
 mod patience;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::Router;
-use hyper::server::conn::http1;
+use axum::{Router, http::StatusCode};
+use hyper::{
+    server::conn::http1,
+    service::{Service as _, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use self::patience::Patient;
+use self::patience::{Patience, Patient};
+use super::{Door, places::Place};
 
 /// How long to wait after the system could not accept a connection, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
@@ -25,12 +33,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// How a server listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listening {
-    /// How many connections may be open at once; more wait in the system's queue.
+    /// How many connections may be open at once (`limits.connections`); more wait in the system's queue.
     pub connections: usize,
     /// How long the requests under way may take to finish after the shutdown began.
     pub finish: Duration,
-    /// How long a request's head may take to arrive, and a connection may be idle.
+    /// Longest head of a request (its first line and its headers), in bytes (`limits.header_bytes`).
+    pub header_bytes: usize,
+    /// How long a request's head may take to arrive, from its first byte (`limits.head_timeout`).
     pub head_timeout: Duration,
+    /// How long a connection may be without a whole head, before the first request or after an answer
+    /// (`limits.idle_timeout`).
+    pub idle_timeout: Duration,
     /// How long a peer may take nothing of what is written to it. Longer than a minute, so that one who reads nothing for a
     /// minute is not lost.
     pub write_timeout: Duration,
@@ -39,9 +52,11 @@ pub struct Listening {
 impl Default for Listening {
     fn default() -> Self {
         Self {
-            connections: 8_192,
+            connections: 12_000,
             finish: Duration::from_secs(20),
-            head_timeout: Duration::from_mins(1),
+            header_bytes: 32 * 1024,
+            head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(90),
         }
     }
@@ -51,22 +66,17 @@ impl Default for Listening {
 ///
 /// HTTP/1.1 alone: telling HTTP/2 from it, as hyper-util does, means waiting for the first bytes without a bound, and
 /// browsers speak HTTP/2 to whatever ends TLS before us.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    listening: Listening,
-    shutdown: impl Future<Output = ()>,
-) {
-    let places = Arc::new(Semaphore::new(listening.connections));
+pub async fn serve(listener: TcpListener, door: Door, router: Router, shutdown: impl Future<Output = ()>) {
     let connections = TaskTracker::new();
     let stopping = CancellationToken::new();
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = tokio::select! {
             () = &mut shutdown => break,
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &door) => accepted,
         };
         if let Some((stream, place)) = accepted {
+            let listening = door.settings().listening;
             let answering = answer(stream, router.clone(), listening, stopping.clone());
             connections.spawn(async move {
                 answering.await;
@@ -77,17 +87,15 @@ pub async fn serve(
     drop(listener);
     stopping.cancel();
     connections.close();
-    if tokio::time::timeout(listening.finish, connections.wait()).await.is_err() {
+    let finish = door.settings().listening.finish;
+    if tokio::time::timeout(finish, connections.wait()).await.is_err() {
         let left = connections.len();
         tracing::warn!(left, "connections were still busy when we stopped waiting for them");
     }
 }
 
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
+async fn accept(listener: &TcpListener, door: &Door) -> Option<(TcpStream, Place)> {
+    let place = door.0.connections.wait(door.settings().listening.connections).await;
     match listener.accept().await {
         Ok((stream, _peer)) => Some((stream, place)),
         Err(error) => {
@@ -104,11 +112,29 @@ async fn answer(stream: TcpStream, router: Router, listening: Listening, stoppin
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
     }
-    let stream = Patient::new(stream, listening.write_timeout);
+    let turns = Arc::new(AtomicUsize::new(0));
+    let patience = Patience { head: listening.head_timeout, write: listening.write_timeout };
+    let stream = Patient::new(stream, patience, Arc::clone(&turns));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request| {
+        turns.fetch_add(1, Ordering::Relaxed);
+        let (answering, turns) = (router.call(request), Arc::clone(&turns));
+        async move {
+            let answered = answering.await;
+            // After an upgrade the connection is nobody's turn any more: no head comes over it.
+            let upgraded =
+                |response: &axum::response::Response| response.status() == StatusCode::SWITCHING_PROTOCOLS;
+            if !answered.as_ref().is_ok_and(upgraded) {
+                turns.fetch_add(1, Ordering::Relaxed);
+            }
+            answered
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(listening.head_timeout)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .header_read_timeout(listening.idle_timeout)
+        .max_header_size(listening.header_bytes)
+        .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {

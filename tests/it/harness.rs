@@ -23,6 +23,8 @@ use crate::kept::Kept;
 pub struct Setup {
     /// More of the configuration, by sections.
     pub sections: &'static str,
+    /// More of `[server]`.
+    pub server: &'static str,
     /// More of each account.
     pub account: &'static str,
     /// How many InHand machines there are.
@@ -37,7 +39,15 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { sections: "", account: "", machines: 20, drain: "off", reconcile: "off", store: None }
+        Self {
+            sections: "",
+            server: "",
+            account: "",
+            machines: 20,
+            drain: "off",
+            reconcile: "off",
+            store: None,
+        }
     }
 }
 
@@ -279,6 +289,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         listen = "127.0.0.1:0"
         drain = "{drain}"
         public_url = "http://127.0.0.1:9"
+        {server}
         [fleet]
         sweep = "off"
         reconcile = "{reconcile}"
@@ -308,6 +319,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         drain = setup.drain,
         reconcile = setup.reconcile,
         sections = setup.sections,
+        server = setup.server,
         account = setup.account,
         dingshang = vendors.dingshang_url(),
         app_id = options.dingshang.app_id,

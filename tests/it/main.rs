@@ -19,6 +19,7 @@ mod follower;
 mod gateways;
 mod harness;
 mod kept;
+mod limits;
 mod merchant_trades;
 mod nodes;
 mod orders;

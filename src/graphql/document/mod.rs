@@ -36,7 +36,7 @@ use async_graphql_value::ConstValue;
 use moka::sync::Cache;
 
 pub use self::refusal::{Bound, Refusal};
-use self::{complete::Plan, types::Types};
+use self::{complete::Plan, shape::Shape, types::Types};
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
@@ -51,6 +51,32 @@ pub struct Limits {
     pub depth: usize,
     /// How much an operation may weigh (`limits.complexity`); [`cost`] tells how it is counted.
     pub complexity: usize,
+    /// How many tokens the text may have (`limits.tokens`); never more than the validator has time for.
+    pub tokens: usize,
+    /// How many fields may be aliased, or stand in their selection set again, fragments spread out (`limits.aliases`).
+    pub aliases: u64,
+    /// How many directives there may be, fragments spread out (`limits.directives`).
+    pub directives: u64,
+    /// How many fields an operation may begin with, fragments spread out (`limits.root_fields`).
+    pub root_fields: u64,
+}
+
+impl Limits {
+    /// Checks what depends on the text alone; of a kept document, too: the limits may have been others.
+    fn check(&self, tokens: usize, shape: &Shape) -> Result<(), Refusal> {
+        for (bound, found, limit) in [
+            (Bound::Tokens, tokens as u64, self.tokens as u64),
+            (Bound::Depth, shape.depth as u64, self.depth as u64),
+            (Bound::RootFields, shape.root_fields, self.root_fields),
+            (Bound::Aliases, shape.aliases, self.aliases),
+            (Bound::Directives, shape.directives, self.directives),
+        ] {
+            if found > limit {
+                return Err(bound.exceeded(found, limit));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The operation that a request asks for.
@@ -76,7 +102,8 @@ pub struct Documents {
 #[derive(Debug)]
 struct Document {
     executable: ExecutableDocument,
-    introspects: bool,
+    tokens: usize,
+    shape: Shape,
     weight: u32,
     /// What its operations ask for, by name; the one that is alone, or of whom no name was given, has none.
     plans: Mutex<HashMap<Option<String>, Arc<Plan>>>,
@@ -107,7 +134,7 @@ impl Documents {
         cost::check(&self.types, &asked, self.limits.complexity as u64)?;
         let kind = operation.ty;
         request.set_parsed_query(document.executable.clone());
-        let (introspects, name) = (document.introspects, request.operation_name.clone());
+        let (introspects, name) = (document.shape.introspects, request.operation_name.clone());
         Ok(Operation { kind, introspects, document, name })
     }
 
@@ -121,21 +148,15 @@ impl Documents {
 
     fn document(&self, text: &str) -> Result<Arc<Document>, Refusal> {
         if let Some(document) = self.kept.get(text) {
+            self.limits.check(document.tokens, &document.shape)?;
             return Ok(document);
         }
-        let tokens = scan::scan(text)?;
+        let tokens = scan::scan(text, self.limits.tokens)?;
         let executable = async_graphql::parser::parse_query(text).map_err(Refusal::Syntax)?;
         let shape = shape::measure(&executable)?;
-        if shape.depth > self.limits.depth {
-            return Err(Bound::Depth.exceeded(shape.depth as u64, self.limits.depth as u64));
-        }
+        self.limits.check(tokens, &shape)?;
         let weight = u32::try_from(text.len() * 2 + tokens * TOKEN_BYTES).unwrap_or(u32::MAX);
-        let document = Arc::new(Document {
-            executable,
-            introspects: shape.introspects,
-            weight,
-            plans: Mutex::default(),
-        });
+        let document = Arc::new(Document { executable, tokens, shape, weight, plans: Mutex::default() });
         self.kept.insert(Arc::from(text), Arc::clone(&document));
         Ok(document)
     }

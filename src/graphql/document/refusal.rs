@@ -30,9 +30,10 @@ pub enum Refusal {
     #[error("the document has several operations: say which one in `operationName`")]
     OperationNameNeeded,
     /// A subscription that does not follow one field, written in the operation itself: async-graphql passes over
-    /// fragments there, and what stands in them would never be told.
+    /// fragments there, and what stands in them would never be told; `__typename` has no events.
     #[error(
-        "a subscription has one field, in the operation itself, not in a fragment and not skipped: follow each by itself"
+        "a subscription has one field of the schema's, in the operation itself, not in a fragment and not skipped: \
+         follow each by itself"
     )]
     ManyFields(Pos),
     /// A variable that must have a value has none.
@@ -72,6 +73,12 @@ pub enum Bound {
     Fields,
     /// Changes in one mutation.
     Changes,
+    /// Fields that an operation begins with.
+    RootFields,
+    /// Fields that are aliased or repeated.
+    Aliases,
+    /// Directives.
+    Directives,
     /// Fields within fields.
     Depth,
     /// Complexity.
@@ -90,6 +97,11 @@ impl std::fmt::Display for Bound {
             Self::Levels => "the document's nesting of selections and fragments",
             Self::Fields => "the document's number of fields with its fragments spread out",
             Self::Changes => "the number of changes in one operation",
+            Self::RootFields => "the number of fields that one operation begins with",
+            Self::Aliases => {
+                "the document's number of aliased and repeated fields with its fragments spread out"
+            }
+            Self::Directives => "the document's number of directives with its fragments spread out",
             Self::Depth => "the operation's depth",
             Self::Complexity => "the operation's complexity",
             Self::Introspection => "the introspection's complexity",

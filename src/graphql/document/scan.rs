@@ -19,8 +19,9 @@ pub(super) const TOKENS: usize = 10_000;
 /// Deepest nesting of `{`, `(` and `[`; the parser's own recursion ends at 64.
 pub(super) const BRACKETS: usize = 60;
 
-/// Checks the text's bounds and returns the number of its tokens.
-pub(super) fn scan(text: &str) -> Result<usize, Refusal> {
+/// Checks the text's bounds and returns the number of its tokens, of which it may have `most`.
+pub(super) fn scan(text: &str, most: usize) -> Result<usize, Refusal> {
+    let most = most.min(TOKENS);
     if text.len() > BYTES {
         return Err(Bound::Bytes.exceeded(text.len() as u64, BYTES as u64));
     }
@@ -55,8 +56,8 @@ pub(super) fn scan(text: &str) -> Result<usize, Refusal> {
             _ => after,
         };
         tokens += 1;
-        if tokens > TOKENS {
-            return Err(Bound::Tokens.exceeded(tokens as u64, TOKENS as u64));
+        if tokens > most {
+            return Err(Bound::Tokens.exceeded(tokens as u64, most as u64));
         }
     }
     Ok(tokens)

@@ -3,7 +3,7 @@
 //! A fragment is measured once and remembered, sums stop at `u64::MAX`, and descending stops at [`LEVELS`]: so
 //! neither a fragment bomb nor a cycle nor a long chain of fragments costs more than reading them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Positioned,
@@ -35,15 +35,26 @@ pub(super) struct Shape {
     pub(super) depth: usize,
     /// Whether `__schema` or `__type` is asked for.
     pub(super) introspects: bool,
+    /// Fields that are aliased or repeated, all operations and their fragments together.
+    pub(super) aliases: u64,
+    /// Directives, likewise.
+    pub(super) directives: u64,
+    /// Fields of the operation that begins with most of them, introspection apart.
+    pub(super) root_fields: u64,
 }
 
 /// Measures every operation and every fragment, used or not: the validator walks through all of them.
 pub(super) fn measure(document: &ExecutableDocument) -> Result<Shape, Refusal> {
     let mut measuring = Measuring { document, fragments: HashMap::new() };
-    let mut total = Extent::default();
+    let (mut total, mut root_fields) = (Extent::default(), 0);
     for (_, operation) in document.operations.iter() {
-        check_directives(&operation.node.directives)?;
+        let mut own = check_directives(&operation.node.directives)?;
+        for variable in &operation.node.variable_definitions {
+            own = own.saturating_add(check_directives(&variable.node.directives)?);
+        }
         let extent = measuring.set(&operation.node.selection_set.node, 1)?;
+        root_fields = root_fields.max(extent.own);
+        total.directives = total.directives.saturating_add(own);
         if operation.node.ty == OperationType::Subscription
             && !is_one_field(&operation.node.selection_set.node)
         {
@@ -54,18 +65,25 @@ pub(super) fn measure(document: &ExecutableDocument) -> Result<Shape, Refusal> {
         }
         total.add_deeper(extent, 0);
     }
-    let mut spread_out = total.work;
+    let mut fragments = Extent::default();
     for name in document.fragments.keys() {
-        spread_out = spread_out.saturating_add(measuring.fragment(name, 1)?.work);
+        fragments.add_deeper(measuring.fragment(name, 1)?, 0);
     }
+    let spread_out = total.work.saturating_add(fragments.work);
     if spread_out > FIELDS {
         return Err(Bound::Fields.exceeded(spread_out, FIELDS));
     }
-    Ok(Shape { depth: total.depth, introspects: total.introspects })
+    let Extent { depth, introspects, aliases, directives, .. } = total;
+    // What no operation uses is walked through, too.
+    let (aliases, directives) = (aliases.max(fragments.aliases), directives.max(fragments.directives));
+    Ok(Shape { depth, introspects, aliases, directives, root_fields })
 }
 
 fn is_one_field(set: &SelectionSet) -> bool {
-    matches!(set.items.as_slice(), [only] if matches!(only.node, Selection::Field(_)))
+    matches!(
+        set.items.as_slice(),
+        [only] if matches!(&only.node, Selection::Field(field) if !field.node.name.node.starts_with("__"))
+    )
 }
 
 /// How far a selection set extends.
@@ -77,6 +95,10 @@ struct Extent {
     fields: u64,
     /// Fields at all levels, counted as the validator meets them.
     work: u64,
+    /// Fields at all levels that are aliased, or repeat one of their set.
+    aliases: u64,
+    /// Directives at all levels.
+    directives: u64,
     depth: usize,
     levels: usize,
     introspects: bool,
@@ -86,6 +108,8 @@ impl Extent {
     /// Adds what lies below, `fields_deep` fields further down.
     fn add_deeper(&mut self, below: Self, fields_deep: usize) {
         self.work = self.work.saturating_add(below.work);
+        self.aliases = self.aliases.saturating_add(below.aliases);
+        self.directives = self.directives.saturating_add(below.directives);
         self.depth = self.depth.max(below.depth + fields_deep);
         self.levels = self.levels.max(below.levels + 1);
         self.introspects |= below.introspects;
@@ -106,10 +130,17 @@ impl<'a> Measuring<'a> {
     fn set(&mut self, set: &'a SelectionSet, level: usize) -> Result<Extent, Refusal> {
         check_level(level)?;
         let mut extent = Extent::default();
+        let mut names = HashSet::new();
         for selection in &set.items {
-            check_directives(selection.node.directives())?;
+            let directives = check_directives(selection.node.directives())?;
+            extent.directives = extent.directives.saturating_add(directives);
             match &selection.node {
-                Selection::Field(field) => self.field(&field.node, level, &mut extent)?,
+                Selection::Field(field) => {
+                    let is_first = names.insert(field.node.name.node.as_str());
+                    let counts = field.node.alias.is_some() || !is_first;
+                    extent.aliases = extent.aliases.saturating_add(counts.into());
+                    self.field(&field.node, level, &mut extent)?;
+                }
                 Selection::InlineFragment(inline) => {
                     let below = self.set(&inline.node.selection_set.node, level + 1)?;
                     extent.own = extent.own.saturating_add(below.own);
@@ -161,9 +192,10 @@ impl<'a> Measuring<'a> {
             None => {}
         }
         let Some(fragment) = self.document.fragments.get(name) else { return Ok(Extent::default()) };
-        check_directives(&fragment.node.directives)?;
+        let directives = check_directives(&fragment.node.directives)?;
         self.fragments.insert(name, Fragment::InProgress);
-        let extent = self.set(&fragment.node.selection_set.node, level)?;
+        let mut extent = self.set(&fragment.node.selection_set.node, level)?;
+        extent.directives = extent.directives.saturating_add(directives);
         self.fragments.insert(name, Fragment::Measured(extent));
         Ok(extent)
     }
@@ -176,8 +208,10 @@ fn check_level(level: usize) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_directives(directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
-    directives.iter().try_for_each(|directive| check_arguments(&directive.node.arguments))
+/// Checks the arguments of directives, and tells how many there are.
+fn check_directives(directives: &[Positioned<Directive>]) -> Result<u64, Refusal> {
+    directives.iter().try_for_each(|directive| check_arguments(&directive.node.arguments))?;
+    Ok(directives.len() as u64)
 }
 
 fn check_arguments(arguments: &[(Positioned<Name>, Positioned<Value>)]) -> Result<(), Refusal> {

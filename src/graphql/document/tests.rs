@@ -10,6 +10,8 @@ use serde_json::json;
 
 use super::{Bound, Documents, Limits, Operation, Refusal, scan, shape};
 
+mod limits;
+
 const SDL: &str = "
     interface Node { id: ID! }
     type Query {
@@ -37,8 +39,18 @@ const SDL: &str = "
 /// The query that graphql-js's `getIntrospectionQuery` makes with every option, which GraphiQL sends.
 const INTROSPECTION: &str = include_str!("../../../tests/fixtures/graphql/introspection.graphql");
 
+/// Limits of which each test is about one at most.
+const WIDE: Limits = Limits {
+    depth: 15,
+    complexity: 5_000,
+    tokens: 10_000,
+    aliases: 10_000,
+    directives: 10_000,
+    root_fields: 10_000,
+};
+
 fn documents() -> Documents {
-    Documents::new(SDL, Limits { depth: 15, complexity: 5000 }).unwrap()
+    Documents::new(SDL, WIDE).unwrap()
 }
 
 fn prepare(text: &str) -> Result<Operation, Refusal> {
@@ -58,7 +70,7 @@ fn exceeded(text: &str) -> (Bound, u64) {
 
 /// What the first complexity that is refused is: the bound is set to nothing.
 fn complexity(text: &str, variables: serde_json::Value) -> u64 {
-    let documents = Documents::new(SDL, Limits { depth: 15, complexity: 0 }).unwrap();
+    let documents = Documents::new(SDL, Limits { complexity: 0, ..WIDE }).unwrap();
     match documents.prepare(&mut Request::new(text).variables(Variables::from_json(variables))) {
         Err(Refusal::Exceeded { bound: Bound::Complexity, found, .. }) => found,
         other => panic!("{other:?}"),
@@ -365,6 +377,7 @@ fn a_subscription_follows_one_field_that_stands_in_the_operation_itself() {
         "subscription { events { id } ... on Subscription { trades { id } } }",
         "subscription { ...One } fragment One on Subscription { events { id } }",
         "query A { a } subscription B { __typename events { id } }",
+        "subscription { __typename }",
     ] {
         let document = async_graphql::parser::parse_query(query).unwrap();
         let refused = super::shape::measure(&document).unwrap_err();

@@ -76,8 +76,19 @@ fn live(store: &Arc<dyn Store>, log: &Arc<Log>) -> Arc<Live> {
     let post = Post { log: Arc::clone(log), inbox };
     let keeping = Keeping { store: Arc::clone(store), callbacks: None, post };
     let gateway = Arc::new(Gateway::new(vec![connection(&clock)], lifetimes, keeping, &clock));
-    let schema = graphql::schema(Arc::clone(&gateway), true);
-    let documents = Documents::new(&graphql::sdl(), Limits { depth: 15, complexity: 5000 }).unwrap();
+    let schema = graphql::schema(Arc::clone(&gateway));
+    let documents = Documents::new(
+        &graphql::sdl(),
+        Limits {
+            depth: 15,
+            complexity: 5_000,
+            tokens: 10_000,
+            aliases: 100,
+            directives: 100,
+            root_fields: 50,
+        },
+    )
+    .unwrap();
     Live::new((schema, gateway), Arc::new(documents), Duration::from_secs(5), PEN)
 }
 

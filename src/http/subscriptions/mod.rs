@@ -14,7 +14,7 @@ mod pieces;
 pub(super) mod socket;
 mod steps;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use async_graphql::ServerError;
 use axum::{
@@ -22,7 +22,6 @@ use axum::{
     response::Response,
 };
 use futures_util::stream::{self, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{
     sync::CancellationToken,
     task::{TaskTracker, task_tracker::TaskTrackerToken},
@@ -36,10 +35,12 @@ use self::{
 use super::{
     Door,
     answer::{self, Fault},
+    callers::{Held, Sort},
     media::Transport,
     operation::{Prepared, Refused},
+    places::{Place as Room, Places},
 };
-use crate::domain::Place;
+use crate::{auth::Caller, domain::Place};
 
 /// Where a client of server-sent events says what it saw last.
 pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -50,16 +51,16 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 /// The bounds of what is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Streaming {
-    /// How many sockets and streams may be open at once; one more is refused with 503.
+    /// How many sockets and streams may be open at once (`limits.streams`); one more is refused with 503.
     pub places: usize,
-    /// How many operations may be under way on one socket; one more is refused.
+    /// How many operations may be under way on one socket (`limits.operations_per_socket`); one more is refused.
     pub operations: usize,
     /// How long a client may take to introduce itself on a socket.
     pub greeting: Duration,
     /// How often a socket is asked whether the client is still there.
     pub ping: Duration,
-    /// How long a client may be silent on a socket, or take nothing, before it is taken for dead. Longer than a minute,
-    /// so that one who reads nothing for a minute is not lost.
+    /// How long a client may be silent on a socket before it is taken for dead. Longer than a minute, so that one who
+    /// reads nothing for a minute is not lost. How long it may take nothing is the connection's ([`super::Listening`]).
     pub silence: Duration,
     /// How often a stream without news says that it lives.
     pub keep_alive: Duration,
@@ -79,9 +80,9 @@ impl Default for Streaming {
 }
 
 /// Everything that is followed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Streams {
-    places: Arc<Semaphore>,
+    places: Places,
     closing: CancellationToken,
     open: TaskTracker,
 }
@@ -89,22 +90,32 @@ pub(super) struct Streams {
 /// The place of one socket or stream, held as long as it is open.
 #[derive(Debug)]
 pub(super) struct Seat {
-    _place: OwnedSemaphorePermit,
+    _room: Room,
+    /// The part of the caller's share that it takes, once it is known whose it is.
+    held: Option<Held>,
     _open: TaskTrackerToken,
 }
 
+impl Seat {
+    /// Counts it as the caller's.
+    pub(super) fn is_of(&mut self, caller: &Caller, door: &Door) -> Result<(), Fault> {
+        self.held = Some(door.0.callers.hold(caller, Sort::Stream, &door.settings().share)?);
+        Ok(())
+    }
+}
+
 impl Streams {
-    pub(super) fn new(places: usize) -> Self {
-        let places = Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS)));
-        Self { places, closing: CancellationToken::new(), open: TaskTracker::new() }
+    pub(super) const fn places(&self) -> &Places {
+        &self.places
     }
 
-    fn seat(&self) -> Result<Seat, Fault> {
+    /// A place, if less than `limit` are taken.
+    fn seat(&self, limit: usize) -> Result<Seat, Fault> {
         if self.closing.is_cancelled() {
             return Err(Fault::Busy);
         }
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| Fault::Busy)?;
-        Ok(Seat { _place: place, _open: self.open.token() })
+        let room = self.places.take(limit).ok_or(Fault::Busy)?;
+        Ok(Seat { _room: room, held: None, _open: self.open.token() })
     }
 
     pub(super) async fn close(&self) {
@@ -136,12 +147,13 @@ pub(super) fn respond(
     prepared: Result<Prepared, Refused>,
     resume: Option<Place>,
 ) -> Result<Response, Fault> {
-    let seat = door.0.streams.seat()?;
+    let mut seat = door.0.streams.seat(door.settings().streaming.places)?;
     let mut ending = Ending::new(door);
     let steps = match prepared {
         Ok(prepared) => {
             ending.with_token_of(prepared.caller());
-            steps(door, prepared, resume)
+            seat.is_of(prepared.caller(), door)?;
+            steps(door, prepared, resume)?
         }
         Err(refused) => {
             let errors = answer::error_list(vec![ServerError::from(refused)]);

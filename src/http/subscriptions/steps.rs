@@ -10,7 +10,6 @@ use futures_util::{
     stream::{self, BoxStream, StreamExt},
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use tokio::time::timeout;
 
 use crate::{
@@ -18,7 +17,9 @@ use crate::{
     http::{
         Door, Followed,
         answer::{self, Fault},
+        callers::Sort,
         operation::Prepared,
+        suggestions,
     },
 };
 
@@ -49,19 +50,33 @@ impl Step {
 }
 
 /// Runs an operation. The row has one last step. A panic costs its own operation alone.
-pub(super) fn steps(door: &Door, prepared: Prepared, resume: Option<Place>) -> BoxStream<'static, Step> {
+///
+/// # Errors
+/// Where the caller follows as much as they may.
+pub(super) fn steps(
+    door: &Door,
+    prepared: Prepared,
+    resume: Option<Place>,
+) -> Result<BoxStream<'static, Step>, Fault> {
     if prepared.kind() == OperationType::Subscription {
+        let (share, hidden) = (&door.settings().share, prepared.hides_suggestions(door));
+        let held = door.0.callers.hold(prepared.caller(), Sort::Subscription, share)?;
         let (request, caller) = prepared.into_request();
         let followed = door.0.behind.subscriber.subscribe(request, caller, resume);
-        return AssertUnwindSafe(followed)
+        let steps = AssertUnwindSafe(followed)
             .catch_unwind()
-            .map(|followed| followed.map_or_else(|_panic| Step::fault(&Fault::Panic), step))
+            .map(move |followed| {
+                // Held as long as it is followed.
+                let _ = &held;
+                followed.map_or_else(|_panic| Step::fault(&Fault::Panic), |followed| step(followed, hidden))
+            })
             .chain(stream::once(ready(Step::Over)))
             .scan(false, |over, step| {
                 let before = std::mem::replace(over, *over || step.is_last());
                 ready((!before).then_some(step))
             })
             .boxed();
+        return Ok(steps);
     }
     let answer = AssertUnwindSafe(single(door.clone(), prepared)).catch_unwind();
     let steps = answer.map(|step| {
@@ -69,23 +84,28 @@ pub(super) fn steps(door: &Door, prepared: Prepared, resume: Option<Place>) -> B
         let over = (!step.is_last()).then_some(Step::Over);
         stream::iter(iter::once(step).chain(over))
     });
-    steps.flatten_stream().boxed()
+    Ok(steps.flatten_stream().boxed())
 }
 
-fn step(followed: Followed) -> Step {
+/// A step of a subscription; its refusal without suggestions where these are hidden.
+fn step(followed: Followed, hidden: bool) -> Step {
     /// What a refused subscription brings.
     #[derive(Deserialize)]
-    struct Body<'a> {
-        #[serde(borrow)]
-        errors: &'a RawValue,
+    struct Body {
+        errors: Vec<ServerError>,
     }
 
     let Followed { place, body, refused } = followed;
     if !refused {
         return Step::Next(place, body);
     }
-    match serde_json::from_slice::<Body<'_>>(&body) {
-        Ok(Body { errors }) => Step::Refused(Bytes::copy_from_slice(errors.get().as_bytes())),
+    match serde_json::from_slice::<Body>(&body) {
+        Ok(Body { mut errors }) => {
+            if hidden {
+                suggestions::remove(&mut errors);
+            }
+            Step::refused(errors)
+        }
         Err(error) => {
             tracing::error!(%error, "a subscription was refused without errors");
             Step::fault(&Fault::Panic)
@@ -95,7 +115,8 @@ fn step(followed: Followed) -> Step {
 
 /// The one answer to a query or a mutation, within the bounds of every request.
 async fn single(door: Door, prepared: Prepared) -> Step {
-    let Ok(_place) = door.0.places.try_acquire() else { return Step::fault(&Fault::Busy) };
+    let place = door.0.requests.take(door.settings().concurrency);
+    let Some(_place) = place else { return Step::fault(&Fault::Busy) };
     let Ok((response, _lease)) = timeout(door.settings().request_timeout, prepared.run(&door)).await else {
         return Step::fault(&Fault::Late);
     };

@@ -68,6 +68,24 @@ async fn a_body_that_does_not_arrive_is_408_and_an_answer_that_does_not_come_504
 }
 
 #[tokio::test]
+async fn a_body_that_drips_is_408_when_its_time_is_over() {
+    let short = Settings { body_timeout: Duration::from_millis(300), ..settings() };
+    let server = Server::with(short, Listening::default()).await;
+    let drops =
+        futures_util::stream::unfold(tokio::time::interval(Duration::from_millis(20)), |mut pace| async {
+            pace.tick().await;
+            Some((Ok::<_, std::io::Error>(" "), pace))
+        });
+    let begun = Instant::now();
+    let slow =
+        server.post().header("content-type", "application/json").body(reqwest::Body::wrap_stream(drops));
+    let answer = Answer::of(slow).await;
+    assert_eq!((answer.status, answer.code().as_str()), (408, "BAD_USER_INPUT"));
+    assert_eq!(answer.header("connection"), "close");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
 async fn one_request_too_many_is_503_while_health_is_answered() {
     let server = Server::with(Settings { concurrency: 1, ..settings() }, Listening::default()).await;
     let first = tokio::spawn(server.post().json(&json!({ "query": "{ slow }" })).send());

@@ -115,41 +115,51 @@ impl Subscribe for Log {
         let after = resume.map_or(0, |place| place.0);
         self.asked.send_modify(|asked| asked.push((request.query.clone(), resume)));
         let counted = Counted::new(&self.open);
-        let answers =
-            match request.query.split(['{', ' ']).find(|word| word.len() > 3 && *word != "subscription") {
-                Some("forbidden") => {
-                    let errors = json!({ "errors": [{
+        let answers = match request
+            .query
+            .split(['{', ' '])
+            .find(|word| word.len() > 3 && *word != "subscription")
+        {
+            Some("forbidden") => {
+                let errors = json!({ "errors": [{
                     "message": "scope `events:read` is missing",
                     "extensions": { "code": "FORBIDDEN" },
                 }] });
-                    let refused = Followed { place: None, body: errors.to_string().into(), refused: true };
-                    stream::iter([refused]).boxed()
-                }
-                Some("three") => {
-                    let events =
-                        (after + 1..=3).map(|place| followed(place, event(place).to_string().into()));
-                    stream::iter(events).boxed()
-                }
-                Some("panics") => stream::once(async { panic!("on purpose") }).boxed(),
-                Some("flood") => {
-                    let body = Bytes::from(json!({ "data": { "flood": "x".repeat(4_000) } }).to_string());
-                    let taken = Arc::clone(&self.taken);
-                    stream::iter(1..)
-                        .map(move |place| {
-                            taken.fetch_add(1, Ordering::SeqCst);
-                            followed(place, body.clone())
-                        })
-                        .boxed()
-                }
-                _ => {
-                    let at = usize::try_from(after).unwrap();
-                    stream::unfold((at, self.events.subscribe()), |(at, mut events)| async move {
-                        let body = events.wait_for(|events| events.len() > at).await.ok()?[at].clone();
-                        Some((followed(at as u64 + 1, body), (at + 1, events)))
+                let refused = Followed { place: None, body: errors.to_string().into(), refused: true };
+                stream::iter([refused]).boxed()
+            }
+            Some("misspelt") => {
+                let errors = json!({ "errors": [{
+                        "message": "Unknown field \"misspelt\" on type \"Subscription\". Did you mean \"events\"?",
+                        "locations": [{ "line": 1, "column": 16 }],
+                    }] });
+                let refused = Followed { place: None, body: errors.to_string().into(), refused: true };
+                stream::iter([refused]).boxed()
+            }
+            Some("three") => {
+                let events = (after + 1..=3).map(|place| followed(place, event(place).to_string().into()));
+                stream::iter(events).boxed()
+            }
+            Some("panics") => stream::once(async { panic!("on purpose") }).boxed(),
+            Some("flood") => {
+                let body = Bytes::from(json!({ "data": { "flood": "x".repeat(4_000) } }).to_string());
+                let taken = Arc::clone(&self.taken);
+                stream::iter(1..)
+                    .map(move |place| {
+                        taken.fetch_add(1, Ordering::SeqCst);
+                        followed(place, body.clone())
                     })
                     .boxed()
-                }
-            };
+            }
+            _ => {
+                let at = usize::try_from(after).unwrap();
+                stream::unfold((at, self.events.subscribe()), |(at, mut events)| async move {
+                    let body = events.wait_for(|events| events.len() > at).await.ok()?[at].clone();
+                    Some((followed(at as u64 + 1, body), (at + 1, events)))
+                })
+                .boxed()
+            }
+        };
         answers
             .map(move |answer| {
                 let _ = &counted;

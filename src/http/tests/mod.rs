@@ -3,8 +3,11 @@
 mod access;
 mod audit;
 mod bounds;
+mod callers;
 mod clients;
+mod crowds;
 mod events;
+mod forgery;
 mod kept;
 mod legacy;
 mod log;
@@ -18,6 +21,7 @@ mod specification;
 mod worst;
 
 use std::{
+    num::NonZeroU32,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -43,17 +47,30 @@ use crate::{
 
 use self::log::Log;
 use super::{
-    Authenticate, Behind, Denied, Door, Execute, Executed, Listening, Ready, Settings, Streaming, Subscribe,
-    router, serve,
+    Authenticate, Behind, Denied, Door, Execute, Executed, Listening, Ready, Settings, Share, Streaming,
+    Subscribe, router, serve,
 };
 
 /// The token of a caller without scope `admin`, and of one with it.
 const TOKEN: &str = "good";
 const ADMIN: &str = "admin";
 
+/// The token of somebody else.
+const OTHER: &str = "other-good";
+
 /// The token of a caller whose right ends soon after it was looked at.
 const SHORT: &str = "short";
 const SHORT_LIFE: Duration = Duration::from_millis(300);
+
+/// What documents may cost; wide where the validator's work is measured.
+const LIMITS: Limits = Limits {
+    depth: 15,
+    complexity: 5_000,
+    tokens: 10_000,
+    aliases: 10_000,
+    directives: 100,
+    root_fields: 10_000,
+};
 
 struct Query;
 
@@ -146,13 +163,18 @@ impl Authenticate for Verifier {
             }
             "panics" => panic!("on purpose"),
             "unending" => std::future::pending().await,
-            TOKEN => [Scope::MachinesRead].into_iter().collect(),
+            TOKEN | OTHER => [Scope::MachinesRead].into_iter().collect(),
             ADMIN => [Scope::Admin].into_iter().collect(),
             "old" => return Err(Denied::Expired),
             "keys-unreachable" => return Err(Denied::Unavailable),
             _ => return Err(Denied::Invalid),
         };
-        Ok(Arc::new(Caller { subject: "tester".into(), scopes, accounts: Grant::All, expires_at }))
+        let subject = match token {
+            ADMIN => "admin",
+            OTHER => "other",
+            _ => "tester",
+        };
+        Ok(Arc::new(Caller { subject: subject.into(), scopes, accounts: Grant::All, expires_at }))
     }
 }
 
@@ -168,8 +190,11 @@ impl Ready for Readiness {
 fn settings() -> Settings {
     Settings {
         body_bytes: 1024 * 1024,
+        body_timeout: Duration::from_secs(10),
         request_timeout: Duration::from_secs(10),
         concurrency: 64,
+        share: Share { per_second: None, burst: NonZeroU32::MIN, streams: 1_000, subscriptions: 1_000 },
+        listening: Listening::default(),
         streaming: Streaming::default(),
         introspection: true,
         graphiql: true,
@@ -196,18 +221,18 @@ impl Server {
     }
 
     async fn with(settings: Settings, listening: Listening) -> Self {
-        Self::built(settings, listening, false).await
+        Self::built(Settings { listening, ..settings }, false).await
     }
 
     /// One whose answers may be kept for ever.
     async fn keeping() -> Self {
-        Self::built(settings(), Listening::default(), true).await
+        Self::built(settings(), true).await
     }
 
-    async fn built(settings: Settings, listening: Listening, leases: bool) -> Self {
+    async fn built(settings: Settings, leases: bool) -> Self {
         let gate = Arc::new(Gate::default());
         let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::clone(&gate)).finish();
-        let documents = Documents::new(&schema.sdl(), Limits { depth: 15, complexity: 5000 }).unwrap();
+        let documents = Documents::new(&schema.sdl(), LIMITS).unwrap();
         let readiness = Arc::new(Readiness(Arc::clone(&gate)));
         let executor = Executor { schema, gate: Arc::clone(&gate), leases };
         let log = Arc::new(Log::default());
@@ -222,7 +247,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(serve(listener, router(door.clone()), listening, async move {
+        let task = tokio::spawn(serve(listener, door.clone(), router(door.clone()), async move {
             let _ = stopped.await;
             door.close_streams().await;
         }));

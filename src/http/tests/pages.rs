@@ -31,8 +31,19 @@ async fn pages_load_nothing_from_elsewhere_and_are_kept_by_nobody() {
         assert_eq!(page.header("cache-control"), "no-store", "{name}");
         assert_eq!(page.header("referrer-policy"), "no-referrer", "{name}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{name}");
+        assert_eq!(page.header("cross-origin-opener-policy"), "same-origin", "{name}");
+        assert_eq!(page.header("cross-origin-resource-policy"), "same-origin", "{name}");
+        assert_eq!(page.header("x-frame-options"), "DENY", "{name}");
+        assert!(page.header("permissions-policy").contains("camera=(), "), "{name}");
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{name}: {policy}");
+        assert!(
+            policy.contains("connect-src 'self';") && policy.ends_with("frame-ancestors 'none'"),
+            "{policy}"
+        );
+        // GraphiQL's editor writes style elements as it goes.
+        assert_eq!(policy.contains("unsafe-inline"), name == "graphiql", "{name}: {policy}");
+        assert!(!policy.contains("unsafe-eval"), "{policy}");
         assert!(!page.text.contains("https://"), "{}", page.text);
         assert!(page.text.contains("vendgraph"), "{}", page.text);
     }
@@ -77,6 +88,30 @@ async fn the_developers_token_is_in_the_pages_under_dev_alone() {
             assert!(page.text.contains(&format!("{place}developer-token\">")), "{}", page.text);
             let page = get(&server, &format!("/{name}")).await;
             assert!(page.text.contains(&format!("{place}\">")), "{}", page.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_developers_token_is_not_told_to_a_name_that_may_be_a_strangers() {
+    let token = SecretString::from("developer-token");
+    let dev = Server::with(Settings { dev_token: Some(token), ..settings() }, Listening::default()).await;
+    for name in PAGES {
+        for (host, told) in [
+            ("localhost:8080", true),
+            ("127.0.0.1:8080", true),
+            ("192.168.1.7", true),
+            ("[::1]:8080", true),
+            ("evil.example.com:8080", false),
+            ("localhost.evil.example.com", false),
+            ("127.0.0.1.evil.example.com", false),
+            ("", false),
+        ] {
+            let page = dev.client.get(format!("{}/{name}", dev.url)).header("host", host);
+            let page = Answer::of(page).await;
+            if is_built(&page) {
+                assert_eq!(page.text.contains("developer-token"), told, "{name} at {host:?}");
+            }
         }
     }
 }

@@ -205,6 +205,16 @@ async fn a_client_that_reads_slowly_is_not_taken_for_dead() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_nothing_is_given_up_by_its_connection() {
+    let listening = Listening { write_timeout: Duration::from_millis(300), ..Listening::default() };
+    let server = Server::with(settings(), listening).await;
+    let mut lazy = Peer::greeted(&server, MODERN).await;
+    lazy.subscribe("1", "subscription { flood }").await;
+    server.log.until_open(1).await;
+    server.log.until_open(0).await;
+}
+
+#[tokio::test]
 async fn a_shutdown_does_not_wait_for_a_client_that_does_not_read() {
     let mut server = Server::start().await;
     let mut lazy = Peer::greeted(&server, MODERN).await;

@@ -29,6 +29,11 @@ impl Close {
         Self::new(1013, "tokens cannot be verified at the moment")
     }
 
+    /// The caller has as many sockets and streams as they may: the client should come back later.
+    pub(super) const fn too_many() -> Self {
+        Self::new(1013, "this caller has too many sockets and streams open")
+    }
+
     /// A message that the sub-protocol does not know, or not like this.
     pub(super) fn bad_message(why: impl Into<Cow<'static, str>>) -> Self {
         let mut reason = why.into();

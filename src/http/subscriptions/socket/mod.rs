@@ -3,9 +3,12 @@
 //! Ours, because of what async-graphql's own was measured to do: validation errors as `next`, operations before the
 //! acknowledgement closed with 1011, bad messages with 1002 or not at all, 4408 and 4409 never.
 //!
-//! What is bounded: a message's size, the operations of a socket, how long a client may take to introduce itself, to
-//! take what we send and to give a sign of life; and the number of sockets. Where a page came from is not asked: a
-//! stranger's page has no token.
+//! What is bounded: a message's size, the operations of a socket and how fast they come, how long a client may take to
+//! introduce itself, to take what we send and to give a sign of life; and the number of sockets, in all and of a caller.
+//!
+//! Where a page came from (`Origin`) is not asked, although a browser opens a socket to anywhere without a preflight:
+//! nothing that a browser adds by itself opens this door. The token lies in the first message, or in a header that no page
+//! can set on a socket; cookies are not looked at. A stranger's page has no token, so its socket is closed with 4403.
 
 mod close;
 mod dialect;
@@ -37,7 +40,7 @@ pub(in crate::http) fn is_asked_for(request: &Request) -> bool {
 
 /// Opens a socket, and serves it from then on. Who the client is, its first message tells.
 pub(in crate::http) async fn open(door: Door, request: Request) -> Result<Response, Fault> {
-    let seat = door.0.streams.seat()?;
+    let seat = door.0.streams.seat(door.settings().streaming.places)?;
     let (mut parts, _body) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
         .await
@@ -56,13 +59,12 @@ pub(in crate::http) async fn open(door: Door, request: Request) -> Result<Respon
         Dialect::ALL.into_iter().find(|dialect| spoken.as_ref().is_some_and(|name| name == dialect.name()));
     let operations = settings.streaming.operations;
     Ok(upgrade.on_upgrade(move |socket| async move {
-        match dialect {
-            Some(dialect) => {
-                let protocol = Protocol::new(dialect, token, operations);
-                Session::new(door, socket, protocol).serve().await;
-            }
-            None => session::leave_taking(socket, Close::subprotocol()).await,
+        if let Some(dialect) = dialect {
+            let protocol = Protocol::new(dialect, token, operations);
+            Session::new(door, (socket, seat), protocol).serve().await;
+        } else {
+            session::leave_taking(socket, Close::subprotocol()).await;
+            drop(seat);
         }
-        drop(seat);
     }))
 }

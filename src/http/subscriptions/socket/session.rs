@@ -26,8 +26,10 @@ use super::{
 use crate::{
     auth::Caller,
     http::{
-        Denied, Door, Streaming, answer, operation,
+        Denied, Door, Streaming, answer,
+        operation::{self, Refused},
         subscriptions::{
+            Seat,
             ending::{End, Ending},
             steps::{Step, steps},
         },
@@ -68,6 +70,7 @@ enum Happening {
 pub(super) struct Session {
     door: Door,
     socket: WebSocket,
+    seat: Seat,
     protocol: Protocol,
     ending: Ending,
     caller: Option<Arc<Caller>>,
@@ -79,12 +82,13 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(door: Door, socket: WebSocket, protocol: Protocol) -> Self {
+    pub(super) fn new(door: Door, (socket, seat): (WebSocket, Seat), protocol: Protocol) -> Self {
         Self {
             ending: Ending::new(&door),
             timer: Box::pin(sleep(door.settings().streaming.greeting)),
             door,
             socket,
+            seat,
             protocol,
             caller: None,
             verdict: None,
@@ -96,11 +100,13 @@ impl Session {
     /// Serves the socket until it is closed.
     pub(super) async fn serve(mut self) {
         let leave = std::panic::AssertUnwindSafe(self.run()).catch_unwind().await;
+        let Self { socket, seat, .. } = self;
         match leave {
             Ok(Leave::Gone) => {}
-            Ok(Leave::Close(close)) => leave_taking(self.socket, close).await,
-            Err(_panic) => leave_taking(self.socket, Close::internal()).await,
+            Ok(Leave::Close(close)) => leave_taking(socket, close).await,
+            Err(_panic) => leave_taking(socket, Close::internal()).await,
         }
+        drop(seat);
     }
 
     async fn run(&mut self) -> Leave {
@@ -130,10 +136,16 @@ impl Session {
             Happening::Heard(message) => self.on_message(message).await,
             Happening::Verdict(verdict) => {
                 self.verdict = None;
-                let verdict = verdict.map(|caller| {
-                    self.ending.with_token_of(&caller);
-                    self.caller = Some(caller);
-                });
+                let verdict = match verdict {
+                    Ok(caller) => {
+                        let taken = self.seat.is_of(&caller, &self.door);
+                        taken.map_err(|_too_many| Close::too_many())?;
+                        self.ending.with_token_of(&caller);
+                        self.caller = Some(caller);
+                        Ok(())
+                    }
+                    Err(denied) => Err(denied),
+                };
                 self.timer.set(sleep(self.bounds().ping));
                 let actions = self.protocol.verified(verdict);
                 self.act(actions).await
@@ -186,13 +198,14 @@ impl Session {
     fn begin(&mut self, begin: Begin) {
         let Some(caller) = self.caller.clone() else { return };
         let Begin { tag, request, stopped_by } = begin;
-        let steps = match operation::prepare(&self.door, caller, *request) {
-            Ok(prepared) => steps(&self.door, prepared, None),
-            Err(refused) => {
-                let errors = answer::error_list(vec![ServerError::from(refused)]);
-                stream::iter([Step::Refused(errors)]).boxed()
-            }
-        };
+        let door = &self.door;
+        let charged = door.0.callers.charge(&caller, &door.settings().share).map_err(Refused::Fault);
+        let prepared = charged.and_then(|()| operation::prepare(door, caller, *request));
+        let row = prepared.and_then(|prepared| steps(door, prepared, None).map_err(Refused::Fault));
+        let steps = row.unwrap_or_else(|refused| {
+            let errors = answer::error_list(vec![ServerError::from(refused)]);
+            stream::iter([Step::Refused(errors)]).boxed()
+        });
         let steps = Abortable::new(steps, stopped_by).map(move |step| (Arc::clone(&tag), step));
         self.operations.push(steps.boxed());
     }
@@ -227,12 +240,11 @@ impl Session {
         Ok(())
     }
 
-    /// Sends messages, and waits until the system has taken them; for as long as a client may be silent.
+    /// Sends messages, and waits until the system has taken them; for how long, the connection knows.
     ///
     /// A write that had to wait and went on is a sign of life: the answer to a ping would come only after the client
     /// has read all that is before it.
     async fn send(&mut self, messages: Vec<Message>) -> Result<(), Leave> {
-        let silence = self.bounds().silence;
         let Self { socket, ending, .. } = self;
         let mut writing = std::pin::pin!(async {
             for message in messages {
@@ -247,7 +259,6 @@ impl Session {
                 let written = tokio::select! {
                     written = writing => written,
                     end = ending.ended() => return Err(Close::from(end).into()),
-                    () = sleep(silence) => return Err(Leave::Gone),
                 };
                 self.heard = Instant::now();
                 written
