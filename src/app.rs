@@ -1,37 +1,43 @@
 //! Wires everything: the only file that names every concrete type.
 
+mod attendants;
 mod behind;
 mod connect;
+mod reload;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use secrecy::SecretString;
-use tokio::{net::TcpListener, time::sleep};
+use arc_swap::ArcSwap;
+use tokio::{net::TcpListener, sync::watch, time::sleep};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
+    attendants::Attendants,
     behind::{Executor, PEN, Readiness, Subscriptions, Tokens, document_limits, settings},
-    connect::{duties, own_url, store_url, webhooks},
+    connect::{own_url, store_url, webhooks},
+    reload::patience,
 };
 use crate::{
     auth::{KeyError, Verifier},
     config::Config,
     domain::Clock,
     events::{Inbox, Log, inbox::Clerk},
-    gateway::{
-        Duties, Gateway, Keeping, Post, Reception,
-        duties::{attend, keep},
-        news::Retention,
-    },
+    gateway::{Gateway, Keeping, Post, Reception, duties::keep, news::Retention},
     graphql::{self, Live, document::Documents},
     http::{self, Behind, Door, router, serve},
     store::{self, OpenError},
 };
 
-pub use self::connect::{connections, lifetimes};
-
-/// How much earlier than the request's own end vendors are no longer waited for, so that the answer gets out.
-const MARGIN: Duration = Duration::from_millis(500);
+pub use self::{
+    connect::{connections, lifetimes},
+    reload::Reload,
+};
 
 /// Why the gateway cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -75,14 +81,10 @@ pub async fn migrate(config: &Config) -> Result<i64, Error> {
 
 /// The gateway, ready to be served.
 pub struct App {
-    gateway: Arc<Gateway>,
-    door: Door,
-    reception: Arc<Reception>,
+    reload: Arc<Reload>,
     listener: TcpListener,
-    log: Arc<Log>,
     clerk: Clerk,
     retention: Retention,
-    duties: Vec<(usize, Duties)>,
     stopping: CancellationToken,
     drain: Duration,
 }
@@ -108,33 +110,45 @@ impl App {
         let keeping = Keeping { store: Arc::clone(&store), callbacks, post };
         let gateway = Arc::new(Gateway::new(connections, lifetimes(config), keeping, &clock));
         let stopping = CancellationToken::new();
-        let patience = config.limits.request_timeout;
-        let patience = patience.saturating_sub(MARGIN.min(patience / 10));
+        let (patience, waiting) = watch::channel(patience(config));
         let schema = graphql::schema(Arc::clone(&gateway));
         let documents = Arc::new(Documents::new(&graphql::sdl(), document_limits(config))?);
-        let live = Live::new((schema.clone(), Arc::clone(&gateway)), Arc::clone(&documents), patience, PEN);
+        let behind_live = (schema.clone(), Arc::clone(&gateway));
+        let live = Live::new(behind_live, Arc::clone(&documents), waiting.clone(), PEN);
+        let tokens = Arc::new(Tokens(ArcSwap::from_pointee(Verifier::new(&config.auth, Arc::clone(&clock))?)));
         let behind = Behind {
-            executor: Arc::new(Executor { gateway: Arc::clone(&gateway), schema, patience }),
+            executor: Arc::new(Executor { gateway: Arc::clone(&gateway), schema, patience: waiting }),
             subscriber: Arc::new(Subscriptions(live)),
-            verifier: Arc::new(Tokens(Verifier::new(&config.auth, Arc::clone(&clock))?)),
+            verifier: Arc::clone(&tokens) as Arc<dyn http::Authenticate>,
             readiness: Arc::new(Readiness {
                 stopping: stopping.clone(),
                 store,
                 inbox,
                 backlog: false.into(),
             }),
-            clock,
+            clock: Arc::clone(&clock),
         };
-        let door = Door::new(behind, documents, settings(config, dev_token)?);
+        let door = Door::new(behind, Arc::clone(&documents), settings(config, dev_token.clone())?);
         let reception = Arc::new(Reception::new(Arc::clone(&gateway), webhooks(config)));
-        Ok(Self {
-            duties: duties(config, &gateway),
+        let attendants = Arc::new(Attendants::new(Arc::clone(&gateway), stopping.clone()));
+        let config_now = Mutex::new(config.clone());
+        let reload = Reload {
             gateway,
             log,
+            reception,
+            attendants,
+            door,
+            documents,
+            tokens,
+            patience,
+            clock,
+            dev_token,
+            config: config_now,
+        };
+        Ok(Self {
+            reload: Arc::new(reload),
             clerk,
             retention: Retention { events: config.store.retention, audit: config.store.audit_retention },
-            door,
-            reception,
             listener,
             stopping,
             drain: config.server.drain,
@@ -148,39 +162,41 @@ impl App {
 
     /// What it serves, for whoever runs it within a program of its own.
     pub fn gateway(&self) -> Arc<Gateway> {
-        Arc::clone(&self.gateway)
+        Arc::clone(&self.reload.gateway)
+    }
+
+    /// What gives it another configuration while it serves.
+    pub fn reload(&self) -> Arc<Reload> {
+        Arc::clone(&self.reload)
     }
 
     /// Serves until `shutdown` is done. Then readiness goes red while everything is still served for `server.drain`,
     /// so that nobody sends requests to a closed door; then whatever is followed ends, the door closes, and what is
     /// under way is finished.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let Reload { gateway, log, door, attendants, .. } = &*self.reload;
+        self.reload.begin();
         let background = TaskTracker::new();
-        for (position, duties) in self.duties {
-            if let Some(account) = self.gateway.all_accounts().get(position) {
-                let (gateway, account) = (Arc::clone(&self.gateway), Arc::clone(account));
-                background.spawn(attend(gateway, account, duties, self.stopping.clone()));
-            }
-        }
-        background.spawn(keep(Arc::clone(&self.gateway), self.retention, self.stopping.clone()));
+        background.spawn(keep(Arc::clone(gateway), self.retention, self.stopping.clone()));
         // These go on until the door is closed: what comes in until then is stored, and told.
         let (closed, last) = (CancellationToken::new(), TaskTracker::new());
         last.spawn(self.clerk.run(closed.clone()));
-        let (log, hearing, end) = (self.log, Arc::clone(&self.gateway), closed.clone());
+        let (log, hearing, end) = (Arc::clone(log), Arc::clone(gateway), closed.clone());
         last.spawn(async move { log.run(Box::new(move |event| hearing.take_in(event)), end).await });
         let stopping = self.stopping;
         let told = async {
             shutdown.await;
             stopping.cancel();
             sleep(self.drain).await;
-            self.door.close_streams().await;
+            door.close_streams().await;
         };
-        let routes = router(self.door.clone()).merge(http::webhooks(self.reception));
-        serve(self.listener, self.door.clone(), routes, told).await;
+        let routes = router(door.clone()).merge(http::webhooks(Arc::clone(&self.reload.reception)));
+        serve(self.listener, door.clone(), routes, told).await;
         background.close();
         background.wait().await;
+        attendants.finish().await;
         // A command that is under way ends with its outcome written down, whoever has hung up.
-        self.gateway.finish().await;
+        gateway.finish().await;
         closed.cancel();
         last.close();
         last.wait().await;

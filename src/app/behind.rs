@@ -8,11 +8,12 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use axum::http::HeaderValue;
 use futures_util::{StreamExt as _, stream::BoxStream};
 use secrecy::SecretString;
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::Error;
@@ -87,13 +88,14 @@ pub(super) fn document_limits(config: &Config) -> Limits {
 pub(super) struct Executor {
     pub gateway: Arc<Gateway>,
     pub schema: graphql::Schema,
-    pub patience: Duration,
+    /// How long vendors are waited for.
+    pub patience: watch::Receiver<Duration>,
 }
 
 #[async_trait]
 impl Execute for Executor {
     async fn execute(&self, request: async_graphql::Request, caller: Arc<Caller>) -> Executed {
-        let asker = Asker { caller, until: Instant::now() + self.patience };
+        let asker = Asker { caller, until: Instant::now() + *self.patience.borrow() };
         let (response, lease) = self.gateway.leased(self.schema.execute(request.data(asker))).await;
         Executed { response, lease }
     }
@@ -116,12 +118,12 @@ impl Subscribe for Subscriptions {
 }
 
 /// Turns tokens into callers.
-pub(super) struct Tokens(pub Verifier);
+pub(super) struct Tokens(pub ArcSwap<Verifier>);
 
 #[async_trait]
 impl Authenticate for Tokens {
     async fn caller(&self, token: &str) -> Result<Arc<Caller>, Denied> {
-        match self.0.verify(token).await {
+        match self.0.load_full().verify(token).await {
             Ok(caller) => Ok(Arc::new(caller)),
             Err(auth::Error::KeysUnknown) => Err(Denied::Unavailable),
             Err(auth::Error::Expired) => Err(Denied::Expired),

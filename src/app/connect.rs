@@ -10,7 +10,7 @@ use super::Error;
 use crate::{
     config::{self, Config},
     domain::{AccountName, Clock, Vendor},
-    gateway::{Connection, Duties, Gateway, Lifetimes, fleet::sweep},
+    gateway::{Connection, Duties, Lifetimes, fleet::sweep},
     vendor::{
         self,
         dingshang::{self, Dingshang},
@@ -51,7 +51,7 @@ pub fn connections(config: &Config, clock: &Arc<dyn Clock>) -> Result<Vec<Connec
 }
 
 /// One account's adapter and its way to the vendor.
-fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Result<Connection, Error> {
+pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Result<Connection, Error> {
     let limits = Limits {
         timeout: account.calls.timeout,
         max_concurrency: account.calls.max_concurrency,
@@ -104,8 +104,8 @@ pub(super) fn webhooks(config: &Config) -> Vec<(AccountName, Webhooks)> {
     config.accounts.iter().filter_map(of_account).collect()
 }
 
-/// What is done for each account, by its position in the gateway.
-pub(super) fn duties(config: &Config, gateway: &Gateway) -> Vec<(usize, Duties)> {
+/// What is done for each account.
+pub(super) fn duties(config: &Config) -> Vec<(AccountName, Duties)> {
     let pace = |account: &config::Account, interval: Duration| {
         let requests = match account.vendor {
             config::Vendor::Dingshang { .. } => 4,
@@ -115,12 +115,9 @@ pub(super) fn duties(config: &Config, gateway: &Gateway) -> Vec<(usize, Duties)>
         let shortest_gap = Duration::from_secs(10) * requests / SWEEP_TENTHS / rate;
         sweep::Pace { interval, shortest_gap }
     };
-    let position = |account: &config::Account| {
-        gateway.all_accounts().iter().position(|one| one.name().as_str() == account.name)
-    };
     let of = |account: &config::Account| Duties {
         sweep: config.fleet.sweep.map(|interval| pace(account, interval)),
         reconcile: config.fleet.reconcile,
     };
-    config.accounts.iter().filter_map(|account| Some((position(account)?, of(account)))).collect()
+    config.accounts.iter().map(|account| (AccountName::new(account.name.as_str()), of(account))).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use toml::{Table, Value};
 use url::Url;
 
@@ -14,7 +14,7 @@ use super::{
 };
 
 /// One of `[[accounts]]`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Account {
     /// The account's name: 1 to 64 of `A-Z a-z 0-9 _ -`, unique.
     pub name: String,
@@ -47,6 +47,24 @@ pub enum Vendor {
         /// The key of the signature.
         key: SecretString,
     },
+}
+
+/// The same platform and the same credentials.
+impl PartialEq for Vendor {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |one: &SecretString, other: &SecretString| one.expose_secret() == other.expose_secret();
+        match (self, other) {
+            (
+                Self::Dingshang { url, app_id, app_secret, merchant_id },
+                Self::Dingshang { url: u, app_id: i, app_secret: s, merchant_id: m },
+            ) => url == u && same(app_id, i) && same(app_secret, s) && same(merchant_id, m),
+            (
+                Self::Inhand { base_url, client_id, key },
+                Self::Inhand { base_url: u, client_id: i, key: k },
+            ) => base_url == u && same(client_id, i) && same(key, k),
+            (Self::Dingshang { .. }, Self::Inhand { .. }) | (Self::Inhand { .. }, Self::Dingshang { .. }) => false,
+        }
+    }
 }
 
 /// How a vendor is called for one account.

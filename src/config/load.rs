@@ -8,6 +8,7 @@ use toml::{Table, Value};
 use super::{
     Config, Error, Files, Folder, accounts, auth, cache, environment,
     error::{Key, Problem},
+    fingerprint::{Fingerprint, Remembering},
     fleet, limits,
     overrides::Overrides,
     section::{Keys, Section, Surroundings, shown},
@@ -19,13 +20,19 @@ const SECTIONS: [&str; 7] = ["server", "auth", "store", "cache", "fleet", "limit
 impl Config {
     /// Reads the file at `path`, under this process's environment. Paths in it start at its folder.
     pub fn load(path: &Path) -> Result<Self, Error> {
+        Self::load_with_fingerprint(path).0
+    }
+
+    /// Likewise; and tells what it was read from, also where it is wrong.
+    pub fn load_with_fingerprint(path: &Path) -> (Result<Self, Error>, Fingerprint) {
+        let files = Remembering::new(Folder::of(path));
         let read = || {
-            let folder = Folder::of(path);
             let name = path.file_name().map_or(path, Path::new);
-            let text = folder.read(name).map_err(Problem::Unreadable)?;
-            Self::parse(&text, environment::all()?, &folder)
+            let text = files.read(name).map_err(Problem::Unreadable)?;
+            Self::parse(&text, environment::all()?, &files)
         };
-        read().map_err(|error: Error| error.in_file(path))
+        let read = read().map_err(|error: Error| error.in_file(path));
+        (read, files.fingerprint())
     }
 
     /// Reads a configuration that is no file, under the same overrides; paths start at the current folder.

@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use arc_swap::ArcSwap;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
@@ -43,7 +44,7 @@ pub type Listener = Box<dyn Fn(&Arc<StoredEvent>) + Send + Sync>;
 #[derive(Debug)]
 pub struct Log {
     store: Arc<dyn Store>,
-    accounts: Vec<AccountName>,
+    accounts: ArcSwap<Vec<AccountName>>,
     window: RwLock<Window<Arc<StoredEvent>>>,
     /// How far the window reaches.
     head: watch::Sender<Place>,
@@ -54,7 +55,13 @@ impl Log {
     pub fn new(store: Arc<dyn Store>, accounts: Vec<AccountName>) -> Arc<Self> {
         let head = *store.appended().borrow();
         let window = RwLock::new(Window::new(head, ROOM, (usize::MAX, |_| 0)));
+        let accounts = ArcSwap::from_pointee(accounts);
         Arc::new(Self { store, accounts, window, head: watch::Sender::new(head) })
+    }
+
+    /// From now on the log is that of these accounts.
+    pub fn set_accounts(&self, accounts: Vec<AccountName>) {
+        self.accounts.store(Arc::new(accounts));
     }
 
     /// The place of the newest event; what is committed in this process before the call is not after it.
@@ -110,7 +117,7 @@ impl Log {
         // Seen before it is read: what is committed later is read later.
         let committed = *appended.borrow_and_update();
         let filter =
-            EventFilter { accounts: self.accounts.clone(), machines: None, kinds: None, since: None };
+            EventFilter { accounts: Vec::clone(&self.accounts.load()), machines: None, kinds: None, since: None };
         let part = self.store.events(&filter, before, PART).await?;
         let last = part.rows.last().map_or(before, |event| event.place);
         let reached = if part.more { last } else { last.max(committed) };

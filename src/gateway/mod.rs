@@ -114,13 +114,15 @@ impl Gateway {
             callbacks: keeping.callbacks,
             post: keeping.post,
         };
-        gateway.reconnect(connections);
+        let names: Vec<_> = connections.iter().map(|connection| connection.name.clone()).collect();
+        gateway.reconnect(&names, connections);
         gateway
     }
 
-    /// From now on the accounts are those of these connections. One that was there before goes on with what is known of its
-    /// machines, and is asked by its new connection; what is under way ends by the old one. Another vendor's is another account.
-    pub fn reconnect(&self, connections: Vec<Connection>) {
+    /// From now on the accounts are these, reached by these connections where they are new or to be reached otherwise. One
+    /// that was there before goes on with what is known of its machines; what is under way ends by the connection that it
+    /// began with. An account of another vendor is another account.
+    pub fn reconnect(&self, names: &[AccountName], connections: Vec<Connection>) {
         let before = self.accounts.now();
         let account = |connection: Connection| match before.named(&connection.name) {
             Some(account) if account.vendor() == connection.vendor => {
@@ -133,7 +135,13 @@ impl Gateway {
                 Arc::new(Account::new(connection, self.lifetimes, clock, (&self.revision, Some(memory))))
             }
         };
-        self.accounts.replace(connections.into_iter().map(account).collect());
+        let mut accounts: Vec<_> = connections.into_iter().map(account).collect();
+        let stays = |account: &&Arc<Account>| {
+            names.contains(account.name()) && !accounts.iter().any(|new| new.name() == account.name())
+        };
+        let staying: Vec<_> = before.iter().filter(stays).cloned().collect();
+        accounts.extend(staying);
+        self.accounts.replace(accounts);
     }
 
     /// Runs `making`, which makes an answer from this gateway in the task that it is called in, and tells for how long

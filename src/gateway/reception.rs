@@ -8,6 +8,7 @@ mod pickup_codes;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 
 use super::{Error, Gateway};
@@ -22,7 +23,7 @@ use crate::{
 pub struct Reception {
     gateway: Arc<Gateway>,
     /// What tells the messages of each account of InHand's.
-    inhand: Vec<(AccountName, Webhooks)>,
+    inhand: ArcSwap<Vec<(AccountName, Webhooks)>>,
 }
 
 /// Why a message was not taken.
@@ -48,7 +49,12 @@ impl<E: Into<Error>> From<E> for Rejected {
 impl Reception {
     /// Takes messages for these accounts of InHand's, and callbacks for all of Dingshang's.
     pub fn new(gateway: Arc<Gateway>, inhand: Vec<(AccountName, Webhooks)>) -> Self {
-        Self { gateway, inhand }
+        Self { gateway, inhand: ArcSwap::from_pointee(inhand) }
+    }
+
+    /// From now on messages are taken for these accounts of InHand's.
+    pub fn set_accounts(&self, inhand: Vec<(AccountName, Webhooks)>) {
+        self.inhand.store(Arc::new(inhand));
     }
 
     /// Takes one of InHand's messages. When this is answered, it is on the disk; whether it was new is told.
@@ -60,8 +66,9 @@ impl Reception {
         message: Message,
         (query, body): (&[u8], &Bytes),
     ) -> Result<Appended, Rejected> {
+        let accounts = self.inhand.load_full();
         let (account, webhooks) =
-            self.inhand.iter().find(|(name, _)| name.as_str() == account).ok_or(Rejected::NotFound)?;
+            accounts.iter().find(|(name, _)| name.as_str() == account).ok_or(Rejected::NotFound)?;
         let verified = webhooks.verify(query, body)?;
         let received_at = self.gateway.clock.now();
         let (machine, occurred_at, happening) = match verified.decode(message) {

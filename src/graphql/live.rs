@@ -17,6 +17,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use async_graphql::{Request, Response, ServerError};
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
+use tokio::sync::watch;
 
 use self::{
     execution::Execution,
@@ -55,7 +56,7 @@ pub struct Live {
     schema: Schema,
     gateway: Arc<Gateway>,
     documents: Arc<Documents>,
-    patience: Duration,
+    patience: watch::Receiver<Duration>,
     pen: Pen,
     sharing: Sharing,
 }
@@ -71,7 +72,7 @@ impl Live {
     pub fn new(
         (schema, gateway): (Schema, Arc<Gateway>),
         documents: Arc<Documents>,
-        patience: Duration,
+        patience: watch::Receiver<Duration>,
         pen: Pen,
     ) -> Arc<Self> {
         Arc::new(Self { schema, gateway, documents, patience, pen, sharing: Sharing::default() })

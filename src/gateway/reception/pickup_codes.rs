@@ -43,7 +43,8 @@ impl Reception {
 
     /// Whose platform asks: of accounts with one client id, the one whose key verifies.
     fn account(&self, call: &Call<'_>) -> Result<&AccountName, Rejected> {
-        let accounts = self.inhand.iter().map(|(name, webhooks)| (name, webhooks));
+        let inhand = self.inhand.load();
+        let accounts = inhand.iter().map(|(name, webhooks)| (name, webhooks));
         Ok(call.account(accounts)?)
     }
 }

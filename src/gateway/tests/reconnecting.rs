@@ -42,7 +42,7 @@ async fn an_account_that_is_added_is_asked_from_then_on_and_ends_what_was_kept()
     assert_eq!(before, ["e"]);
     assert!(lease.holds() && !seen(&gateway, &name("west")));
 
-    gateway.reconnect(vec![connection("west", &west), connection("east", &east)]);
+    gateway.reconnect(&[name("west"), name("east")], vec![connection("west", &west)]);
     assert!(!lease.holds() && seen(&gateway, &name("west")));
     assert_eq!(listed(&gateway).await.0, ["e", "w"]);
 }
@@ -54,7 +54,7 @@ async fn an_account_that_is_taken_out_is_not_there_any_more() {
     listed(&gateway).await;
     let lease = listed(&gateway).await.1.unwrap();
 
-    gateway.reconnect(vec![connection("west", &west)]);
+    gateway.reconnect(&[name("west")], Vec::new());
     assert!(!lease.holds() && !seen(&gateway, &name("east")));
     assert_eq!(listed(&gateway).await.0, ["w"]);
 }
@@ -65,7 +65,7 @@ async fn an_account_with_new_credentials_is_asked_by_them_and_keeps_what_is_know
     let gateway = gateway(&[("east", &old)], manual_clock());
     listed(&gateway).await;
 
-    gateway.reconnect(vec![connection("east", &new)]);
+    gateway.reconnect(&[name("east")], vec![connection("east", &new)]);
     assert_eq!(listed(&gateway).await.0, ["e"]);
     assert_eq!(new.calls("machines"), 0, "the listing is known still");
     let machine = gateway.machine(&asker(&["east"]), &name("east"), "e").await.unwrap();
@@ -81,6 +81,6 @@ async fn another_vendors_account_of_the_same_name_is_another_account() {
     let gateway = gateway(&[("east", &old)], manual_clock());
     listed(&gateway).await;
 
-    gateway.reconnect(vec![connection("east", &new)]);
+    gateway.reconnect(&[name("east")], vec![connection("east", &new)]);
     assert_eq!(listed(&gateway).await.0, ["d"]);
 }

@@ -28,6 +28,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use arc_swap::ArcSwap;
 use async_graphql::{
     Request, Response, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
@@ -94,7 +95,7 @@ pub struct Operation {
 #[derive(Debug)]
 pub struct Documents {
     types: Types,
-    limits: Limits,
+    limits: ArcSwap<Limits>,
     kept: Cache<Arc<str>, Arc<Document>>,
 }
 
@@ -119,7 +120,12 @@ impl Documents {
             .max_capacity(KEPT_BYTES)
             .weigher(|_: &Arc<str>, document: &Arc<Document>| document.weight)
             .build();
-        Ok(Self { types: Types::read(sdl)?, limits, kept })
+        Ok(Self { types: Types::read(sdl)?, limits: ArcSwap::from_pointee(limits), kept })
+    }
+
+    /// From now on these are the bounds, also of documents that are kept.
+    pub fn set_limits(&self, limits: Limits) {
+        self.limits.store(Arc::new(limits));
     }
 
     /// Checks the request's document against every bound, and puts the parsed document into the request.
@@ -131,7 +137,7 @@ impl Documents {
         let operation = choose(&document.executable, request.operation_name.as_deref())?;
         check_variables(operation, &request.variables)?;
         let asked = cost::Asked { document: &document.executable, operation, variables: &request.variables };
-        cost::check(&self.types, &asked, self.limits.complexity as u64)?;
+        cost::check(&self.types, &asked, self.limits.load().complexity as u64)?;
         let kind = operation.ty;
         request.set_parsed_query(document.executable.clone());
         let (introspects, name) = (document.shape.introspects, request.operation_name.clone());
@@ -148,13 +154,13 @@ impl Documents {
 
     fn document(&self, text: &str) -> Result<Arc<Document>, Refusal> {
         if let Some(document) = self.kept.get(text) {
-            self.limits.check(document.tokens, &document.shape)?;
+            self.limits.load().check(document.tokens, &document.shape)?;
             return Ok(document);
         }
-        let tokens = scan::scan(text, self.limits.tokens)?;
+        let tokens = scan::scan(text, self.limits.load().tokens)?;
         let executable = async_graphql::parser::parse_query(text).map_err(Refusal::Syntax)?;
         let shape = shape::measure(&executable)?;
-        self.limits.check(tokens, &shape)?;
+        self.limits.load().check(tokens, &shape)?;
         let weight = u32::try_from(text.len() * 2 + tokens * TOKEN_BYTES).unwrap_or(u32::MAX);
         let document = Arc::new(Document { executable, tokens, shape, weight, plans: Mutex::default() });
         self.kept.insert(Arc::from(text), Arc::clone(&document));

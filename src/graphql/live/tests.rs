@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -89,7 +89,7 @@ fn live(store: &Arc<dyn Store>, log: &Arc<Log>) -> Arc<Live> {
         },
     )
     .unwrap();
-    Live::new((schema, gateway), Arc::new(documents), Duration::from_secs(5), PEN)
+    Live::new((schema, gateway), Arc::new(documents), watch::channel(Duration::from_secs(5)).1, PEN)
 }
 
 async fn happens_at(store: &dyn Store, machine: &str) {
