@@ -2,6 +2,7 @@
 
 mod behind;
 mod connect;
+mod documents;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -15,19 +16,19 @@ use self::{
 };
 use crate::{
     auth::{KeyError, Verifier},
-    config::Config,
+    config::{self, Config},
     domain::Clock,
     events::{Inbox, Log, inbox::Clerk},
     gateway::{Gateway, Keeping, Post, Reception, fleet::sweep, news, orders::reconcile},
-    graphql::{
-        self, Live,
-        document::{self, Documents},
-    },
+    graphql::{Live, Schema, Shown, trusted::Untrusted},
     http::{self, Behind, Door, Listening, router, serve},
     store::{self, OpenError},
 };
 
-pub use self::connect::{connections, lifetimes};
+pub use self::{
+    connect::{connections, lifetimes},
+    documents::documents,
+};
 
 /// How much earlier than the request's own end vendors are no longer waited for, so that the answer gets out.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -62,6 +63,9 @@ pub enum Error {
     /// The store cannot be used.
     #[error("store.url: {0}")]
     Store(#[from] OpenError),
+    /// A trusted document is not good.
+    #[error("documents.manifest: {0}; mend it, or take it out")]
+    Document(#[from] Untrusted),
     /// The schema does not describe itself: a fault of this program.
     #[error("the schema cannot be read")]
     Schema(#[from] async_graphql::parser::Error),
@@ -94,6 +98,7 @@ impl App {
         clock: Arc<dyn Clock>,
         dev_token: Option<SecretString>,
     ) -> Result<Self, Error> {
+        let documents = Arc::new(documents(config).await?);
         let address = config.server.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
@@ -108,11 +113,10 @@ impl App {
         let keeping = Keeping { store: Arc::clone(&store), callbacks, post };
         let gateway = Arc::new(Gateway::new(connections, lifetimes(config), keeping, &clock));
         let stopping = CancellationToken::new();
-        let limits = document::Limits { depth: config.limits.depth, complexity: config.limits.complexity };
         let patience = config.limits.request_timeout;
         let patience = patience.saturating_sub(MARGIN.min(patience / 10));
-        let schema = graphql::schema(Arc::clone(&gateway), config.server.introspection);
-        let documents = Arc::new(Documents::new(&graphql::sdl(), limits)?);
+        let config::Server { introspection, federation, .. } = config.server;
+        let schema = Schema::new(Arc::clone(&gateway), Shown { introspection, federation });
         let live = Live::new((schema.clone(), Arc::clone(&gateway)), Arc::clone(&documents), patience, PEN);
         let behind = Behind {
             executor: Arc::new(Executor { gateway: Arc::clone(&gateway), schema, patience }),

@@ -10,6 +10,7 @@
 mod access;
 mod answer;
 mod body;
+mod fresh;
 mod graphql;
 mod health;
 mod kept;

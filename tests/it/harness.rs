@@ -21,6 +21,8 @@ use crate::kept::Kept;
 
 /// What a test may choose.
 pub struct Setup {
+    /// More of `[server]`.
+    pub server: &'static str,
     /// More of the configuration, by sections.
     pub sections: &'static str,
     /// More of each account.
@@ -37,7 +39,15 @@ pub struct Setup {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { sections: "", account: "", machines: 20, drain: "off", reconcile: "off", store: None }
+        Self {
+            server: "",
+            sections: "",
+            account: "",
+            machines: 20,
+            drain: "off",
+            reconcile: "off",
+            store: None,
+        }
     }
 }
 
@@ -279,6 +289,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         listen = "127.0.0.1:0"
         drain = "{drain}"
         public_url = "http://127.0.0.1:9"
+        {server}
         [fleet]
         sweep = "off"
         reconcile = "{reconcile}"
@@ -306,6 +317,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         {account}
         "#,
         drain = setup.drain,
+        server = setup.server,
         reconcile = setup.reconcile,
         sections = setup.sections,
         account = setup.account,

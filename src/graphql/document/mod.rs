@@ -12,9 +12,13 @@
 //!
 //! The first two depend on the text alone, so a document that passed is kept parsed, and asking it again pays for
 //! the third step only. Whether fields and types exist is left to validation.
+//!
+//! Before all that, a request may name its document instead of sending it, and only trusted ones may be answered
+//! ([`persisted`]).
 
 mod complete;
 mod cost;
+mod persisted;
 mod refusal;
 mod scan;
 mod shape;
@@ -35,8 +39,11 @@ use async_graphql::{
 use async_graphql_value::ConstValue;
 use moka::sync::Cache;
 
-pub use self::refusal::{Bound, Refusal};
-use self::{complete::Plan, types::Types};
+use self::{complete::Plan, persisted::Persisted, types::Types};
+pub use self::{
+    persisted::{Found, Hash, Name, Policy, Reference, Unfound},
+    refusal::{Bound, Refusal},
+};
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
@@ -70,6 +77,7 @@ pub struct Documents {
     types: Types,
     limits: Limits,
     kept: Cache<Arc<str>, Arc<Document>>,
+    persisted: Persisted,
 }
 
 /// A document that is within the bounds which depend on its text alone.
@@ -92,7 +100,7 @@ impl Documents {
             .max_capacity(KEPT_BYTES)
             .weigher(|_: &Arc<str>, document: &Arc<Document>| document.weight)
             .build();
-        Ok(Self { types: Types::read(sdl)?, limits, kept })
+        Ok(Self { types: Types::read(sdl)?, limits, kept, persisted: Persisted::new() })
     }
 
     /// Checks the request's document against every bound, and puts the parsed document into the request.

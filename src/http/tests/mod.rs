@@ -11,6 +11,7 @@ mod log;
 mod pages;
 mod parts;
 mod peer;
+mod persisted;
 mod server;
 mod socket;
 mod socket_bounds;
@@ -185,6 +186,7 @@ struct Server {
     address: std::net::SocketAddr,
     gate: Arc<Gate>,
     log: Arc<Log>,
+    documents: Arc<Documents>,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
@@ -207,7 +209,8 @@ impl Server {
     async fn built(settings: Settings, listening: Listening, leases: bool) -> Self {
         let gate = Arc::new(Gate::default());
         let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::clone(&gate)).finish();
-        let documents = Documents::new(&schema.sdl(), Limits { depth: 15, complexity: 5000 }).unwrap();
+        let limits = Limits { depth: 15, complexity: 5000 };
+        let documents = Arc::new(Documents::new(&schema.sdl(), limits).unwrap());
         let readiness = Arc::new(Readiness(Arc::clone(&gate)));
         let executor = Executor { schema, gate: Arc::clone(&gate), leases };
         let log = Arc::new(Log::default());
@@ -218,7 +221,7 @@ impl Server {
             readiness,
             clock: Arc::new(SystemClock),
         };
-        let door = Door::new(behind, Arc::new(documents), settings);
+        let door = Door::new(behind, Arc::clone(&documents), settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -227,7 +230,16 @@ impl Server {
             door.close_streams().await;
         }));
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url: format!("http://{address}"), address, gate, log, client, stop: Some(stop), task }
+        Self {
+            url: format!("http://{address}"),
+            address,
+            gate,
+            log,
+            documents,
+            client,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// A POST to `/graphql` with a good token and the newer media type; each test changes what it is about.

@@ -185,8 +185,8 @@ impl Session {
 
     fn begin(&mut self, begin: Begin) {
         let Some(caller) = self.caller.clone() else { return };
-        let Begin { tag, request, stopped_by } = begin;
-        let steps = match operation::prepare(&self.door, caller, *request) {
+        let Begin { tag, parameters, stopped_by } = begin;
+        let steps = match operation::prepare(&self.door, caller, *parameters) {
             Ok(prepared) => steps(&self.door, prepared, None),
             Err(refused) => {
                 let errors = answer::error_list(vec![ServerError::from(refused)]);
