@@ -58,7 +58,7 @@ test test-rust test-whole: export RUSTC_WORKSPACE_WRAPPER := clippy-driver
 test test-rust test-whole: export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
 
 # The pages are put into the program when it is built, so `web` comes first; tests run the specification's audit and
-# the clients of subscriptions. The store is tested on both databases.
+# the clients that people use. The store is tested on both databases.
 .PHONY: test-rust
 test-rust: web postgres tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	@if command -v cargo-nextest >/dev/null; \
@@ -75,13 +75,14 @@ postgres:
 	    echo "the store's tests need PostgreSQL: install it, or set POSTGRES_BIN to the folder of its programs" >&2; exit 1; fi; \
 	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; fi
 
-# Against the program itself: the specification's audit, the clients of subscriptions, and the pages in a browser. The
+# Against the program itself: the specification's audit, the clients that people use, and the pages in a browser. The
 # dashboard's tests run a gateway and vendors of their own beside this one.
 .PHONY: test-whole
 test-whole: web chromium tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	cargo build --locked
 	node tests/with-gateway.mjs npm --prefix tests/audit run --silent audit
-	node tests/with-gateway.mjs npm --prefix tests/clients run --silent follow
+	VENDGRAPH__DOCUMENTS__MANIFEST=tests/clients/manifest.json \
+	  node tests/with-gateway.mjs npm --prefix tests/clients run --silent follow
 	node tests/with-gateway.mjs npm --prefix web run --silent test:browser
 
 .PHONY: chromium

@@ -3,6 +3,7 @@
 mod attendants;
 mod behind;
 mod connect;
+mod documents;
 mod reload;
 
 use std::{
@@ -19,7 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
     attendants::Attendants,
-    behind::{Executor, PEN, Readiness, Subscriptions, Tokens, document_limits, settings},
+    behind::{Executor, PEN, Readiness, Subscriptions, Tokens, settings},
     connect::{own_url, store_url, webhooks},
     reload::patience,
 };
@@ -29,13 +30,14 @@ use crate::{
     domain::Clock,
     events::{Inbox, Log, inbox::Clerk},
     gateway::{Gateway, Keeping, Post, Reception, duties::keep, news::Retention},
-    graphql::{self, Live, document::Documents},
+    graphql::{Live, Schema, trusted::Untrusted},
     http::{self, Behind, Door, router, serve},
     store::{self, OpenError},
 };
 
 pub use self::{
     connect::{connections, lifetimes},
+    documents::documents,
     reload::Reload,
 };
 
@@ -69,6 +71,9 @@ pub enum Error {
     /// The store cannot be used.
     #[error("store.url: {0}")]
     Store(#[from] OpenError),
+    /// A trusted document is not good.
+    #[error("documents.manifest: {0}; mend it, or take it out")]
+    Document(#[from] Untrusted),
     /// The schema does not describe itself: a fault of this program.
     #[error("the schema cannot be read")]
     Schema(#[from] async_graphql::parser::Error),
@@ -96,6 +101,7 @@ impl App {
         clock: Arc<dyn Clock>,
         dev_token: Option<SecretString>,
     ) -> Result<Self, Error> {
+        let documents = Arc::new(documents(config).await?);
         let address = config.server.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
@@ -111,8 +117,7 @@ impl App {
         let gateway = Arc::new(Gateway::new(connections, lifetimes(config), keeping, &clock));
         let stopping = CancellationToken::new();
         let (patience, waiting) = watch::channel(patience(config));
-        let schema = graphql::schema(Arc::clone(&gateway));
-        let documents = Arc::new(Documents::new(&graphql::sdl(), document_limits(config))?);
+        let schema = Schema::new(Arc::clone(&gateway), config.server.federation);
         let behind_live = (schema.clone(), Arc::clone(&gateway));
         let live = Live::new(behind_live, Arc::clone(&documents), waiting.clone(), PEN);
         let tokens = Arc::new(Tokens(ArcSwap::from_pointee(Verifier::new(&config.auth, Arc::clone(&clock))?)));

@@ -279,6 +279,52 @@ fn no_token_is_minted_where_another_signs() {
 }
 
 #[test]
+fn a_trusted_document_that_is_not_good_is_named() {
+    let place = Place::with(CONFIG);
+    let manifest = place.0.path().join("documents.json");
+    let store = format!("[store]\nurl = \"sqlite://{}\"\n", place.0.path().join("kept.db").display());
+    let listen = "[server]\nlisten = \"127.0.0.1:0\"\n";
+    let documents = "[documents]\nmode = \"trusted\"\nmanifest = \"documents.json\"\n";
+    fs::write(place.config(), format!("{CONFIG}{store}{listen}{documents}")).unwrap();
+    let apollo = |name: &str, body: &str| {
+        format!(
+            r#"{{"format":"apollo-persisted-query-manifest","version":1,
+                "operations":[{{"id":"1f","name":"{name}","type":"query","body":"{body}"}}]}}"#
+        )
+    };
+    let deep = format!("{}id{}", "{ node(id: 1) ".repeat(20), " }".repeat(20));
+    for (text, expected) in [
+        ("[]".to_owned(), "documents.manifest: the file \"documents.json\" is no manifest"),
+        (apollo("Fleet", "query Fleet { machins { nodes { id } } }"), "the operation `Fleet` (id 1f): "),
+        (apollo("Fleet", "query Fleet {"), "the operation `Fleet` (id 1f): "),
+        (format!(r#"{{"1f":"query Deep {deep}"}}"#), "the operation `Deep` (id 1f): "),
+        (r#"{"1f":"{ nothing }"}"#.to_owned(), "the document with the id 1f: "),
+    ] {
+        fs::write(&manifest, &text).unwrap();
+        for command in ["serve", "check"] {
+            let output = run(&[command, "--config", place.config().to_str().unwrap()]);
+            assert!(matches!(output.status.code(), Some(1 | 2)), "{text}: {output:?}");
+            let log = std::str::from_utf8(&output.stderr).unwrap();
+            let line = log.lines().last().unwrap();
+            assert!(line.contains("documents.manifest: ") && line.contains(expected), "{text}: {line}");
+        }
+    }
+    fs::remove_file(&manifest).unwrap();
+    let missing = run(&["check", "--config", place.config().to_str().unwrap()]);
+    assert!(complaint(&missing).contains("cannot be read"), "{missing:?}");
+}
+
+#[test]
+fn the_schema_is_printed_and_as_a_subgraph_with_its_keys() {
+    let plain = run(&["schema"]);
+    assert_eq!(out(&plain), include_str!("../schema.graphql"));
+    let subgraph = run(&["schema", "--federation"]);
+    assert!(out(&subgraph).contains("type Machine implements Node @key(fields: \"id\") {"));
+    assert!(out(&subgraph).contains("https://specs.apollo.dev/federation/v2"));
+    assert!(!out(&plain).contains("@key"));
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_is_no_error() {
     let mut child = vendgraph().arg("--help").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

@@ -2,12 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use async_graphql::parser::{
     parse_schema,
     types::{FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind, TypeSystemDefinition},
 };
+
+use vendgraph::graphql::federation;
 
 const KEPT: &str = include_str!("../schema.graphql");
 const CONTRACT: &str = include_str!("fixtures/contract.graphql");
@@ -217,4 +224,48 @@ fn no_two_members_of_a_type_are_described_alike() {
         }
     }
     none(&alike, "a description that fits two members describes neither");
+}
+
+/// The types whose objects `node` finds.
+fn nodes() -> Vec<String> {
+    let types = schema(KEPT).into_iter();
+    types.filter(|(_, shape)| shape.implements.contains("Node")).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn the_subgraph_is_the_schema_with_a_key_for_every_object_that_is_found_by_its_id() {
+    let subgraph = federation::sdl();
+    for name in nodes() {
+        let head = format!("type {name} implements Node @key(fields: \"id\") {{");
+        assert!(subgraph.contains(&head), "{head}");
+    }
+    assert_eq!(subgraph.matches("@key(fields").count(), nodes().len());
+    let (kept, printed) = (schema(KEPT), schema(subgraph));
+    assert!(kept.keys().eq(printed.keys()), "{:?}", printed.keys());
+    for (name, shape) in &kept {
+        assert!(shape.members.keys().eq(printed[name].members.keys()), "{name}");
+    }
+}
+
+#[test]
+fn the_subgraph_composes_with_another_one_that_adds_to_its_entities() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+    if !folder.join("node_modules").is_dir() {
+        assert!(std::env::var_os("CI").is_none(), "run `npm ci` in tests/clients first");
+        println!("not composed: run `npm ci` in tests/clients first");
+        return;
+    }
+    let mut node = Command::new("node");
+    node.arg("compose.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut node = node.stderr(Stdio::piped()).spawn().unwrap();
+    node.stdin.take().unwrap().write_all(federation::sdl().as_bytes()).unwrap();
+    let output = node.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let supergraph = String::from_utf8(output.stdout).unwrap();
+    for name in nodes() {
+        let body = supergraph.split(&format!("type {name} ")).nth(1).unwrap_or_default();
+        let head = body.split('{').next().unwrap_or_default();
+        assert!(head.contains("@join__type(graph: VENDGRAPH, key: \"id\")"), "{name}: {head}");
+    }
+    assert!(supergraph.contains("campaign: Campaign @join__field(graph: CAMPAIGNS)"), "{supergraph}");
 }

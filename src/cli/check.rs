@@ -17,7 +17,7 @@ use crate::{
 /// How long one account may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Reads the configuration and reaches every account.
+/// Reads the configuration and its trusted documents, and reaches every account.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The configuration, a TOML file
@@ -30,6 +30,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     let config = Config::load(&args.config)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     Verifier::new(&config.auth, Arc::clone(&clock)).map_err(app::Error::from)?;
+    app::documents(&config).await?;
     let revision = Arc::default();
     let account = |connection| {
         Arc::new(Account::new(connection, app::lifetimes(&config), Arc::clone(&clock), (&revision, None)))

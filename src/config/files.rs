@@ -16,6 +16,11 @@ pub trait Files {
 
     /// Where a path of the configuration leads.
     fn resolve(&self, path: &Path) -> PathBuf;
+
+    /// The text of a file that may be so long, in bytes.
+    fn read_up_to(&self, path: &Path, longest: u64) -> io::Result<String> {
+        read_bounded(&self.resolve(path), longest)
+    }
 }
 
 /// A folder: relative paths start there, absolute ones stand.

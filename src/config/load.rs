@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
 use super::{
-    Config, Error, Files, Folder, accounts, auth, cache, environment,
+    Config, Error, Files, Folder, accounts, auth, cache, documents, environment,
     error::{Key, Problem},
     fingerprint::{Fingerprint, Remembering},
     fleet, limits,
@@ -15,7 +15,7 @@ use super::{
     server, store,
 };
 
-const SECTIONS: [&str; 7] = ["server", "auth", "store", "cache", "fleet", "limits", "accounts"];
+const SECTIONS: [&str; 8] = ["server", "auth", "store", "cache", "fleet", "limits", "documents", "accounts"];
 
 impl Config {
     /// Reads the file at `path`, under this process's environment. Paths in it start at its folder.
@@ -73,6 +73,7 @@ impl Config {
         let mut cache = open("cache", &cache::KEYS)?;
         let mut fleet = open("fleet", &fleet::KEYS)?;
         let mut limits = open("limits", &limits::KEYS)?;
+        let mut documents = open("documents", &documents::KEYS)?;
         Ok(Self {
             accounts: accounts::read(accounts, of_accounts, &surroundings)?,
             server: server::Server::read(&mut server)?,
@@ -81,6 +82,7 @@ impl Config {
             cache: cache::Cache::read(&mut cache)?,
             fleet: fleet::Fleet::read(&mut fleet)?,
             limits: limits::Limits::read(&mut limits)?,
+            documents: documents::Documents::read(&mut documents)?,
         })
     }
 }

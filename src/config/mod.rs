@@ -8,6 +8,7 @@
 pub mod accounts;
 pub mod auth;
 pub mod cache;
+pub mod documents;
 pub mod duration;
 pub mod environment;
 pub mod error;
@@ -27,6 +28,7 @@ mod tests;
 pub use accounts::{Account, Calls, Vendor};
 pub use auth::{Auth, Proof};
 pub use cache::Cache;
+pub use documents::{Documents, TrustedDocument};
 pub use error::{Error, Problem};
 pub use files::{Files, Folder};
 pub use fingerprint::Fingerprint;
@@ -51,6 +53,8 @@ pub struct Config {
     pub fleet: Fleet,
     /// What one request may cost.
     pub limits: Limits,
+    /// Which documents callers may send.
+    pub documents: Documents,
     /// The operator's accounts, in the file's order.
     pub accounts: Vec<Account>,
 }

@@ -15,6 +15,7 @@ use super::{
 
 /// `[server]`.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 pub struct Server {
     /// The address and port to listen on; 127.0.0.1:8080 where nothing is said, so that nothing is open to
     /// a network by accident.
@@ -23,6 +24,8 @@ pub struct Server {
     pub public_url: Option<Url>,
     /// Whether the schema can be asked for without the scope `admin`.
     pub introspection: bool,
+    /// Whether a supergraph's gateway may use us as a subgraph.
+    pub federation: bool,
     /// Whether `/graphiql` is served.
     pub graphiql: bool,
     /// Whether `/dashboard` is served.
@@ -35,7 +38,16 @@ pub struct Server {
 }
 
 pub(super) const KEYS: Keys<'static> = Keys {
-    plain: &["listen", "public_url", "introspection", "graphiql", "dashboard", "cors_origins", "drain"],
+    plain: &[
+        "listen",
+        "public_url",
+        "introspection",
+        "federation",
+        "graphiql",
+        "dashboard",
+        "cors_origins",
+        "drain",
+    ],
     secret: &[],
 };
 
@@ -45,6 +57,7 @@ impl Default for Server {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
             introspection: true,
+            federation: false,
             graphiql: true,
             dashboard: true,
             cors_origins: Vec::new(),
@@ -67,6 +80,7 @@ impl Server {
                 .unwrap_or(default.listen),
             public_url: section.url("public_url")?,
             introspection: section.boolean("introspection", default.introspection)?,
+            federation: section.boolean("federation", default.federation)?,
             graphiql: section.boolean("graphiql", default.graphiql)?,
             dashboard: section.boolean("dashboard", default.dashboard)?,
             cors_origins: section

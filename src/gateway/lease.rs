@@ -14,12 +14,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use jiff::Timestamp;
 
 use super::fleet::{Last, Row};
-use crate::domain::Clock;
+use crate::domain::{Clock, clock};
 
 /// An answer made of more parts is not worth checking.
 const MOST_PARTS: usize = 4_096;
@@ -148,6 +149,9 @@ pub struct Lease {
     until: Timestamp,
     of_all: bool,
     parts: Vec<Part>,
+    /// Whether it tells what was last heard of machines, and for how long that counts as fresh.
+    hears: bool,
+    heard_for: Duration,
     /// The revision at which it was last found to hold.
     held_at: AtomicU64,
 }
@@ -187,6 +191,8 @@ impl Lease {
             clock: Arc::clone(clock),
             until,
             of_all,
+            hears: of_all || parts.iter().any(|part| matches!(part, Part::Known(..))),
+            heard_for: Duration::ZERO,
             parts,
             held_at,
         });
@@ -207,6 +213,20 @@ impl Lease {
             self.held_at.store(revision, Ordering::Release);
         }
         holds
+    }
+
+    /// Lets what was last heard of machines count as fresh for so long, wherever the answer tells of it.
+    pub(super) fn heard_for(mut self, heard: Duration) -> Self {
+        self.heard_for = heard;
+        self
+    }
+
+    /// For how long whoever has the answer may take it for true without asking again: until the first value that it was
+    /// made of is past its time, nothing where none of them has one. News may end the lease before that.
+    pub fn fresh_for(&self) -> Duration {
+        let of_values = (self.until < Timestamp::MAX).then(|| clock::elapsed(self.clock.now(), self.until));
+        let of_news = self.hears.then_some(self.heard_for);
+        of_values.into_iter().chain(of_news).min().unwrap_or_default()
     }
 
     /// What it takes in memory, in bytes.

@@ -35,7 +35,7 @@ mod trade_walk;
 mod trades;
 mod weigh;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use url::Url;
 
@@ -90,6 +90,8 @@ pub struct Gateway {
     lifetimes: Lifetimes,
     revision: Arc<Revision>,
     clock: Arc<dyn Clock>,
+    /// For how long what was last heard of a machine counts as fresh.
+    heard_for: Duration,
     commands: Commands,
     /// Where vendors reach this gateway.
     callbacks: Option<Url>,
@@ -110,6 +112,7 @@ impl Gateway {
             lifetimes,
             revision,
             clock: Arc::clone(clock),
+            heard_for: lifetimes.status,
             commands: Commands::new(keeping.store),
             callbacks: keeping.callbacks,
             post: keeping.post,
@@ -147,7 +150,8 @@ impl Gateway {
     /// Runs `making`, which makes an answer from this gateway in the task that it is called in, and tells for how long
     /// that would be made again; `None`: it is true this once only.
     pub async fn leased<T>(&self, making: impl Future<Output = T>) -> (T, Option<Lease>) {
-        Lease::of(&self.revision, &self.clock, making).await
+        let (made, lease) = Lease::of(&self.revision, &self.clock, making).await;
+        (made, lease.map(|lease| lease.heard_for(self.heard_for)))
     }
 
     fn store(&self) -> &dyn Store {

@@ -23,6 +23,8 @@ use crate::{
     gateway::{Error, Input, Page, PageRequest, lease},
 };
 
+pub use log::Log;
+
 /// The greatest number of ids that `nodes` takes.
 const MOST_NODES: usize = 100;
 /// The longest number of a machine, in characters.
@@ -30,11 +32,11 @@ const LONGEST_NUMBER: usize = 100;
 
 /// The root of all reads.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(World, log::Log);
+pub struct Query(World, Log);
 
 /// What there is.
 #[derive(Debug, Default)]
-struct World;
+pub struct World;
 
 /// What there is.
 #[Object]

@@ -1,17 +1,24 @@
 //! What goes out: GraphQL's answers, and every fault in the same shape.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use async_graphql::{ErrorExtensionValues, Response as Executed, ServerError, Value};
 use axum::{
     body::Body,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use bytes::Bytes;
+use futures_util::stream;
 use serde::Serialize;
 
-use super::{callers::Sort, media::Media};
+use super::{
+    callers::Sort,
+    fresh,
+    kept::{Caching, Finished},
+    media::Media,
+};
+use crate::graphql::document::Unfound;
 
 /// Most errors of one request that are told: the validator may find thousands in a hostile document.
 const ERRORS: usize = 20;
@@ -74,6 +81,8 @@ pub(super) enum Fault {
         Sort::Subscription => "subscriptions",
     })]
     TooManyOfCaller { sort: Sort, limit: usize },
+    #[error("{0}")]
+    Unfound(#[from] Unfound),
     #[error("something went wrong on our side")]
     Panic,
 }
@@ -107,7 +116,10 @@ impl Fault {
             Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Late => StatusCode::GATEWAY_TIMEOUT,
-            Self::Introspection => StatusCode::FORBIDDEN,
+            Self::Introspection | Self::Unfound(Unfound::Untrusted) => StatusCode::FORBIDDEN,
+            // As Apollo's servers answer, in every media type: Apollo's clients for iOS look into no other answer.
+            Self::Unfound(Unfound::UnknownHash) => StatusCode::OK,
+            Self::Unfound(Unfound::UnknownId | Unfound::OtherText) => StatusCode::BAD_REQUEST,
             Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -131,8 +143,11 @@ impl Fault {
             | Self::Slow
             | Self::Broken
             | Self::Handshake(_)
-            | Self::NeedsStream => "BAD_USER_INPUT",
-            Self::Introspection => "FORBIDDEN",
+            | Self::NeedsStream
+            | Self::Unfound(Unfound::OtherText) => "BAD_USER_INPUT",
+            Self::Introspection | Self::Unfound(Unfound::Untrusted) => "FORBIDDEN",
+            // Apollo's protocol, not one of the contract's codes: clients take it as the word to send the document.
+            Self::Unfound(Unfound::UnknownHash | Unfound::UnknownId) => "PERSISTED_QUERY_NOT_FOUND",
             Self::Panic => "INTERNAL",
         }
     }
@@ -161,6 +176,7 @@ impl Fault {
             | Self::Handshake(_)
             | Self::NeedsStream
             | Self::TooManyOperations { .. }
+            | Self::Unfound(_)
             | Self::Panic => None,
         }
     }
@@ -304,9 +320,22 @@ pub(super) fn text(content: &impl Serialize) -> Option<Bytes> {
         .map(Bytes::from)
 }
 
-/// The answer with this body.
-pub(super) fn finished(media: Media, body: Bytes) -> Response {
-    sent(media, StatusCode::OK, body)
+/// A finished answer; without its body where the client has it already.
+pub(super) fn finished(media: Media, finished: Finished, asking: &HeaderMap) -> Response {
+    let Finished { body, caching } = finished;
+    let Some(Caching { tag, fresh_for }) = caching else { return sent(media, StatusCode::OK, body) };
+    let mut response = if fresh::is_known(asking, &tag) {
+        let mut response = sent(media, StatusCode::NOT_MODIFIED, Bytes::new());
+        response.headers_mut().remove(header::CONTENT_TYPE);
+        // Of a body whose length it knows, axum would tell that it is 0, as if the answer's were.
+        *response.body_mut() = Body::from_stream(stream::empty::<Result<Bytes, Infallible>>());
+        response
+    } else {
+        sent(media, StatusCode::OK, body)
+    };
+    response.headers_mut().insert(header::ETAG, tag);
+    response.headers_mut().insert(header::CACHE_CONTROL, fresh::cache_control(fresh_for));
+    response
 }
 
 fn json(media: Media, status: StatusCode, content: &impl Serialize) -> Response {
@@ -321,8 +350,8 @@ fn sent(media: Media, status: StatusCode, body: Bytes) -> Response {
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, media.content_type());
-    headers.insert(header::VARY, HeaderValue::from_static("Accept"));
-    // Whoever asks with a token gets an answer of their own, and a fault is gone a moment later.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept, Authorization"));
+    // Unless a lease says for how long it is true: a fault is gone a moment later.
+    headers.insert(header::CACHE_CONTROL, fresh::NO_STORE);
     response
 }

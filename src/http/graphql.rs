@@ -52,20 +52,17 @@ async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Re
     }
     let resume = subscriptions::resume(request.headers());
     let by_post = request.method() == Method::POST;
-    let text = if by_post {
-        text_of(door, request, deadline).await?
-    } else {
-        Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes())
-    };
-    let asked =
-        whole.map(|media| Asked { text: text.clone(), by_post, media, rights: Rights(caller.clone()) });
+    let (text, headers) = text_of(door, request, deadline).await?;
+    let edition = door.0.documents.edition();
+    let rights = Rights(caller.clone());
+    let asked = whole.map(|media| Asked { text: text.clone(), by_post, media, rights, edition });
     if let Some(asked) = &asked
-        && let Some(body) = door.0.kept.get(asked)
+        && let Some(finished) = door.0.kept.get(asked)
     {
-        return Ok(answer::finished(asked.media, body));
+        return Ok(answer::finished(asked.media, finished, &headers));
     }
-    let request = if by_post { parameters::from_body(&text)? } else { parameters::from_query(&text)? };
-    let prepared = operation::prepare(door, caller, request);
+    let parameters = if by_post { parameters::from_body(&text)? } else { parameters::from_query(&text)? };
+    let prepared = operation::prepare(door, caller, parameters);
     let kind = prepared.as_ref().map(Prepared::kind);
     if !by_post && matches!(kind, Ok(OperationType::Mutation)) {
         return Err(Fault::NotByGet);
@@ -74,7 +71,7 @@ async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Re
         (asked, Some(transport)) if asked.is_none() || matches!(kind, Ok(OperationType::Subscription)) => {
             subscriptions::respond(door, transport, prepared, resume?)
         }
-        (Some(asked), _) => timeout_at(deadline, whole_answer(door, &asked, prepared))
+        (Some(asked), _) => timeout_at(deadline, whole_answer(door, (&asked, &headers), prepared))
             .await
             .map_err(|_elapsed| Fault::Late)?,
         (None, _) => Err(Fault::NotAcceptable),
@@ -84,7 +81,7 @@ async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Re
 /// The answer to a query or a mutation, in one piece.
 async fn whole_answer(
     door: &Door,
-    asked: &Asked,
+    (asked, headers): (&Asked, &HeaderMap),
     prepared: Result<Prepared, Refused>,
 ) -> Result<Response, Fault> {
     let media = asked.media;
@@ -100,27 +97,32 @@ async fn whole_answer(
     if let Some(lease) = lease
         && let Some(body) = answer::text(&response)
     {
-        door.0.kept.keep(asked, body.clone(), lease);
-        return Ok(answer::finished(media, body));
+        return Ok(answer::finished(media, door.0.kept.keep(asked, body, lease), headers));
     }
     Ok(answer::executed(media, response))
 }
 
-/// The body of a POST.
-async fn text_of(door: &Door, request: Request, deadline: Instant) -> Result<Bytes, Fault> {
-    if !media::is_json(request.headers()) || !media::is_plain(request.headers()) {
+/// What is asked, as it was sent: the body of a POST, else the query string; and the request's headers.
+async fn text_of(door: &Door, request: Request, deadline: Instant) -> Result<(Bytes, HeaderMap), Fault> {
+    let (parts, body) = request.into_parts();
+    let headers = parts.headers;
+    if parts.method != Method::POST {
+        return Ok((Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes()), headers));
+    }
+    if !media::is_json(&headers) || !media::is_plain(&headers) {
         return Err(Fault::MediaType);
     }
     let limit = door.settings().body_bytes;
-    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced = headers.get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(Fault::TooLong { limit });
     }
     let deadline = deadline.min(Instant::now() + door.settings().body_timeout);
-    let read = timeout_at(deadline, body::whole(request.into_body(), limit)).await;
-    read.map_err(|_elapsed| Fault::Slow)?.map_err(|unread| match unread {
+    let read = timeout_at(deadline, body::whole(body, limit)).await;
+    let text = read.map_err(|_elapsed| Fault::Slow)?.map_err(|unread| match unread {
         Unread::TooLong => Fault::TooLong { limit },
         Unread::Broken => Fault::Broken,
-    })
+    })?;
+    Ok((text, headers))
 }

@@ -11,10 +11,11 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderValue;
 use bytes::Bytes;
 use moka::sync::Cache;
 
-use super::media::Media;
+use super::{fresh, media::Media};
 use crate::{auth::Caller, gateway::Lease};
 
 /// What all kept answers may take in memory, in bytes.
@@ -35,6 +36,8 @@ pub(super) struct Asked {
     pub media: Media,
     /// What the caller may see.
     pub rights: Rights,
+    /// Under which policy of documents it is asked: a name may stand for another document under the next one.
+    pub edition: u64,
 }
 
 /// A caller, as far as answers depend on it: equal for callers who may see the same.
@@ -67,7 +70,32 @@ impl fmt::Debug for Rights {
 #[derive(Clone, Debug)]
 struct Answer {
     body: Bytes,
+    /// The body's validator, where it was asked for by GET.
+    tag: Option<HeaderValue>,
     lease: Arc<Lease>,
+}
+
+/// A finished answer.
+#[derive(Clone, Debug)]
+pub(super) struct Finished {
+    pub body: Bytes,
+    /// What a cache may do with it; `None`: nothing.
+    pub caching: Option<Caching>,
+}
+
+/// What a cache may do with an answer to a GET.
+#[derive(Clone, Debug)]
+pub(super) struct Caching {
+    pub tag: HeaderValue,
+    /// For how long the answer may be used without asking again.
+    pub fresh_for: Duration,
+}
+
+impl Answer {
+    fn finished(self) -> Finished {
+        let caching = self.tag.map(|tag| Caching { tag, fresh_for: self.lease.fresh_for() });
+        Finished { body: self.body, caching }
+    }
 }
 
 /// The kept answers.
@@ -83,24 +111,26 @@ impl Kept {
         Self(Cache::builder().max_capacity(CAPACITY).weigher(weight).time_to_idle(IDLE).build())
     }
 
-    /// The answer's body, if one is kept that still stands.
-    pub(super) fn get(&self, asked: &Asked) -> Option<Bytes> {
+    /// The answer, if one is kept that still stands.
+    pub(super) fn get(&self, asked: &Asked) -> Option<Finished> {
         let answer = self.0.get(asked)?;
         if answer.lease.holds() {
-            return Some(answer.body);
+            return Some(answer.finished());
         }
         self.0.invalidate(asked);
         None
     }
 
     /// Keeps an answer.
-    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease) {
-        if body.len() > LARGEST {
-            return;
+    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease) -> Finished {
+        let tag = if asked.by_post { None } else { fresh::tag(asked.media, &body) };
+        let answer = Answer { body, tag, lease: Arc::new(lease) };
+        if answer.body.len() <= LARGEST {
+            // A body may be a piece of a larger buffer, which it would keep in memory.
+            let text = Bytes::copy_from_slice(&asked.text);
+            let asked = Asked { text, ..asked.clone() };
+            self.0.insert(asked, answer.clone());
         }
-        // A body may be a piece of a larger buffer, which it would keep in memory.
-        let text = Bytes::copy_from_slice(&asked.text);
-        let asked = Asked { text, ..asked.clone() };
-        self.0.insert(asked, Answer { body, lease: Arc::new(lease) });
+        answer.finished()
     }
 }

@@ -11,6 +11,7 @@ mod access;
 mod answer;
 mod body;
 mod callers;
+mod fresh;
 mod graphql;
 mod health;
 mod kept;

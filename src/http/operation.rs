@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
 
-use super::{Door, Executed, answer::Fault, suggestions};
+use super::{Door, Executed, answer::Fault, parameters::Parameters, suggestions};
 use crate::{
     auth::{Caller, Scope},
     gateway::Lease,
-    graphql::document::Operation,
+    graphql::document::{Found, Operation, Unfound},
 };
 
 /// An operation that may be run.
@@ -36,10 +36,22 @@ impl From<Refused> for ServerError {
     }
 }
 
-/// Checks an operation against every bound.
-pub(super) fn prepare(door: &Door, caller: Arc<Caller>, mut request: Request) -> Result<Prepared, Refused> {
-    let operation =
-        door.0.documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
+/// Finds an operation's document, and checks the operation against every bound.
+pub(super) fn prepare(door: &Door, caller: Arc<Caller>, parameters: Parameters) -> Result<Prepared, Refused> {
+    let documents = &door.0.documents;
+    let Parameters { document, operation_name, variables } = parameters;
+    // Whoever operates the gateway tries things out: in GraphiQL, with documents that no manifest has yet.
+    let exempt = caller.may(Scope::Admin);
+    let Found { text, registers } = documents.find(document, exempt).map_err(|unfound| match unfound {
+        Unfound::UnknownId => Refused::Document(Fault::from(unfound).error()),
+        Unfound::UnknownHash | Unfound::OtherText | Unfound::Untrusted => Refused::Fault(unfound.into()),
+    })?;
+    let mut request = Request::new(text).variables(variables);
+    request.operation_name = operation_name;
+    let operation = documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
+    if let Some(hash) = registers {
+        documents.register(hash, &request.query);
+    }
     if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
         return Err(Refused::Fault(Fault::Introspection));
     }

@@ -1,6 +1,8 @@
 // Where the gateway is, and what every client asks of it. Its events must be coming, as they do under `vendgraph dev`.
 //
 //   VENDGRAPH_URL=http://127.0.0.1:8080/graphql VENDGRAPH_TOKEN=… node --test --test-force-exit
+//
+// It must trust what stands in manifest.json (VENDGRAPH__DOCUMENTS__MANIFEST).
 
 import assert from 'node:assert/strict';
 

@@ -21,10 +21,10 @@ use crate::kept::Kept;
 
 /// What a test may choose.
 pub struct Setup {
-    /// More of the configuration, by sections.
-    pub sections: &'static str,
     /// More of `[server]`.
     pub server: &'static str,
+    /// More of the configuration, by sections.
+    pub sections: &'static str,
     /// More of each account.
     pub account: &'static str,
     /// How many InHand machines there are.
@@ -40,8 +40,8 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
-            sections: "",
             server: "",
+            sections: "",
             account: "",
             machines: 20,
             drain: "off",
@@ -317,6 +317,7 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         {account}
         "#,
         drain = setup.drain,
+        server = setup.server,
         reconcile = setup.reconcile,
         sections = setup.sections,
         server = setup.server,

@@ -10,11 +10,13 @@
 
 mod access;
 mod bad_input;
+mod caching;
 mod calls;
 mod commands;
 mod crash;
 mod events;
 mod failure;
+mod federation;
 mod follower;
 mod gateways;
 mod harness;

@@ -12,9 +12,13 @@
 //!
 //! The first two depend on the text alone, so a document that passed is kept parsed, and asking it again pays for
 //! the third step only. Whether fields and types exist is left to validation.
+//!
+//! Before all that, a request may name its document instead of sending it, and only trusted ones may be answered
+//! ([`persisted`]).
 
 mod complete;
 mod cost;
+mod persisted;
 mod refusal;
 mod scan;
 mod shape;
@@ -36,8 +40,11 @@ use async_graphql::{
 use async_graphql_value::ConstValue;
 use moka::sync::Cache;
 
-pub use self::refusal::{Bound, Refusal};
-use self::{complete::Plan, shape::Shape, types::Types};
+use self::{complete::Plan, persisted::Persisted, shape::Shape, types::Types};
+pub use self::{
+    persisted::{Found, Hash, Name, Policy, Reference, Unfound},
+    refusal::{Bound, Refusal},
+};
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
@@ -97,6 +104,7 @@ pub struct Documents {
     types: Types,
     limits: ArcSwap<Limits>,
     kept: Cache<Arc<str>, Arc<Document>>,
+    persisted: Persisted,
 }
 
 /// A document that is within the bounds which depend on its text alone.
@@ -120,10 +128,12 @@ impl Documents {
             .max_capacity(KEPT_BYTES)
             .weigher(|_: &Arc<str>, document: &Arc<Document>| document.weight)
             .build();
-        Ok(Self { types: Types::read(sdl)?, limits: ArcSwap::from_pointee(limits), kept })
+        let limits = ArcSwap::from_pointee(limits);
+        Ok(Self { types: Types::read(sdl)?, limits, kept, persisted: Persisted::new() })
     }
 
-    /// From now on these are the bounds, also of documents that are kept.
+    /// From now on these are the bounds, also of documents that are kept. Answers that are kept are those of the policy
+    /// before, so a policy is to be adopted after this.
     pub fn set_limits(&self, limits: Limits) {
         self.limits.store(Arc::new(limits));
     }

@@ -33,7 +33,7 @@ pub(super) const CHANGES: u64 = 10;
 pub(super) struct Shape {
     /// Deepest nesting of fields, introspection apart.
     pub(super) depth: usize,
-    /// Whether `__schema` or `__type` is asked for.
+    /// Whether `__schema`, `__type`, or as a subgraph `_service`, is asked for.
     pub(super) introspects: bool,
     /// Fields that are aliased or repeated, all operations and their fragments together.
     pub(super) aliases: u64,
@@ -163,7 +163,7 @@ impl<'a> Measuring<'a> {
         check_arguments(&field.arguments)?;
         extent.fields = extent.fields.saturating_add(1);
         let introspection = field.name.node.starts_with("__");
-        extent.introspects |= matches!(field.name.node.as_str(), "__schema" | "__type");
+        extent.introspects |= matches!(field.name.node.as_str(), "__schema" | "__type" | "_service");
         if !introspection {
             extent.depth = extent.depth.max(1);
             extent.own = extent.own.saturating_add(1);

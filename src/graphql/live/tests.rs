@@ -20,8 +20,9 @@ use crate::{
     events::{Inbox, Log},
     gateway::{Connection, Gateway, Keeping, Lifetimes, Post},
     graphql::{
-        self,
+        Schema,
         document::{Documents, Limits},
+        sdl,
     },
     store::{self, NewEvent, Store},
     vendor::{
@@ -76,9 +77,9 @@ fn live(store: &Arc<dyn Store>, log: &Arc<Log>) -> Arc<Live> {
     let post = Post { log: Arc::clone(log), inbox };
     let keeping = Keeping { store: Arc::clone(store), callbacks: None, post };
     let gateway = Arc::new(Gateway::new(vec![connection(&clock)], lifetimes, keeping, &clock));
-    let schema = graphql::schema(Arc::clone(&gateway));
+    let schema = Schema::new(Arc::clone(&gateway), false);
     let documents = Documents::new(
-        &graphql::sdl(),
+        &sdl(),
         Limits {
             depth: 15,
             complexity: 5_000,

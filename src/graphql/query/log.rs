@@ -13,7 +13,7 @@ use crate::{
 
 /// What happened.
 #[derive(Debug, Default)]
-pub(super) struct Log;
+pub struct Log;
 
 /// What happened.
 #[Object]

@@ -7,6 +7,7 @@ use crate::{domain::Id, gateway};
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(shareable)]
 pub struct PageInfo {
     /// Whether there is more after this page.
     has_next_page: bool,

@@ -1,11 +1,15 @@
-//! The npm clients that people use, against the door: graphql-ws, graphql-sse, @apollo/client, and the old
-//! subscriptions-transport-ws.
+//! The npm clients that people use, against the door: graphql-ws, graphql-sse, @apollo/client with its link for persisted
+//! queries, and the old subscriptions-transport-ws.
 
-use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, process::Stdio, sync::Arc, time::Duration};
 
 use tokio::{process::Command, time::interval};
 
 use super::{Server, TOKEN};
+use crate::graphql::document::Policy;
+
+/// What the clients ask for by an id.
+const MANIFEST: &str = include_str!("../../../tests/clients/manifest.json");
 
 #[tokio::test]
 async fn the_clients_that_people_use_follow_events() {
@@ -16,6 +20,8 @@ async fn the_clients_that_people_use_follow_events() {
         return;
     }
     let server = Server::start().await;
+    let trusted: HashMap<String, String> = serde_json::from_str(MANIFEST).unwrap();
+    server.documents.adopt(Policy::new(trusted, false));
     let log = Arc::clone(&server.log);
     let writing = tokio::spawn(async move {
         let mut pace = interval(Duration::from_millis(20));

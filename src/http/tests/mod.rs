@@ -14,6 +14,7 @@ mod log;
 mod pages;
 mod parts;
 mod peer;
+mod persisted;
 mod server;
 mod socket;
 mod socket_bounds;
@@ -210,6 +211,7 @@ struct Server {
     address: std::net::SocketAddr,
     gate: Arc<Gate>,
     log: Arc<Log>,
+    documents: Arc<Documents>,
     client: reqwest::Client,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
@@ -232,7 +234,7 @@ impl Server {
     async fn built(settings: Settings, leases: bool) -> Self {
         let gate = Arc::new(Gate::default());
         let schema = Schema::build(Query, Mutation, EmptySubscription).data(Arc::clone(&gate)).finish();
-        let documents = Documents::new(&schema.sdl(), LIMITS).unwrap();
+        let documents = Arc::new(Documents::new(&schema.sdl(), LIMITS).unwrap());
         let readiness = Arc::new(Readiness(Arc::clone(&gate)));
         let executor = Executor { schema, gate: Arc::clone(&gate), leases };
         let log = Arc::new(Log::default());
@@ -243,7 +245,7 @@ impl Server {
             readiness,
             clock: Arc::new(SystemClock),
         };
-        let door = Door::new(behind, Arc::new(documents), settings);
+        let door = Door::new(behind, Arc::clone(&documents), settings);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -252,7 +254,16 @@ impl Server {
             door.close_streams().await;
         }));
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { url: format!("http://{address}"), address, gate, log, client, stop: Some(stop), task }
+        Self {
+            url: format!("http://{address}"),
+            address,
+            gate,
+            log,
+            documents,
+            client,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// A POST to `/graphql` with a good token and the newer media type; each test changes what it is about.

@@ -13,7 +13,7 @@ async fn an_answer_names_its_type_its_charset_and_is_kept_by_nobody() {
     let answer = server.query("{ machine { name } }").await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("content-type"), "application/graphql-response+json; charset=utf-8");
-    assert!(answer.headers.get_all("vary").iter().any(|value| value == "Accept"));
+    assert!(answer.headers.get_all("vary").iter().any(|value| value == "Accept, Authorization"));
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert!(!answer.header("x-request-id").is_empty());

@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 
-use async_graphql::Request;
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use super::dialect::Dialect;
-use crate::http::{access::bearer, answer::Fault, parameters};
+use crate::http::{
+    access::bearer,
+    answer::Fault,
+    parameters::{self, Parameters},
+};
 
 /// The longest id of an operation, in bytes.
 const ID_BYTES: usize = 256;
@@ -22,7 +25,7 @@ pub(super) enum Message<'a> {
     /// `pong`.
     Pong,
     /// `subscribe`, or `start`.
-    Begin(String, Box<Request>),
+    Begin(String, Box<Parameters>),
     /// `complete`, or `stop`.
     Stop(String),
     /// `connection_terminate`.
@@ -72,7 +75,7 @@ fn begin<'a>(id: Option<&RawValue>, payload: Option<&RawValue>) -> Result<Messag
     let id = read_id(id)?;
     let payload = payload.ok_or("Invalid message: it has no payload")?;
     match parameters::from_body(payload.get().as_bytes()) {
-        Ok(request) => Ok(Message::Begin(id, Box::new(request))),
+        Ok(parameters) => Ok(Message::Begin(id, Box::new(parameters))),
         Err(Fault::Parameters(why)) => Err(format!("Invalid message: {why}").into()),
         Err(fault) => Err(fault.to_string().into()),
     }

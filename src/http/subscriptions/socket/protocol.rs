@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use async_graphql::Request;
 use futures_util::stream::{AbortHandle, AbortRegistration};
 
 use super::{
@@ -16,6 +15,7 @@ use super::{
 use crate::http::{
     Denied,
     answer::{self, Fault},
+    parameters::Parameters,
     subscriptions::steps::Step,
 };
 
@@ -47,7 +47,7 @@ pub(super) enum Action {
 #[derive(Debug)]
 pub(super) struct Begin {
     pub tag: Arc<Tag>,
-    pub request: Box<Request>,
+    pub parameters: Box<Parameters>,
     /// Through which the protocol stops it.
     pub stopped_by: AbortRegistration,
 }
@@ -90,7 +90,7 @@ impl Protocol {
             Message::Greeting(credentials) => vec![self.greeted(credentials)],
             Message::Ping(payload) => vec![Action::Send(Dialect::pong(payload))],
             Message::Pong => Vec::new(),
-            Message::Begin(id, request) => vec![self.begin(id, request)],
+            Message::Begin(id, parameters) => vec![self.begin(id, parameters)],
             // What is not under way may have ended a moment ago.
             Message::Stop(id) => self.stop(&id),
             Message::Terminate => vec![Action::Close(Close::normal())],
@@ -142,7 +142,7 @@ impl Protocol {
         Action::Verify(token.unwrap_or_default())
     }
 
-    fn begin(&mut self, id: String, request: Box<Request>) -> Action {
+    fn begin(&mut self, id: String, parameters: Box<Parameters>) -> Action {
         if self.phase != Phase::Open {
             return Action::Close(Close::unauthorized());
         }
@@ -154,7 +154,7 @@ impl Protocol {
             (Entry::Occupied(mut before), Dialect::Legacy) => {
                 let tag = Arc::new(Tag::new(self.dialect, before.key().clone()));
                 before.insert(handle).abort();
-                Action::Begin(Begin { tag, request, stopped_by })
+                Action::Begin(Begin { tag, parameters, stopped_by })
             }
             (Entry::Vacant(free), _) => {
                 let tag = Tag::new(self.dialect, free.key().clone());
@@ -162,7 +162,7 @@ impl Protocol {
                     return Action::Send(too_many(&tag, self.limit));
                 }
                 free.insert(handle);
-                Action::Begin(Begin { tag: Arc::new(tag), request, stopped_by })
+                Action::Begin(Begin { tag: Arc::new(tag), parameters, stopped_by })
             }
         }
     }

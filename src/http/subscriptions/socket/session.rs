@@ -197,10 +197,10 @@ impl Session {
 
     fn begin(&mut self, begin: Begin) {
         let Some(caller) = self.caller.clone() else { return };
-        let Begin { tag, request, stopped_by } = begin;
+        let Begin { tag, parameters, stopped_by } = begin;
         let door = &self.door;
         let charged = door.0.callers.charge(&caller, &door.settings().share).map_err(Refused::Fault);
-        let prepared = charged.and_then(|()| operation::prepare(door, caller, *request));
+        let prepared = charged.and_then(|()| operation::prepare(door, caller, *parameters));
         let row = prepared.and_then(|prepared| steps(door, prepared, None).map_err(Refused::Fault));
         let steps = row.unwrap_or_else(|refused| {
             let errors = answer::error_list(vec![ServerError::from(refused)]);
