@@ -6,16 +6,15 @@ mod connect;
 mod documents;
 mod reload;
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use secrecy::SecretString;
 use arc_swap::ArcSwap;
-use tokio::{net::TcpListener, sync::watch, time::sleep};
+use secrecy::SecretString;
+use tokio::{
+    net::TcpListener,
+    sync::{Mutex, watch},
+    time::sleep,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::{
@@ -120,7 +119,8 @@ impl App {
         let schema = Schema::new(Arc::clone(&gateway), config.server.federation);
         let behind_live = (schema.clone(), Arc::clone(&gateway));
         let live = Live::new(behind_live, Arc::clone(&documents), waiting.clone(), PEN);
-        let tokens = Arc::new(Tokens(ArcSwap::from_pointee(Verifier::new(&config.auth, Arc::clone(&clock))?)));
+        let tokens =
+            Arc::new(Tokens(ArcSwap::from_pointee(Verifier::new(&config.auth, Arc::clone(&clock))?)));
         let behind = Behind {
             executor: Arc::new(Executor { gateway: Arc::clone(&gateway), schema, patience: waiting }),
             subscriber: Arc::new(Subscriptions(live)),
@@ -180,7 +180,7 @@ impl App {
     /// under way is finished.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Reload { gateway, log, door, attendants, .. } = &*self.reload;
-        self.reload.begin();
+        self.reload.begin().await;
         let background = TaskTracker::new();
         background.spawn(keep(Arc::clone(gateway), self.retention, self.stopping.clone()));
         // These go on until the door is closed: what comes in until then is stored, and told.

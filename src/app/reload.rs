@@ -1,19 +1,17 @@
 //! Another configuration for a gateway that runs: accounts, keys, limits and trusted documents change, and nothing that is
 //! under way is cut off.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::{
     Error,
     attendants::Attendants,
     behind::{Tokens, document_limits, settings},
     connect::{connect, duties, webhooks},
+    documents::trusting,
 };
 use crate::{
     auth::Verifier,
@@ -56,11 +54,12 @@ impl Reload {
     ///
     /// # Errors
     /// Where something of it cannot be used. Then everything stays as it was.
-    pub fn apply(&self, config: Config) -> Result<Vec<&'static str>, Error> {
-        let mut current = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+    pub async fn apply(&self, config: Config) -> Result<Vec<&'static str>, Error> {
+        let mut current = self.config.lock().await;
         // Whatever may fail comes before whatever changes.
         let verifier = Verifier::new(&config.auth, Arc::clone(&self.clock))?;
         let settings = settings(&config, self.dev_token.clone())?;
+        let (_, policy) = trusting(&config, current.server.federation).await?;
         let connections = self.connections(&current, &config)?;
         let duties = duties(&config);
 
@@ -73,12 +72,14 @@ impl Reload {
         self.gateway.reconnect(&names, connections);
         self.reception.set_accounts(webhooks(&config));
         self.attendants.assign(duties);
+        // Last: no answer that was kept before is given from here on.
+        self.documents.adopt(policy);
         Ok(fixed(&std::mem::replace(&mut *current, config.clone()), &config))
     }
 
     /// Begins the accounts' work.
-    pub(super) fn begin(&self) {
-        let current = self.config.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) async fn begin(&self) {
+        let current = self.config.lock().await;
         self.attendants.assign(duties(&current));
     }
 
@@ -98,6 +99,7 @@ fn fixed(before: &Config, now: &Config) -> Vec<&'static str> {
         ("server.listen", server.listen != is.listen),
         ("server.public_url", server.public_url != is.public_url),
         ("server.cors_origins", cors(server) != cors(is)),
+        ("server.federation", server.federation != is.federation),
         ("server.drain", server.drain != is.drain),
         ("store.url", url(before) != url(now)),
         ("store.retention", before.store.retention != now.store.retention),

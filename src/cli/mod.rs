@@ -6,6 +6,7 @@
 pub mod check;
 pub mod dev;
 pub mod error;
+mod follow;
 pub mod migrate;
 pub mod output;
 pub mod sandbox;

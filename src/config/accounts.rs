@@ -62,7 +62,9 @@ impl PartialEq for Vendor {
                 Self::Inhand { base_url, client_id, key },
                 Self::Inhand { base_url: u, client_id: i, key: k },
             ) => base_url == u && same(client_id, i) && same(key, k),
-            (Self::Dingshang { .. }, Self::Inhand { .. }) | (Self::Inhand { .. }, Self::Dingshang { .. }) => false,
+            (Self::Dingshang { .. }, Self::Inhand { .. }) | (Self::Inhand { .. }, Self::Dingshang { .. }) => {
+                false
+            }
         }
     }
 }

@@ -116,8 +116,12 @@ impl Log {
         let before = *self.head.borrow();
         // Seen before it is read: what is committed later is read later.
         let committed = *appended.borrow_and_update();
-        let filter =
-            EventFilter { accounts: Vec::clone(&self.accounts.load()), machines: None, kinds: None, since: None };
+        let filter = EventFilter {
+            accounts: Vec::clone(&self.accounts.load()),
+            machines: None,
+            kinds: None,
+            since: None,
+        };
         let part = self.store.events(&filter, before, PART).await?;
         let last = part.rows.last().map_or(before, |event| event.place);
         let reached = if part.more { last } else { last.max(committed) };

@@ -2,15 +2,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Request, Response, SDLExportOptions, SchemaBuilder, extensions::ExtensionFactory,
-};
+use async_graphql::{Request, Response, SDLExportOptions, SchemaBuilder, extensions::ExtensionFactory};
 use futures_util::stream::BoxStream;
 
-use super::{
-    Mutation, Query, Subscription,
-    federation::FederatedQuery,
-};
+use super::{Mutation, Query, Subscription, federation::FederatedQuery};
 use crate::gateway::Gateway;
 
 /// The executable schema.

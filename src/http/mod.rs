@@ -32,6 +32,7 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
+use arc_swap::{ArcSwap, Guard};
 use async_trait::async_trait;
 use axum::http::HeaderValue;
 use bytes::Bytes;
@@ -180,7 +181,7 @@ struct Inner {
     behind: Behind,
     documents: Arc<Documents>,
     kept: Kept,
-    settings: Settings,
+    settings: ArcSwap<Settings>,
     /// One for each request that is under way.
     requests: Places,
     connections: Places,
@@ -193,6 +194,7 @@ impl Door {
     pub fn new(behind: Behind, documents: Arc<Documents>, settings: Settings) -> Self {
         let (requests, connections, callers) = (Places::default(), Places::default(), Callers::default());
         let (kept, streams) = (Kept::new(), Streams::default());
+        let settings = ArcSwap::from_pointee(settings);
         Self(Arc::new(Inner { behind, documents, kept, settings, requests, connections, streams, callers }))
     }
 
@@ -214,7 +216,13 @@ impl Door {
         crowded.map(|(what, _, limit)| format!("there are nearly as many {what} as there may be: {limit}"))
     }
 
-    fn settings(&self) -> &Settings {
-        &self.0.settings
+    /// From now on these are the settings, but for the pages whose scripts may call. Answers that were kept under others are
+    /// given until another policy of documents is adopted.
+    pub fn change(&self, settings: Settings) {
+        self.0.settings.store(Arc::new(settings));
+    }
+
+    fn settings(&self) -> Guard<Arc<Settings>> {
+        self.0.settings.load()
     }
 }

@@ -16,7 +16,7 @@ use flate2::read::GzDecoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Door, Settings};
+use super::Door;
 
 /// What Vite built; absent until `web/` was built, and the crate builds without it.
 #[derive(RustEmbed)]
@@ -48,16 +48,16 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=\"utf-8\"><title>vendgraph
 
 /// `GET /graphiql`.
 pub(super) async fn graphiql(State(door): State<Door>, headers: HeaderMap) -> Response {
-    let Settings { graphiql, dev_token, .. } = door.settings();
-    let token = dev_token.as_ref().filter(|_| is_unmistakable(&headers));
-    page(("graphiql.html", EDITOR_POLICY), *graphiql, token)
+    let settings = door.settings();
+    let token = settings.dev_token.as_ref().filter(|_| is_unmistakable(&headers));
+    page(("graphiql.html", EDITOR_POLICY), settings.graphiql, token)
 }
 
 /// `GET /dashboard`.
 pub(super) async fn dashboard(State(door): State<Door>, headers: HeaderMap) -> Response {
-    let Settings { dashboard, dev_token, .. } = door.settings();
-    let token = dev_token.as_ref().filter(|_| is_unmistakable(&headers));
-    page(("dashboard.html", STRICT_POLICY), *dashboard, token)
+    let settings = door.settings();
+    let token = settings.dev_token.as_ref().filter(|_| is_unmistakable(&headers));
+    page(("dashboard.html", STRICT_POLICY), settings.dashboard, token)
 }
 
 /// Whether a browser asks by an address, or by a name of this machine alone. Any other name may be a stranger's that was
@@ -94,8 +94,8 @@ pub(super) async fn asset(
 ) -> Response {
     // A debug build reads the folder itself, where `..` would lead out of `assets/`.
     let leads_out = path.split('/').any(|part| part == "..");
-    let Settings { graphiql, dashboard, .. } = door.settings();
-    if leads_out || !(*graphiql || *dashboard) {
+    let settings = door.settings();
+    if leads_out || !(settings.graphiql || settings.dashboard) {
         return StatusCode::NOT_FOUND.into_response();
     }
     match Built::get(&format!("assets/{path}.gz")) {

@@ -12,7 +12,7 @@ impl Reception {
     /// Whether a code is good at a machine, which then has it for itself for a while. The answer as it is sent.
     pub async fn check(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
         let call = Call::read(query, body)?;
-        let account = self.account(&call)?;
+        let account = &self.account(&call)?;
         let asked = call.check()?;
         let product = asked.product.as_deref();
         let found = self.gateway.hold_pickup_code(account, &asked.code, (&asked.machine, product)).await?;
@@ -31,7 +31,7 @@ impl Reception {
     /// The goods came out. The answer as it is sent.
     pub async fn used(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
         let call = Call::read(query, body)?;
-        let account = self.account(&call)?;
+        let account = &self.account(&call)?;
         let used = call.used()?;
         let found = self.gateway.use_pickup_code(account, &used.code, &used.nonce).await?;
         Ok(match found {
@@ -42,10 +42,10 @@ impl Reception {
     }
 
     /// Whose platform asks: of accounts with one client id, the one whose key verifies.
-    fn account(&self, call: &Call<'_>) -> Result<&AccountName, Rejected> {
+    fn account(&self, call: &Call<'_>) -> Result<AccountName, Rejected> {
         let inhand = self.inhand.load();
         let accounts = inhand.iter().map(|(name, webhooks)| (name, webhooks));
-        Ok(call.account(accounts)?)
+        Ok(call.account(accounts)?.clone())
     }
 }
 

@@ -221,7 +221,7 @@ impl Documents {
         let variables = Variables::default();
         let operations = document.operations.iter().map(|(name, operation)| {
             let asked = cost::Asked { document, operation: &operation.node, variables: &variables };
-            cost::check(&self.types, &asked, self.limits.complexity as u64)?;
+            cost::check(&self.types, &asked, self.limits.load().complexity as u64)?;
             let mut request = Request::new(text);
             request.operation_name = name.map(ToString::to_string);
             request.set_parsed_query(document.clone());

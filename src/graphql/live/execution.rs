@@ -87,7 +87,8 @@ impl Execution {
             Ok(operation) => operation,
             Err(refusal) => return Some(((live.pen.refusal)(vec![refusal.into()]), true)),
         };
-        let asker = Asker { caller: Arc::clone(&self.caller), until: Instant::now() + *live.patience.borrow() };
+        let asker =
+            Asker { caller: Arc::clone(&self.caller), until: Instant::now() + *live.patience.borrow() };
         let mut responses = live.schema.execute_stream(request.data(asker).data(turn));
         let mut response = responses.next().await?;
         if planning {

@@ -224,7 +224,7 @@ impl Session {
     }
 
     async fn on_timer(&mut self) -> Result<(), Leave> {
-        let Streaming { ping, silence, .. } = *self.bounds();
+        let Streaming { ping, silence, .. } = self.bounds();
         let heard = self.heard.elapsed();
         match self.protocol.phase() {
             Phase::Greeting => return Err(Close::late().into()),
@@ -267,8 +267,8 @@ impl Session {
         written.map_err(|_broken| Leave::Gone)
     }
 
-    fn bounds(&self) -> &Streaming {
-        &self.door.settings().streaming
+    fn bounds(&self) -> Streaming {
+        self.door.settings().streaming
     }
 }
 

@@ -23,7 +23,9 @@ fn step(machine: &mut Machine, seed: Seed) {
         0 => machine.online = false,
         1..5 => machine.online = true,
         5 => {
-            if let Some(slot) = machine.slots.get_mut(place).filter(|slot| slot.condition == Condition::Normal) {
+            if let Some(slot) =
+                machine.slots.get_mut(place).filter(|slot| slot.condition == Condition::Normal)
+            {
                 slot.condition = Condition::Jammed;
             }
         }

@@ -1,0 +1,78 @@
+//! A gateway that follows its configuration: told so by SIGHUP, or when what the configuration was read from has changed.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use tokio::{task::spawn_blocking, time::sleep};
+
+use crate::{
+    app::Reload,
+    config::{Config, Fingerprint},
+};
+
+/// How often the files are looked at. Content is compared, so that a volume whose links are swapped is noticed too.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Follows the file at `path`, from how it was when it was read first; for ever.
+pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint) {
+    let mut hung_up = Hangups::new();
+    loop {
+        let told = tokio::select! {
+            () = hung_up.next() => true,
+            () = sleep(EVERY) => false,
+        };
+        let path = path.clone();
+        let Ok((config, fingerprint)) = spawn_blocking(move || Config::load_with_fingerprint(&path)).await
+        else {
+            continue;
+        };
+        if !told && fingerprint == last {
+            continue;
+        }
+        last = fingerprint;
+        match config {
+            Err(error) => tracing::error!(%error, "the configuration cannot be followed: it stays as it was"),
+            Ok(config) => match reload.apply(config).await {
+                Err(error) => {
+                    tracing::error!(%error, "the configuration cannot be followed: it stays as it was")
+                }
+                Ok(fixed) => {
+                    tracing::info!("the configuration has changed");
+                    for key in fixed {
+                        tracing::warn!(key, "a change of this key waits for the next start");
+                    }
+                }
+            },
+        }
+    }
+}
+
+/// SIGHUPs, where there are such.
+struct Hangups(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Hangups {
+    fn new() -> Self {
+        Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok())
+    }
+
+    async fn next(&mut self) {
+        let told = match &mut self.0 {
+            Some(signal) => signal.recv().await,
+            None => None,
+        };
+        if told.is_none() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Hangups {
+    fn new() -> Self {
+        Self()
+    }
+
+    async fn next(&mut self) {
+        std::future::pending().await
+    }
+}
