@@ -3,7 +3,8 @@
 //! The log tells of changes alone. So whoever starts later reads its last words on each machine: a few statements, where a
 //! sweep of its own would ask the vendor for every machine once more, at the same time as the leader and at the cost of the
 //! rate that is left for callers. Only a machine of which the log does not tell enough (it was never swept, or told no more than
-//! parts of how it is) is asked itself, at the pace of a sweep.
+//! parts of how it is) is asked itself, at the pace of a sweep, and not before whoever leads has had the time to ask it: where
+//! all start at once, the log is empty.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,6 +24,8 @@ const LISTING: Duration = Duration::from_mins(10);
 const REPORT: Duration = Duration::from_mins(1);
 /// The wait before a listing or the log is asked again that did not answer.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// How much longer than its own calls take what the leader finds is on its way.
+const ON_ITS_WAY: Duration = Duration::from_secs(5);
 /// How many machines' last words are read at once.
 const AT_ONCE: usize = 200;
 /// How many of a machine's last words: of those that it tells by itself, each may tell another part.
@@ -49,6 +52,11 @@ async fn know(gateway: &Gateway, account: &Arc<Account>, pace: Pace) -> Result<(
     for rows in unknown().chunks(AT_ONCE) {
         learn(gateway, account, rows).await?;
     }
+    if unknown().is_empty() {
+        return Ok(());
+    }
+    let count = u32::try_from(listing.machines().len()).unwrap_or(u32::MAX);
+    sleep(pace.shortest_gap.saturating_mul(count) + ON_ITS_WAY).await;
     for row in unknown() {
         let next = Instant::now() + pace.shortest_gap;
         // A failed read leaves what was known; the transport has counted and logged it.

@@ -125,11 +125,11 @@ pub async fn press(place: &Place, gateway: usize, mutation: &str, unknown: usize
                 _ => {
                     place.acknowledged.fetch_add(1, Ordering::Relaxed);
                     let other = timeout(SOON, answers.next()).await.ok().flatten();
-                    if let Some(Ok(Some(other))) = other
-                        && let (None, None) = (told.error(), self::told(&other).error())
+                    let other = other.and_then(|other| other.ok().flatten());
+                    if let Some(other) = other.as_ref().map(self::told)
+                        && let (None, None) = (told.error(), other.error())
                     {
-                        let id = &self::told(&other).order()["id"];
-                        assert_eq!(told.order()["id"], *id, "one command, one order");
+                        assert_eq!(told.order()["id"], other.order()["id"], "one command, one order");
                     }
                     return Some(told);
                 }
