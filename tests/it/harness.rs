@@ -320,7 +320,6 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         server = setup.server,
         reconcile = setup.reconcile,
         sections = setup.sections,
-        server = setup.server,
         account = setup.account,
         dingshang = vendors.dingshang_url(),
         app_id = options.dingshang.app_id,

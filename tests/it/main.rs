@@ -30,5 +30,6 @@ mod pages;
 mod pickup_codes;
 mod program;
 mod pushed;
+mod reloading;
 mod replenishing;
 mod shutdown;

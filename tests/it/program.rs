@@ -63,6 +63,13 @@ impl Program {
         self.log.borrow().contains(words)
     }
 
+    /// `kill -HUP`.
+    pub fn hang_up(&self) {
+        let process = self.child.id().expect("it runs").to_string();
+        let told = std::process::Command::new("kill").args(["-HUP", &process]).status();
+        assert!(told.expect("there is such a command").success());
+    }
+
     /// `kill -9`.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("it was running");
