@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// How often the files are looked at. Content is compared, so that a volume whose links are swapped is noticed too.
-const EVERY: Duration = Duration::from_secs(5);
+const EVERY: Duration = Duration::from_secs(2);
 
 /// Follows the file at `path`, from how it was when it was read first; for ever.
 pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint) {
@@ -29,19 +29,17 @@ pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint) {
             continue;
         }
         last = fingerprint;
-        match config {
-            Err(error) => tracing::error!(%error, "the configuration cannot be followed: it stays as it was"),
-            Ok(config) => match reload.apply(config).await {
-                Err(error) => {
-                    tracing::error!(%error, "the configuration cannot be followed: it stays as it was")
+        let applied = async { Ok::<_, super::Error>(reload.apply(config?).await?) };
+        match applied.await {
+            Err(error) => {
+                tracing::error!(%error, "the configuration cannot be followed: it stays as it was");
+            }
+            Ok(fixed) => {
+                tracing::info!("the configuration has changed");
+                for key in fixed {
+                    tracing::warn!(key, "a change of this key waits for the next start");
                 }
-                Ok(fixed) => {
-                    tracing::info!("the configuration has changed");
-                    for key in fixed {
-                        tracing::warn!(key, "a change of this key waits for the next start");
-                    }
-                }
-            },
+            }
         }
     }
 }
