@@ -76,7 +76,7 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
                 .map_err(|error| unusable(error.into()))?;
             (Vendor::Dingshang, Arc::new(client))
         }
-        config::Vendor::Inhand { base_url, client_id, key } => {
+        config::Vendor::Inhand { base_url, client_id, key, .. } => {
             let credentials = inhand::Credentials {
                 base_url: base_url.clone(),
                 client_id: client_id.expose_secret().to_owned(),
@@ -95,9 +95,9 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
 /// What tells the messages of InHand's accounts.
 pub(super) fn webhooks(config: &Config) -> Vec<(AccountName, Webhooks)> {
     let of_account = |account: &config::Account| match &account.vendor {
-        config::Vendor::Inhand { client_id, key, .. } => Some((
+        config::Vendor::Inhand { client_id, key, previous_key, .. } => Some((
             AccountName::new(account.name.as_str()),
-            Webhooks::new(client_id.expose_secret(), key.clone()),
+            Webhooks::new(client_id.expose_secret(), key.clone()).also_by(previous_key.clone()),
         )),
         config::Vendor::Dingshang { .. } => None,
     };

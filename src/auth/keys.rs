@@ -1,5 +1,7 @@
 //! The keys that prove tokens. Each is for one algorithm, which its own type decides and no token.
 
+use std::iter;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, crypto};
 use secrecy::{ExposeSecret, SecretString};
@@ -30,14 +32,14 @@ struct Key {
 }
 
 impl KeySet {
-    /// The one key that is shared with the signer. It has no name, whatever the token says.
-    pub fn shared(secret: &SecretString) -> Self {
-        let material = DecodingKey::from_secret(secret.expose_secret().as_bytes());
-        Self {
-            generation: 0,
-            keys: vec![Key { name: None, algorithm: Algorithm::HS256, material }],
-            by_name: false,
-        }
+    /// The key that is shared with the signer, and the one before it. They have no names, whatever the token says.
+    pub fn shared(secret: &SecretString, previous: Option<&SecretString>) -> Self {
+        let key = |secret: &SecretString| Key {
+            name: None,
+            algorithm: Algorithm::HS256,
+            material: DecodingKey::from_secret(secret.expose_secret().as_bytes()),
+        };
+        Self { generation: 0, keys: iter::once(secret).chain(previous).map(key).collect(), by_name: false }
     }
 
     /// Reads a JWK set (RFC 7517 §5). Keys that are not for verifying tokens, or of a type that we do not

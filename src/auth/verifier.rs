@@ -57,9 +57,11 @@ impl Verifier {
     /// start; an address is asked when the first token comes.
     pub fn new(auth: &Auth, clock: Arc<dyn Clock>) -> Result<Self, KeyError> {
         match &auth.proof {
-            Proof::Secret(secret) => {
-                Ok(Self::with_keys(Keys::Fixed(Arc::new(KeySet::shared(secret))), auth, clock))
-            }
+            Proof::Secret(secret) => Ok(Self::with_keys(
+                Keys::Fixed(Arc::new(KeySet::shared(secret, auth.previous_secret.as_ref()))),
+                auth,
+                clock,
+            )),
             Proof::JwksUrl(url) => {
                 if url.scheme() != "https" {
                     tracing::warn!("auth.jwks_url is not https: whoever is on the way can let anybody in");

@@ -46,6 +46,8 @@ pub enum Vendor {
         client_id: SecretString,
         /// The key of the signature.
         key: SecretString,
+        /// The key before it: what is still signed with it is taken, nothing is signed with it any more.
+        previous_key: Option<SecretString>,
     },
 }
 
@@ -59,9 +61,16 @@ impl PartialEq for Vendor {
                 Self::Dingshang { url: u, app_id: i, app_secret: s, merchant_id: m },
             ) => url == u && same(app_id, i) && same(app_secret, s) && same(merchant_id, m),
             (
-                Self::Inhand { base_url, client_id, key },
-                Self::Inhand { base_url: u, client_id: i, key: k },
-            ) => base_url == u && same(client_id, i) && same(key, k),
+                Self::Inhand { base_url, client_id, key, previous_key },
+                Self::Inhand { base_url: u, client_id: i, key: k, previous_key: p },
+            ) => {
+                let previous = match (previous_key, p) {
+                    (Some(previous), Some(other)) => same(previous, other),
+                    (None, None) => true,
+                    (Some(_), None) | (None, Some(_)) => false,
+                };
+                base_url == u && same(client_id, i) && same(key, k) && previous
+            }
             (Self::Dingshang { .. }, Self::Inhand { .. }) | (Self::Inhand { .. }, Self::Dingshang { .. }) => {
                 false
             }
@@ -84,7 +93,7 @@ pub struct Calls {
 
 const COMMON: [&str; 6] = ["name", "vendor", "timeout", "max_concurrency", "requests_per_second", "retries"];
 const DINGSHANG: Keys<'static> = Keys { plain: &["url"], secret: &["app_id", "app_secret", "merchant_id"] };
-const INHAND: Keys<'static> = Keys { plain: &["base_url"], secret: &["client_id", "key"] };
+const INHAND: Keys<'static> = Keys { plain: &["base_url"], secret: &["client_id", "key", "previous_key"] };
 
 const VENDOR: &str = "\"dingshang\" or \"inhand\"";
 const NAME: &str = "a name of its own, of 1 to 64 of the characters A-Z a-z 0-9 _ -";
@@ -215,6 +224,7 @@ fn inhand(section: &mut Section<'_>) -> Result<Vendor, Problem> {
         base_url: section.url("base_url")?.ok_or_else(|| section.missing("base_url", URL))?,
         client_id: credential(section, "client_id")?,
         key: credential(section, "key")?,
+        previous_key: section.secret("previous_key", &CREDENTIAL)?,
     })
 }
 

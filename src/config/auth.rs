@@ -16,6 +16,8 @@ use super::{
 pub struct Auth {
     /// What proves a token.
     pub proof: Proof,
+    /// The shared secret before this one: tokens that it signed are taken to their end, and none is signed with it any more.
+    pub previous_secret: Option<SecretString>,
     /// What a token's `iss` must be; `None`: it is not looked at.
     pub issuer: Option<String>,
     /// What a token's `aud` must hold; `None`: it is not looked at.
@@ -34,7 +36,7 @@ pub enum Proof {
 }
 
 pub(super) const KEYS: Keys<'static> =
-    Keys { plain: &["jwks_url", "jwks_file", "issuer", "audience"], secret: &["secret"] };
+    Keys { plain: &["jwks_url", "jwks_file", "issuer", "audience"], secret: &["secret", "previous_secret"] };
 
 /// RFC 7518 §3.2: a key of the hash's size or larger.
 const SECRET: Fits = Fits {
@@ -69,6 +71,14 @@ impl Auth {
             key: Key::of_file("auth"),
             write: "a section [auth] with one of secret, jwks_url and jwks_file".to_owned(),
         })?;
-        Ok(Self { proof, issuer: section.words("issuer")?, audience: section.words("audience")? })
+        let before = section.place("previous_secret");
+        let previous_secret = section.secret("previous_secret", &SECRET)?;
+        if let (Proof::JwksUrl(_) | Proof::JwksFile(_), Some(key)) = (&proof, before) {
+            let write =
+                "it beside auth.secret only; the signer's key set names all keys that are good".to_owned();
+            return Err(Problem::Wrong { key, write });
+        }
+        let (issuer, audience) = (section.words("issuer")?, section.words("audience")?);
+        Ok(Self { proof, previous_secret, issuer, audience })
     }
 }

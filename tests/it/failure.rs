@@ -91,7 +91,8 @@ async fn an_answer_comes_within_the_deadline_however_slow_a_vendor_is() {
     system.vendors.faults(Vendor::Inhand).add(Fault::new(Effect::Hang));
     let started = Instant::now();
     let answer = system.ask(BOTH).await;
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    // Of the 30 s for which the vendor may be waited for.
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
     let machines = &answer["data"]["machines"];
     assert_eq!(texts(&machines["nodes"], "/vendor"), ["DINGSHANG"; 12], "{answer}");
     assert_eq!(machines["sources"][0]["error"]["code"], "VENDOR_TIMEOUT", "{answer}");

@@ -5,10 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Error, Fault, NOW, auth, clock, fault, good, hs256, shared};
+use super::{Error, Fault, NOW, SECRET, auth, clock, fault, good, hs256, shared};
 use crate::{
     auth::{Caller, Grant, Minter, Scope, Verifier},
-    config::Auth,
+    config::{Auth, Proof},
     domain::AccountName,
 };
 
@@ -123,4 +123,20 @@ async fn a_minted_token_names_the_same_caller() {
         let token = minter.mint(&caller, now).unwrap();
         assert_eq!(Verifier::new(&auth, clock()).unwrap().verify(&token).await, Ok(caller));
     }
+}
+
+#[tokio::test]
+async fn a_secret_that_was_changed_proves_its_tokens_while_it_is_named_and_signs_none() {
+    let old = hs256(&good());
+    let next = Auth { proof: Proof::Secret("the next secret, of 32 bytes or more".into()), ..auth() };
+    let now = Timestamp::from_second(NOW).unwrap();
+    let with = |previous: Option<&str>| Auth { previous_secret: previous.map(Into::into), ..next.clone() };
+    let verifier = |auth: &Auth| Verifier::new(auth, clock()).unwrap();
+    let both = with(Some(SECRET));
+    assert!(verifier(&both).verify(&old).await.is_ok());
+    assert_eq!(fault(&verifier(&with(None)), &old).await, Fault::Signature);
+    let caller = verifier(&both).verify(&old).await.unwrap();
+    let minted = Minter::new(&both).unwrap().mint(&caller, now).unwrap();
+    assert!(verifier(&with(None)).verify(&minted).await.is_ok(), "it is signed with the new one");
+    assert!(verifier(&both).verify(&minted).await.is_ok());
 }

@@ -96,7 +96,12 @@ fn rs256(kid: &str) -> String {
 }
 
 fn auth() -> Auth {
-    Auth { proof: Proof::Secret(SECRET.to_owned().into()), issuer: None, audience: None }
+    Auth {
+        proof: Proof::Secret(SECRET.to_owned().into()),
+        previous_secret: None,
+        issuer: None,
+        audience: None,
+    }
 }
 
 fn clock() -> Arc<ManualClock> {

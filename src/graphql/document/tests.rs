@@ -1,9 +1,6 @@
 //! Documents within the bounds, and beyond each of them.
 
-use std::{
-    fmt::Write as _,
-    time::{Duration, Instant},
-};
+use std::fmt::Write as _;
 
 use async_graphql::{Request, ServerError, Variables, parser::types::OperationType};
 use serde_json::json;
@@ -151,11 +148,10 @@ fn bomb(count: usize, times: usize) -> String {
 fn thirty_one_fragments_that_double_are_refused_at_once() {
     for (count, times) in [(31, 2), (20, 4), (30, 50)] {
         let text = bomb(count, times);
-        let begun = Instant::now();
+        // Spread out, it would keep a core busy for hours.
         let (bound, found) = exceeded(&text);
         assert_eq!(bound, Bound::Fields);
         assert!(found > 1 << 30, "{found}");
-        assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
     }
     // One level further down, or with one fragment more, its nesting alone is too much.
     assert_eq!(exceeded(&bomb(40, 2)).0, Bound::Levels);

@@ -35,11 +35,9 @@ async fn a_document_beyond_the_bounds_is_refused_in_both_types() {
             text
         });
     for query in [bomb, "{a".repeat(250_000), format!("{{ {} }}", "machine { name } ".repeat(9000))] {
-        let begun = Instant::now();
         let answer = server.query(&query).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "QUERY_TOO_COMPLEX"));
         assert!(answer.json().get("data").is_none());
-        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     }
 }
 

@@ -8,7 +8,7 @@ mod members;
 mod pickup_code;
 mod refusal;
 
-use std::fmt;
+use std::{fmt, iter};
 
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -50,6 +50,8 @@ pub enum Message {
 pub struct Webhooks {
     client_id: Text,
     key: SecretString,
+    /// The key before it, while the platform may sign with either.
+    previous: Option<SecretString>,
 }
 
 /// A message that is the platform's.
@@ -105,7 +107,13 @@ impl Message {
 impl Webhooks {
     /// Those of an account, by the platform's id of it and the key that signs.
     pub fn new(client_id: impl Into<Text>, key: SecretString) -> Self {
-        Self { client_id: client_id.into(), key }
+        Self { client_id: client_id.into(), key, previous: None }
+    }
+
+    /// The same, which takes what another key signed, too: the one before, while a key is changed.
+    #[must_use]
+    pub fn also_by(self, previous: Option<SecretString>) -> Self {
+        Self { previous, ..self }
     }
 
     /// Whether a message is this account's: its parameters from the address's query, which is empty as a rule, and
@@ -126,7 +134,8 @@ impl Webhooks {
         if !self.is_of(parameters) {
             return Err(Refusal::ClientUnknown);
         }
-        if parameters.verify(&self.key) { Ok(()) } else { Err(Refusal::SignWrong) }
+        let mut keys = iter::once(&self.key).chain(&self.previous);
+        if keys.any(|key| parameters.verify(key)) { Ok(()) } else { Err(Refusal::SignWrong) }
     }
 
     /// Whether the parameters name this account; takes as long for a wrong name as for the right one.

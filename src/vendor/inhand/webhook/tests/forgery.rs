@@ -8,10 +8,11 @@ use proptest::{
     prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest},
     sample::Index,
 };
+use secrecy::SecretString;
 use serde_json::json;
 
-use super::{CLIENT, KEY, account, verified};
-use crate::vendor::inhand::webhook::{Call, Message, Verified};
+use super::{CLIENT, KEY, account, signed, verified};
+use crate::vendor::inhand::webhook::{Call, Message, Refusal, Verified, Webhooks};
 
 /// A value as JSON, and the text that a signer counts it by.
 fn value() -> impl Strategy<Value = (String, String)> {
@@ -130,4 +131,16 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn while_a_key_is_changed_what_either_signs_is_the_platforms() {
+    let body = signed(&json!({ "assetId": "91000001" }));
+    let changed = |previous: Option<&str>| {
+        Webhooks::new(CLIENT, SecretString::from("another key")).also_by(previous.map(SecretString::from))
+    };
+    assert!(changed(Some(KEY)).verify(b"", body.as_bytes()).is_ok());
+    assert!(account().also_by(Some(SecretString::from("another key"))).verify(b"", body.as_bytes()).is_ok());
+    assert!(matches!(changed(None).verify(b"", body.as_bytes()), Err(Refusal::SignWrong)));
+    assert!(matches!(changed(Some("a third")).verify(b"", body.as_bytes()), Err(Refusal::SignWrong)));
 }
