@@ -23,7 +23,7 @@ use crate::{
 /// How many tellers sell, each at a machine of its own.
 pub const TELLERS: usize = 3;
 /// How long a teller presses the same button at the most: longer than everybody is cut off.
-const PRESSES_FOR: Duration = Duration::from_secs(60);
+const PRESSES_FOR: Duration = Duration::from_mins(1);
 /// How long a teller waits before pressing the button at the next gateway, and how long after that.
 const WAITS_FOR: Duration = Duration::from_secs(4);
 const AGAIN_AFTER: Duration = Duration::from_millis(200);
