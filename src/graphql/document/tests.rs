@@ -155,7 +155,7 @@ fn thirty_one_fragments_that_double_are_refused_at_once() {
         let (bound, found) = exceeded(&text);
         assert_eq!(bound, Bound::Fields);
         assert!(found > 1 << 30, "{found}");
-        assert!(begun.elapsed() < Duration::from_millis(200), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
     }
     // One level further down, or with one fragment more, its nesting alone is too much.
     assert_eq!(exceeded(&bomb(40, 2)).0, Bound::Levels);
