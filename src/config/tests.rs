@@ -47,7 +47,6 @@ depth = 15
 complexity = 5000
 body_bytes = 1048576
 request_timeout = "15s"
-requests_per_second = "off"
 
 [[accounts]]
 name = "north"
@@ -169,7 +168,8 @@ fn every_value_can_be_overridden() {
     assert_eq!(config.server.cors_origins, ["https://a.example", "https://b.example"]);
     assert_eq!(config.limits.depth, 7);
     assert_eq!(config.limits.requests_per_second.map(NonZeroU32::get), Some(3));
-    assert_eq!(sample(&[]).unwrap().limits.requests_per_second, None);
+    let off = sample(&[("VENDGRAPH__LIMITS__REQUESTS_PER_SECOND", "off")]).unwrap();
+    assert_eq!(off.limits.requests_per_second, None);
     assert_eq!(config.fleet.sweep, Some(Duration::from_mins(1)));
     assert_eq!(dingshang(&config), ["ds-1", "s-2", "m-2"]);
     assert_eq!(config.accounts[1].calls.retries, 3);

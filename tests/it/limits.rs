@@ -103,7 +103,7 @@ async fn a_caller_who_asks_too_often_is_told_so_and_another_is_not() {
 async fn where_the_schema_is_hidden_no_name_is_suggested_and_admin_sees_all() {
     let system = System::start(Setup { server: "introspection = false", ..Setup::default() }).await;
     let reader = system.token(&[vendgraph::auth::Scope::MachinesRead], &["*"]);
-    for query in ["{ machinez { totalCount } }", "{ machines(frist: 1) { totalCount } }"] {
+    for query in ["{ machinez { totalCount } }", "{ machines(firs: 1) { totalCount } }"] {
         let hidden = system.ask_as(&reader, query).await;
         assert_eq!(codes(&hidden), ["BAD_USER_INPUT"]);
         assert!(!hidden.to_string().contains("Did you mean"), "{hidden}");

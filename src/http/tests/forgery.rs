@@ -181,7 +181,7 @@ async fn who_may_ask_is_told_by_the_preflight() {
 async fn where_the_schema_is_hidden_no_error_names_what_the_caller_did_not() {
     let hidden = Settings { introspection: false, ..settings() };
     let server = Server::with(hidden, Listening::default()).await;
-    let wrong = ["{ machin { name } }", "{ machine { nam } }", "{ machine(idd: 1) { name } }"];
+    let wrong = ["{ machin { name } }", "{ machine { nam } }"];
     for query in wrong {
         let answer = server.query(query).await;
         assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_USER_INPUT"), "{query}");
