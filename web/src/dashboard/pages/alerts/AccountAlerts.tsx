@@ -1,3 +1,5 @@
+import { toldFailure } from '../../api/failure';
+import { useFailureWords } from '../../i18n/failureWords';
 import { HEALTH_TONE, healthWords, vendorWords } from '../../i18n/healthWords';
 import { useWords } from '../../i18n/LanguageProvider';
 import type { Account } from '../../live/model';
@@ -9,6 +11,7 @@ import { Group } from './Group';
 /** Vendor accounts that are down, or fail at times. */
 export function AccountAlerts({ rows }: { readonly rows: readonly Account[] }) {
   const text = useWords(alertsWords);
+  const tell = useFailureWords();
   const health = useWords(healthWords);
   const vendor = useWords(vendorWords);
   return (
@@ -26,7 +29,7 @@ export function AccountAlerts({ rows }: { readonly rows: readonly Account[] }) {
             <Badge tone={HEALTH_TONE[account.health.state]}>{health[account.health.state]}</Badge>
           </td>
           <td>{account.health.lastSuccessAt === null ? text.never : <Ago at={account.health.lastSuccessAt} />}</td>
-          <td>{account.health.lastError?.message}</td>
+          <td>{account.health.lastError && tell(toldFailure(account.health.lastError))}</td>
         </tr>
       )}
     />

@@ -6,7 +6,7 @@ import { Badge } from '../../parts/Badge';
 import { Section } from '../../parts/Section';
 import { Facts } from './Facts';
 import { machinePageWords } from './machinePageWords';
-import { ReadingNotice } from './ReadingNotice';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { useMachineReading } from './useMachineReading';
 
 type Condition = NonNullable<NonNullable<MachineConditionQuery['machine']>['status']>;
@@ -17,10 +17,10 @@ export function ConditionSection({ id }: { readonly id: string }) {
   const reading = useMachineReading(MachineConditionDocument, id, ['MACHINE_STATUS', 'DELIVERY']);
   const status = reading.data?.machine?.status;
   return (
-    <Section title={text.condition} action={status && <AsOf freshness={status.freshness} />}>
+    <Section title={text.condition} action={status && <AsOf freshness={status.freshness} isOld={reading.isOld} />}>
       <ReadingNotice reading={reading} />
       {status && <ConditionFacts status={status} />}
-      {reading.data && !status && !reading.error && <p className="soft">{text.noStatus}</p>}
+      {reading.data && !status && !reading.failure && <p className="soft">{text.noStatus}</p>}
     </Section>
   );
 }
