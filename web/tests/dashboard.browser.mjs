@@ -121,7 +121,7 @@ test('the machines are filtered, searched and paged, and one is opened', async (
   await page.getByText('12 machines', { exact: true }).waitFor();
   const [, number] = await numbers();
   await page.getByLabel('Search').fill(number);
-  await page.getByText('1 machines', { exact: true }).waitFor();
+  await page.getByText('1 machine', { exact: true }).waitFor();
   await page.getByRole('link', { name: number }).click();
   await page.getByRole('heading', { name: number }).waitFor();
   await ends('machine opened');
@@ -178,6 +178,69 @@ test('a pickup code is created and cancelled', async () => {
   await ends('code cancelled');
 });
 
+test('an outage takes nothing off a machine’s page, and makes no code twice', async () => {
+  const { id, shelf } = await refillable();
+  await open(`/machines/${encodeURIComponent(id)}`, 'Pickup codes');
+  await page.getByText('metro · Up').waitFor();
+  const create = part('Pickup codes').getByRole('button', { name: 'Create codes' });
+  const dialog = page.getByRole('dialog');
+  await create.click();
+  await dialog.getByLabel('Shelf').selectOption(shelf.id);
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText('Codes made: 1').waitFor();
+  const code = await dialog.getByRole('listitem').locator('code').innerText();
+  await system.stopGateway();
+  await link('reconnecting');
+  await page.getByText(/metro · not known since/).waitFor();
+  await page.getByText(/The gateway cannot be reached. What is shown was read/).first().waitFor();
+  assert.equal(await dialog.getByRole('listitem').locator('code').innerText(), code, 'it can still be copied');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await part('Shelves').getByRole('button', { name: new RegExp(`^${shelf.code}\\b`) }).waitFor();
+  await picture('outage');
+
+  const keys = [];
+  const listen = (request) => {
+    const { operationName, variables } = request.method() === 'POST' ? request.postDataJSON() : {};
+    if (operationName === 'CreatePickupCodes') keys.push(variables.input.idempotencyKey);
+  };
+  page.on('request', listen);
+  await create.click();
+  await dialog.getByLabel('Shelf').selectOption(shelf.id);
+  await dialog.getByLabel('How many').fill('2');
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText(/No answer came/).waitFor();
+  await dialog.getByRole('button', { name: 'Not now' }).click();
+
+  await system.startGateway();
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await link('live');
+  // Read again because the connection is back, long before the period is over.
+  const back = page.getByText(/could not be read/);
+  await until('all of it is read again', async () => (await back.count()) === 0, 4_000);
+  await page.getByText('metro · Up').waitFor();
+  await create.click();
+  await dialog.getByText(/Nobody knows what came of these codes/).waitFor();
+  assert.equal(await dialog.getByLabel('How many').inputValue(), '2');
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText('Codes made: 2').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  page.off('request', listen);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1], 'what is meant keeps its key');
+  await ends('outage over', { expected: NO_GATEWAY });
+});
+
+test('a link to nowhere in the list leads to its first page, and says so', async () => {
+  await open('/machines?page=9&after=garbage', 'Pages of the list');
+  await page.getByText(/this is the first page/).waitFor();
+  await page.getByText('Page 1 of 3').waitFor();
+  await open('/machines?account=north');
+  await page.getByText(/none of yours/).waitFor();
+  assert.equal(await page.getByRole('combobox', { name: 'Account', exact: true }).inputValue(), '');
+  // The browser tells of every answer that is no 200.
+  await ends('mended link', { expected: /status of 400/ });
+});
+
 test('a vendor that is down is shown until it is back, and the other is not', async () => {
   const { machines } = await system.ask('{ machines(filter: { vendor: DINGSHANG }) { nodes { id } } }');
   const ids = machines.nodes.map(({ id }) => id);
@@ -193,6 +256,31 @@ test('a vendor that is down is shown until it is back, and the other is not', as
   await until('the vendor is asked again', async () => (await refused(ids)).length === 0);
   await accounts.getByText('north · Up').waitFor();
   await ends('vendor back');
+});
+
+test('a token without a scope is told so, and nothing untrue', async () => {
+  const signIn = async (token) => {
+    await page.getByText('operator').click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await signIn(await system.tokenFor('trades:read'));
+  for (const path of ['/', '/map', '/alerts']) {
+    await open(path);
+    await page.getByText(/needs the scope machines:read/).waitFor();
+    assert.equal(await page.getByText(/is being read/).count(), 0, path);
+  }
+  await open('/sales', 'By payment method');
+  assert.equal(await figureText('Today'), '–');
+  assert.equal(await page.getByText(/every event since/i).count(), 0);
+  await open('/events');
+  await page.getByText(/needs the scope events:read/).waitFor();
+  assert.equal(await page.getByText(/\[(GraphQL|Network)\]/).count(), 0);
+  await ends('no scope');
+  await signIn(system.token);
+  await link('live');
+  await ends('all scopes');
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -247,8 +335,12 @@ function link(state) {
 
 /** One of the large figures. */
 async function figure(name) {
+  return Number((await figureText(name)).replaceAll(',', ''));
+}
+
+function figureText(name) {
   const tile = page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) });
-  return Number((await tile.locator('dd > span').first().innerText()).replaceAll(',', ''));
+  return tile.locator('dd > span').first().innerText();
 }
 
 /** Does something, and sees that it shows in time. */
