@@ -1,5 +1,6 @@
 import { MachineConditionDocument, type MachineConditionQuery } from '../../../generated/graphql';
-import { useFormat, useWords } from '../../i18n/LanguageProvider';
+import { tellFault, tellFaultPlace } from '../../i18n/faultWords';
+import { useFormat, useLanguage, useWords } from '../../i18n/LanguageProvider';
 import { Ago } from '../../parts/Ago';
 import { AsOf } from '../../parts/AsOf';
 import { Badge } from '../../parts/Badge';
@@ -54,18 +55,20 @@ function ConditionFacts({ status }: { readonly status: Condition }) {
 }
 
 function Faults({ faults }: { readonly faults: Condition['faults'] }) {
-  const text = useWords(machinePageWords);
+  const { language } = useLanguage();
   return (
     <ul>
-      {faults.map(({ name, code, cabinet, since }, index) => (
+      {faults.map((fault, index) => (
         <li key={index}>
-          <Badge tone="bad">{name}</Badge>{' '}
+          <Badge tone="bad" wraps>
+            {tellFault(language, fault)}
+          </Badge>{' '}
           <span className="soft small">
-            {[cabinet && text.cabinet(cabinet), code].filter(Boolean).join(' · ')}
-            {since && (
+            {tellFaultPlace(language, fault)}
+            {fault.since && (
               <>
                 {' '}
-                <Ago at={since} />
+                <Ago at={fault.since} />
               </>
             )}
           </span>

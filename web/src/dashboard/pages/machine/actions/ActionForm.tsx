@@ -1,7 +1,7 @@
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
 import { toldFailure } from '../../../api/failure';
-import { useFailureWords } from '../../../i18n/failureWords';
-import { useWords } from '../../../i18n/LanguageProvider';
+import { tellRefusal } from '../../../i18n/failureWords';
+import { useLanguage, useWords } from '../../../i18n/LanguageProvider';
 import { Dialog } from '../../../parts/Dialog';
 import { Notice } from '../../../parts/Notice';
 import styles from './ActionForm.module.css';
@@ -68,13 +68,13 @@ export function ActionForm<Result>({ title, submit, state, fields = [], onSend, 
 
 /** What is wrong, once: in the words of the page, or in the gateway's where the page has none; and what the vendor said. */
 export function Problems({ problems, id }: { readonly problems: readonly Problem[]; readonly id?: string }) {
-  const tell = useFailureWords();
+  const { language } = useLanguage();
   if (problems.length === 0) return null;
   return (
     <div id={id} role="alert" className={styles.problems}>
       {problems.map(({ code, message, vendorCode, vendorMessage }, index) => (
         <p key={index} title={message}>
-          {tell(toldFailure({ code, message }))}
+          {tellRefusal(language, toldFailure({ code, message }))}
           {(vendorCode ?? vendorMessage) !== null && (
             <span className="small"> ({[vendorCode, vendorMessage].filter(Boolean).join(': ')})</span>
           )}
