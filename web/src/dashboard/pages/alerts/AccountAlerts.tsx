@@ -1,10 +1,10 @@
 import { toldFailure } from '../../api/failure';
 import { useFailureWords } from '../../i18n/failureWords';
-import { HEALTH_TONE, healthWords, vendorWords } from '../../i18n/healthWords';
+import { vendorWords } from '../../i18n/healthWords';
 import { useWords } from '../../i18n/LanguageProvider';
 import type { Account } from '../../live/model';
 import { Ago } from '../../parts/Ago';
-import { Badge } from '../../parts/Badge';
+import { HealthBadge } from '../../parts/HealthBadge';
 import { alertsWords } from './alertsWords';
 import { Group } from './Group';
 
@@ -12,7 +12,6 @@ import { Group } from './Group';
 export function AccountAlerts({ rows }: { readonly rows: readonly Account[] }) {
   const text = useWords(alertsWords);
   const tell = useFailureWords();
-  const health = useWords(healthWords);
   const vendor = useWords(vendorWords);
   return (
     <Group
@@ -26,7 +25,7 @@ export function AccountAlerts({ rows }: { readonly rows: readonly Account[] }) {
             {account.name} <span className="soft small">{vendor[account.vendor]}</span>
           </th>
           <td>
-            <Badge tone={HEALTH_TONE[account.health.state]}>{health[account.health.state]}</Badge>
+            <HealthBadge health={account.health} />
           </td>
           <td>{account.health.lastSuccessAt === null ? text.never : <Ago at={account.health.lastSuccessAt} />}</td>
           <td>{account.health.lastError && tell(toldFailure(account.health.lastError))}</td>
