@@ -139,7 +139,7 @@ test('a sale changes a machine’s page in place', async () => {
 test('a refill that does not fit is refused with a reason, and one that fits shows at once', async () => {
   const { id, shelf } = await refillable();
   await open(`/machines/${encodeURIComponent(id)}`, 'Shelves');
-  const cell = part('Shelves').getByRole('button', { name: new RegExp(`^${shelf.code}\\b`) });
+  const cell = part('Shelves').getByRole('button', { name: new RegExp(`^Refill: ${shelf.code}\\b`) });
   await cell.click();
   const dialog = page.getByRole('dialog');
   const quantity = dialog.getByLabel('It holds now');
@@ -195,7 +195,7 @@ test('an outage takes nothing off a machine’s page, and makes no code twice', 
   await page.getByText(/The gateway cannot be reached. What is shown was read/).first().waitFor();
   assert.equal(await dialog.getByRole('listitem').locator('code').innerText(), code, 'it can still be copied');
   await dialog.getByRole('button', { name: 'Close' }).click();
-  await part('Shelves').getByRole('button', { name: new RegExp(`^${shelf.code}\\b`) }).waitFor();
+  await part('Shelves').getByRole('button', { name: new RegExp(`^Refill: ${shelf.code}\\b`) }).waitFor();
   await picture('outage');
 
   const keys = [];
@@ -305,6 +305,69 @@ test('on a phone no page is wider than the screen, in Chinese', async () => {
   }
   assert.deepEqual(await graveViolations(page), []);
 });
+
+test('on a phone nothing is beyond the edge without a sign, and faults are told in Chinese', async () => {
+  const [{ id }] = (await machinesOf('{ vendor: DINGSHANG, hasFaults: true }', 'status { faults { name } }')).filter(
+    ({ status }) => status.faults.some(({ name }) => name.endsWith('controller does not answer')),
+  );
+  await open(`/machines/${encodeURIComponent(id)}`, '设备状况');
+  const fault = part('设备状况').getByText('：控制器无响应');
+  await fault.waitFor();
+  assert.equal(await page.getByText('controller does not answer').count(), 0);
+  const within = await fault.evaluate((badge) => badge.getBoundingClientRect().right <= innerWidth);
+  assert.ok(within, 'the fault is read to its end');
+  await part('货道').locator('[data-more="after"]').waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  const links = await page.getByRole('navigation').first().getByRole('link').evaluateAll((all) =>
+    all.map((link) => link.getBoundingClientRect().right),
+  );
+  assert.ok(links.every((right) => right <= 390), `the pages end at ${links}`);
+  await ends('machine, phone, edges');
+});
+
+test('on the map one finger scrolls the page and two zoom; what is on it is not lost', async () => {
+  await open('/map', /Machines in view/);
+  const inView = page.getByRole('heading', { name: /Machines in view/ });
+  const map = page.getByRole('application');
+  await map.locator('svg').waitFor();
+  const all = await inView.innerText();
+  await map.focus();
+  for (let press = 0; press < 40; press += 1) await page.keyboard.press('ArrowRight');
+  assert.notEqual(await inView.innerText(), 'Machines in view: 0');
+  await page.keyboard.press('0');
+  await until('all of it is in view', async () => (await inView.innerText()) === all);
+  assert.equal(await map.evaluate((element) => getComputedStyle(element).touchAction), 'pan-x pan-y');
+
+  const { x, y, width } = await map.boundingBox();
+  const at = { x: x + width / 2, y: y + 150 };
+  const drawn = () => map.locator('svg').innerHTML();
+  const before = await drawn();
+  await touch(map, [[at], [{ x: at.x, y: at.y - 60 }]]);
+  assert.equal(await drawn(), before, 'one finger leaves the map where it is');
+  await touch(map, [
+    [{ x: at.x - 20, y: at.y }, { x: at.x + 20, y: at.y }],
+    [{ x: at.x - 120, y: at.y }, { x: at.x + 120, y: at.y }],
+  ]);
+  await until('two fingers zoom', async () => (await drawn()) !== before);
+  await ends('map, phone, English');
+});
+
+/** Puts fingers on an element, moves them and takes them off, as the browser tells of it. */
+async function touch(element, [from, to]) {
+  for (const [type, places] of [['pointerdown', from], ['pointermove', to], ['pointerup', to]]) {
+    for (const [index, { x, y }] of places.entries()) {
+      const init = { pointerId: index + 100, pointerType: 'touch', clientX: x, clientY: y, bubbles: true, cancelable: true };
+      await element.evaluate(
+        (target, [name, options]) => {
+          // No finger is on the screen: there is nothing to capture.
+          target.setPointerCapture = () => undefined;
+          target.dispatchEvent(new PointerEvent(name, options));
+        },
+        [type, init],
+      );
+    }
+  }
+}
 
 /** Goes to a page of the dashboard, and waits until a part of it is there. */
 async function open(path, shown) {
