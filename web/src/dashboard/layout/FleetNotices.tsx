@@ -2,7 +2,6 @@ import { toldFailure } from '../api/failure';
 import { useFailureWords } from '../i18n/failureWords';
 import { useFormat, useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
-import { isCutOff } from '../live/contact';
 import { useLive, useReading } from '../live/LiveProvider';
 import { Notice } from '../parts/Notice';
 
@@ -29,7 +28,6 @@ const noticeWords = words(
 /** What every page should be read with in mind. */
 export function FleetNotices() {
   const link = useLive((state) => state.link);
-  const cutOff = useLive(isCutOff);
   const gap = useLive((state) => state.gap);
   const accounts = useLive((state) => state.accounts);
   const sources = useLive((state) => state.machines.sources);
@@ -41,8 +39,7 @@ export function FleetNotices() {
   return (
     <>
       {viewer?.accounts.length === 0 && <Notice tone="warn">{text.noAccounts}</Notice>}
-      {/* With the gateway back, it is read again at once: what failed before is no news then. */}
-      {error !== null && (error.code !== null || cutOff) && <Notice tone="bad">{text.unread(tell(error))}</Notice>}
+      {error !== null && <Notice tone="bad">{text.unread(tell(error))}</Notice>}
       {link.state === 'refused' && (
         <Notice tone="warn">
           {text.refused(tell(link.failure))} {readsMachines && text.every}
