@@ -121,7 +121,7 @@ test('the machines are filtered, searched and paged, and one is opened', async (
   await page.getByText('12 machines', { exact: true }).waitFor();
   const [, number] = await numbers();
   await page.getByLabel('Search').fill(number);
-  await page.getByText('1 machines', { exact: true }).waitFor();
+  await page.getByText('1 machine', { exact: true }).waitFor();
   await page.getByRole('link', { name: number }).click();
   await page.getByRole('heading', { name: number }).waitFor();
   await ends('machine opened');
@@ -139,7 +139,7 @@ test('a sale changes a machine’s page in place', async () => {
 test('a refill that does not fit is refused with a reason, and one that fits shows at once', async () => {
   const { id, shelf } = await refillable();
   await open(`/machines/${encodeURIComponent(id)}`, 'Shelves');
-  const cell = part('Shelves').getByRole('button', { name: new RegExp(`^${shelf.code}\\b`) });
+  const cell = part('Shelves').getByRole('button', { name: new RegExp(`^Refill: ${shelf.code}\\b`) });
   await cell.click();
   const dialog = page.getByRole('dialog');
   const quantity = dialog.getByLabel('It holds now');
@@ -178,6 +178,69 @@ test('a pickup code is created and cancelled', async () => {
   await ends('code cancelled');
 });
 
+test('an outage takes nothing off a machine’s page, and makes no code twice', async () => {
+  const { id, shelf } = await refillable();
+  await open(`/machines/${encodeURIComponent(id)}`, 'Pickup codes');
+  await page.getByText('metro · Up').waitFor();
+  const create = part('Pickup codes').getByRole('button', { name: 'Create codes' });
+  const dialog = page.getByRole('dialog');
+  await create.click();
+  await dialog.getByLabel('Shelf').selectOption(shelf.id);
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText('Codes made: 1').waitFor();
+  const code = await dialog.getByRole('listitem').locator('code').innerText();
+  await system.stopGateway();
+  await link('reconnecting');
+  await page.getByText(/metro · not known since/).waitFor();
+  await page.getByText(/The gateway cannot be reached. What is shown was read/).first().waitFor();
+  assert.equal(await dialog.getByRole('listitem').locator('code').innerText(), code, 'it can still be copied');
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  await part('Shelves').getByRole('button', { name: new RegExp(`^Refill: ${shelf.code}\\b`) }).waitFor();
+  await picture('outage');
+
+  const keys = [];
+  const listen = (request) => {
+    const { operationName, variables } = request.method() === 'POST' ? request.postDataJSON() : {};
+    if (operationName === 'CreatePickupCodes') keys.push(variables.input.idempotencyKey);
+  };
+  page.on('request', listen);
+  await create.click();
+  await dialog.getByLabel('Shelf').selectOption(shelf.id);
+  await dialog.getByLabel('How many').fill('2');
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText(/No answer came/).waitFor();
+  await dialog.getByRole('button', { name: 'Not now' }).click();
+
+  await system.startGateway();
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await link('live');
+  // Read again because the connection is back, long before the period is over.
+  const back = page.getByText(/could not be read/);
+  await until('all of it is read again', async () => (await back.count()) === 0, 4_000);
+  await page.getByText('metro · Up').waitFor();
+  await create.click();
+  await dialog.getByText(/Nobody knows what came of these codes/).waitFor();
+  assert.equal(await dialog.getByLabel('How many').inputValue(), '2');
+  await dialog.getByRole('button', { name: 'Create codes' }).click();
+  await dialog.getByText('Codes made: 2').waitFor();
+  await dialog.getByRole('button', { name: 'Close' }).click();
+  page.off('request', listen);
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1], 'what is meant keeps its key');
+  await ends('outage over', { expected: NO_GATEWAY });
+});
+
+test('a link to nowhere in the list leads to its first page, and says so', async () => {
+  await open('/machines?page=9&after=garbage', 'Pages of the list');
+  await page.getByText(/this is the first page/).waitFor();
+  await page.getByText('Page 1 of 3').waitFor();
+  await open('/machines?account=north');
+  await page.getByText(/none of yours/).waitFor();
+  assert.equal(await page.getByRole('combobox', { name: 'Account', exact: true }).inputValue(), '');
+  // The browser tells of every answer that is no 200.
+  await ends('mended link', { expected: /status of 400/ });
+});
+
 test('a vendor that is down is shown until it is back, and the other is not', async () => {
   const { machines } = await system.ask('{ machines(filter: { vendor: DINGSHANG }) { nodes { id } } }');
   const ids = machines.nodes.map(({ id }) => id);
@@ -193,6 +256,31 @@ test('a vendor that is down is shown until it is back, and the other is not', as
   await until('the vendor is asked again', async () => (await refused(ids)).length === 0);
   await accounts.getByText('north · Up').waitFor();
   await ends('vendor back');
+});
+
+test('a token without a scope is told so, and nothing untrue', async () => {
+  const signIn = async (token) => {
+    await page.getByText('operator').click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Access token').fill(token);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  };
+  await signIn(await system.tokenFor('trades:read'));
+  for (const path of ['/', '/map', '/alerts']) {
+    await open(path);
+    await page.getByText(/needs the scope machines:read/).waitFor();
+    assert.equal(await page.getByText(/is being read/).count(), 0, path);
+  }
+  await open('/sales', 'By payment method');
+  assert.equal(await figureText('Today'), '–');
+  assert.equal(await page.getByText(/every event since/i).count(), 0);
+  await open('/events');
+  await page.getByText(/needs the scope events:read/).waitFor();
+  assert.equal(await page.getByText(/\[(GraphQL|Network)\]/).count(), 0);
+  await ends('no scope');
+  await signIn(system.token);
+  await link('live');
+  await ends('all scopes');
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -217,6 +305,69 @@ test('on a phone no page is wider than the screen, in Chinese', async () => {
   }
   assert.deepEqual(await graveViolations(page), []);
 });
+
+test('on a phone nothing is beyond the edge without a sign, and faults are told in Chinese', async () => {
+  const [{ id }] = (await machinesOf('{ vendor: DINGSHANG, hasFaults: true }', 'status { faults { name } }')).filter(
+    ({ status }) => status.faults.some(({ name }) => name.endsWith('controller does not answer')),
+  );
+  await open(`/machines/${encodeURIComponent(id)}`, '设备状况');
+  const fault = part('设备状况').getByText('：控制器无响应');
+  await fault.waitFor();
+  assert.equal(await page.getByText('controller does not answer').count(), 0);
+  const within = await fault.evaluate((badge) => badge.getBoundingClientRect().right <= innerWidth);
+  assert.ok(within, 'the fault is read to its end');
+  await part('货道').locator('[data-more="after"]').waitFor();
+  await page.getByRole('button', { name: 'English' }).click();
+  const links = await page.getByRole('navigation').first().getByRole('link').evaluateAll((all) =>
+    all.map((link) => link.getBoundingClientRect().right),
+  );
+  assert.ok(links.every((right) => right <= 390), `the pages end at ${links}`);
+  await ends('machine, phone, edges');
+});
+
+test('on the map one finger scrolls the page and two zoom; what is on it is not lost', async () => {
+  await open('/map', /Machines in view/);
+  const inView = page.getByRole('heading', { name: /Machines in view/ });
+  const map = page.getByRole('application');
+  await map.locator('svg').waitFor();
+  const all = await inView.innerText();
+  await map.focus();
+  for (let press = 0; press < 40; press += 1) await page.keyboard.press('ArrowRight');
+  assert.notEqual(await inView.innerText(), 'Machines in view: 0');
+  await page.keyboard.press('0');
+  await until('all of it is in view', async () => (await inView.innerText()) === all);
+  assert.equal(await map.evaluate((element) => getComputedStyle(element).touchAction), 'pan-x pan-y');
+
+  const { x, y, width } = await map.boundingBox();
+  const at = { x: x + width / 2, y: y + 150 };
+  const drawn = () => map.locator('svg').innerHTML();
+  const before = await drawn();
+  await touch(map, [[at], [{ x: at.x, y: at.y - 60 }]]);
+  assert.equal(await drawn(), before, 'one finger leaves the map where it is');
+  await touch(map, [
+    [{ x: at.x - 20, y: at.y }, { x: at.x + 20, y: at.y }],
+    [{ x: at.x - 120, y: at.y }, { x: at.x + 120, y: at.y }],
+  ]);
+  await until('two fingers zoom', async () => (await drawn()) !== before);
+  await ends('map, phone, English');
+});
+
+/** Puts fingers on an element, moves them and takes them off, as the browser tells of it. */
+async function touch(element, [from, to]) {
+  for (const [type, places] of [['pointerdown', from], ['pointermove', to], ['pointerup', to]]) {
+    for (const [index, { x, y }] of places.entries()) {
+      const init = { pointerId: index + 100, pointerType: 'touch', clientX: x, clientY: y, bubbles: true, cancelable: true };
+      await element.evaluate(
+        (target, [name, options]) => {
+          // No finger is on the screen: there is nothing to capture.
+          target.setPointerCapture = () => undefined;
+          target.dispatchEvent(new PointerEvent(name, options));
+        },
+        [type, init],
+      );
+    }
+  }
+}
 
 /** Goes to a page of the dashboard, and waits until a part of it is there. */
 async function open(path, shown) {
@@ -247,8 +398,12 @@ function link(state) {
 
 /** One of the large figures. */
 async function figure(name) {
+  return Number((await figureText(name)).replaceAll(',', ''));
+}
+
+function figureText(name) {
   const tile = page.locator('dl > div').filter({ has: page.getByText(name, { exact: true }) });
-  return Number((await tile.locator('dd > span').first().innerText()).replaceAll(',', ''));
+  return tile.locator('dd > span').first().innerText();
 }
 
 /** Does something, and sees that it shows in time. */

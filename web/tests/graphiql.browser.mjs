@@ -26,6 +26,7 @@ const THEIRS = {
 let browser;
 let page;
 let secret;
+let filledIn;
 before(async () => {
   browser = await openBrowser(base);
   page = browser.page;
@@ -49,7 +50,7 @@ test('the page reads the schema, within its Content-Security-Policy', async () =
     'OrderLifeCycle',
     'LiveEvents',
   ]);
-  const filledIn = await page.locator('meta[name="vendgraph-dev-token"]').getAttribute('content');
+  filledIn = await page.locator('meta[name="vendgraph-dev-token"]').getAttribute('content');
   secret = filledIn || token;
   assert.ok(secret, 'the page carries no token: set VENDGRAPH_TOKEN');
   if (!filledIn) await enterToken();
@@ -64,7 +65,10 @@ for (const name of ['FleetAtAGlance', 'OneMachineWhole', 'SalesByPaymentMethod']
     const { errors, data } = await answered;
     assert.equal(errors, undefined);
     assert.notEqual(data.machines.nodes.length, 0);
-    await shown('"machines"');
+    // Where the page has a token from the start, it knows whose sales to ask for.
+    if (data.salesStatistics && filledIn) assert.notEqual(data.salesStatistics.length, 0);
+    // The first field: what comes after it may be beyond the edge.
+    await shown(`"${Object.keys(data)[0]}"`);
   });
 }
 

@@ -34,13 +34,16 @@ export async function startSystem({ machines = 60 } = {}) {
   const vendors = await sandbox.told('dingshang', 'inhand');
   const config = join(folder, 'vendgraph.toml');
   await writeFile(config, configuration(port, folder, vendors));
-  const minted = program('token', config, '--subject', 'operator', '--scope', SCOPES, '--accounts', '*');
-  const token = (await minted.output()).trim();
+  const tokenFor = async (scopes) =>
+    (await program('token', config, '--subject', 'operator', '--scope', scopes, '--accounts', '*').output()).trim();
+  const token = await tokenFor(SCOPES);
 
   let gateway;
   const system = {
     url,
     token,
+    /** A token with these scopes alone. */
+    tokenFor,
     dingshang: control(vendors.dingshang),
     inhand: control(vendors.inhand),
     async startGateway() {

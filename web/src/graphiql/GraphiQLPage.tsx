@@ -11,10 +11,16 @@ import { tokenFreeStorage } from './tokenFreeStorage';
 
 const PLUGINS = [HISTORY_PLUGIN, explorerPlugin({ showAttribution: false })];
 
-export function GraphiQLPage({ headers }: { headers: SessionHeaders }) {
+interface Props {
+  readonly headers: SessionHeaders;
+  /** Machines that the opening tabs ask for. */
+  readonly machineIds: readonly string[];
+}
+
+export function GraphiQLPage({ headers, machineIds }: Props) {
   const [fetcher] = useState(() => createFetcher(headers.current));
   const [storage] = useState(() => tokenFreeStorage(window.localStorage, headers.current));
-  const [tabs] = useState(() => openingTabs(new Date()));
+  const [tabs] = useState(() => openingTabs(new Date(), machineIds));
   return (
     <GraphiQL
       fetcher={fetcher}

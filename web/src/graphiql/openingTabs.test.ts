@@ -54,6 +54,11 @@ it('sales are asked for the day before', () => {
   });
 });
 
+it('sales are asked for the machines that are known', () => {
+  const { variables } = openingTabs(new Date(), ['a', 'b'])[2]!;
+  expect(JSON.parse(variables!)).toMatchObject({ machineIds: ['a', 'b'] });
+});
+
 it('an order goes through its life in order, under a key of its own', () => {
   const { operations } = tabs.find(({ name }) => name === 'OrderLifeCycle')!;
   expect(operations.map(({ name }) => name?.value)).toEqual([

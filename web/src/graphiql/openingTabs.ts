@@ -10,20 +10,20 @@ export interface OpeningTab {
 }
 
 /** The tabs that somebody sees who comes for the first time. What a tab runs first only reads. */
-export function openingTabs(now: Date): OpeningTab[] {
+export function openingTabs(now: Date, machineIds: readonly string[] = []): OpeningTab[] {
   return [
     { query: fleetAtAGlance },
     { query: oneMachineWhole },
-    { query: salesByPaymentMethod, variables: salesVariables(now) },
+    { query: salesByPaymentMethod, variables: salesVariables(now, machineIds) },
     { query: orderLifeCycle, variables: orderVariables(now) },
     { query: liveEvents },
   ];
 }
 
-/** The 24 hours up to now, and no machine yet. */
-function salesVariables(now: Date): string {
+/** The 24 hours up to now, and machines that are known already, if any. */
+function salesVariables(now: Date, machineIds: readonly string[]): string {
   const dayBefore = new Date(now.getTime() - 24 * 60 * 60 * 1000);
-  return variables({ machineIds: [], from: dayBefore.toISOString(), to: now.toISOString() });
+  return variables({ machineIds, from: dayBefore.toISOString(), to: now.toISOString() });
 }
 
 /** A key of this very visit, and a place for each id that a step answers with. */

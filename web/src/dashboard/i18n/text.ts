@@ -10,6 +10,11 @@ export function words<Words extends Readonly<Record<string, unknown>>>(en: Words
   return { en: en as Widened<Words>, zh };
 }
 
+/** English has one machine and two machines; Chinese counts both alike. */
+export function plural(count: number, one: string, many: string): string {
+  return count === 1 ? one : many;
+}
+
 type Widened<Words> = { readonly [Name in keyof Words]: Words[Name] extends string ? string : Words[Name] };
 
 /** The language that was chosen, or the first that the browser prefers and the page speaks. */

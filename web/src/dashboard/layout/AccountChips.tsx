@@ -1,8 +1,7 @@
-import { HEALTH_TONE, healthWords } from '../i18n/healthWords';
 import { useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
 import { useLive } from '../live/LiveProvider';
-import { Badge } from '../parts/Badge';
+import { HealthBadge } from '../parts/HealthBadge';
 import styles from './AccountChips.module.css';
 
 const chipWords = words({ accounts: 'Vendor accounts' }, { accounts: '供应商账户' });
@@ -10,15 +9,12 @@ const chipWords = words({ accounts: 'Vendor accounts' }, { accounts: '供应商�
 /** How each vendor account has been answering. */
 export function AccountChips() {
   const accounts = useLive((state) => state.accounts);
-  const health = useWords(healthWords);
   const text = useWords(chipWords);
   return (
     <ul className={styles.chips} aria-label={text.accounts}>
-      {accounts.map((account) => (
-        <li key={account.id}>
-          <Badge tone={HEALTH_TONE[account.health.state]} title={account.health.lastError?.message}>
-            {account.name} · {health[account.health.state]}
-          </Badge>
+      {accounts.map(({ id, name, health }) => (
+        <li key={id}>
+          <HealthBadge name={name} health={health} />
         </li>
       ))}
     </ul>

@@ -1,3 +1,4 @@
+import { useFailureWords } from '../i18n/failureWords';
 import { useFormat, useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
 import { useLive } from '../live/LiveProvider';
@@ -38,11 +39,12 @@ const TONE: Readonly<Record<Link['state'], Tone>> = {
 export function LinkState() {
   const link = useLive((state) => state.link);
   const text = useWords(linkWords);
+  const tell = useFailureWords();
   const spoken = link.state === 'behind' ? text.behindShort : text[link.state];
   return (
     <>
       <span aria-hidden="true" data-link-state={link.state}>
-        <Badge tone={TONE[link.state]} title={link.state === 'refused' ? link.message : undefined}>
+        <Badge tone={TONE[link.state]} title={link.state === 'refused' ? tell(link.failure) : undefined}>
           <Words link={link} />
         </Badge>
       </span>

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { useLanguage, useWords } from '../i18n/LanguageProvider';
 import { words } from '../i18n/text';
+import { useReading } from '../live/LiveProvider';
 import { routes } from '../routes';
 import { AccountChips } from './AccountChips';
 import { Caller } from './Caller';
@@ -12,8 +13,18 @@ import { matchPath, usePath } from './routing';
 import styles from './Shell.module.css';
 
 const shellWords = words(
-  { skip: 'Skip to the content', noPage: 'There is no such page.', toFleet: 'To the fleet' },
-  { skip: '跳到内容', noPage: '没有这个页面。', toFleet: '返回总览' },
+  {
+    skip: 'Skip to the content',
+    noPage: 'There is no such page',
+    toFleet: 'To the fleet',
+    needs: (scope: string) => `This page needs the scope ${scope}, which your token does not have.`,
+  },
+  {
+    skip: '跳到内容',
+    noPage: '没有这个页面',
+    toFleet: '返回总览',
+    needs: (scope: string) => `此页面需要权限 ${scope}，您的令牌没有该权限。`,
+  },
 );
 
 /** What stands around every page. */
@@ -59,6 +70,7 @@ function CurrentPage() {
   const path = usePath();
   const { language } = useLanguage();
   const text = useWords(shellWords);
+  const scopes = useReading().viewer?.scopes;
   const found = routes
     .map((route) => ({ route, params: matchPath(route.path, path) }))
     .find(({ params }) => params !== null);
@@ -70,12 +82,23 @@ function CurrentPage() {
 
   if (!found?.params) {
     return (
-      <p>
-        {text.noPage} <a href="#/">{text.toFleet}</a>
-      </p>
+      <>
+        <h1>{text.noPage}</h1>
+        <p>
+          <a href="#/">{text.toFleet}</a>
+        </p>
+      </>
     );
   }
-  const { Page } = found.route;
+  const { Page, needs } = found.route;
+  if (scopes && !scopes.includes(needs)) {
+    return (
+      <>
+        <h1>{title}</h1>
+        <p role="status">{text.needs(needs)}</p>
+      </>
+    );
+  }
   return (
     <Suspense>
       <Page key={path} params={found.params} />

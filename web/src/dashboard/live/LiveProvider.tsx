@@ -3,6 +3,7 @@ import { Provider as ApiProvider } from 'urql';
 import { webSocketUrl } from '../../shared/endpoint';
 import type { ViewerQuery } from '../../generated/graphql';
 import { createApi } from '../api/client';
+import { failureOf, type Failure } from '../api/failure';
 import { calmly } from './calmly';
 import { systemClock } from './clock';
 import { followLog } from './followLog';
@@ -15,8 +16,8 @@ import { webSocketTransport } from './transport';
 /** What the fleet was last read as, and whose it is. */
 interface Reading {
   readonly viewer: ViewerQuery['viewer'] | null;
-  /** Why the last reading failed, in the gateway's words; null: it did not. */
-  readonly error: string | null;
+  /** Why the last reading failed; null: it did not. */
+  readonly error: Failure | null;
 }
 
 const StoreContext = createContext<LiveStore | null>(null);
@@ -42,7 +43,7 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
         await readFleet(api, { known, show: store.read });
         setReading((before) => ({ ...before, error: null }));
       } catch (error) {
-        setReading((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
+        setReading((before) => ({ ...before, error: failureOf(error) }));
       }
     });
     const trades = followTrades(api, store, systemClock);
@@ -56,6 +57,11 @@ export function LiveProvider({ token, onUnauthorized, children }: Props) {
       startedAnew: () => {
         refresh.soon();
         trades.refresh.soon();
+      },
+      revived: () => {
+        store.revived();
+        refresh.soon();
+        if (store.get().pastTrades?.error) trades.refresh.soon();
       },
       unauthorized: onUnauthorized,
     });

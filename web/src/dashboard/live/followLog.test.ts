@@ -5,11 +5,14 @@ import { BEHIND_AFTER, CAUGHT_UP_AFTER, followLog, GOOD_AFTER, type Following } 
 import type { Link, LogEvent } from './model';
 import type { Transport, TransportSink } from './transport';
 
+const NO_SCOPE = { code: 'FORBIDDEN', scope: 'events:read', message: 'this needs the scope `events:read`' };
+
 let clock = turnedClock();
 let connections: { readonly after: string | null; readonly sink: TransportSink; closed: boolean }[] = [];
 let events: string[] = [];
 let links: Link[] = [];
 let startedAnew = 0;
+let revived = 0;
 let unauthorized = 0;
 let following: Following;
 
@@ -32,6 +35,7 @@ beforeEach(() => {
   events = [];
   links = [];
   startedAnew = 0;
+  revived = 0;
   unauthorized = 0;
   following = followLog(
     transport,
@@ -40,6 +44,7 @@ beforeEach(() => {
       event: ({ cursor }) => events.push(cursor),
       link: (next) => links.push(next),
       startedAnew: () => (startedAnew += 1),
+      revived: () => (revived += 1),
       unauthorized: () => (unauthorized += 1),
     },
     () => 1,
@@ -65,9 +70,23 @@ describe('after a lost connection', () => {
     current().event(event('a'));
     current().event(event('b'));
     current().ended({ kind: 'lost' });
-    expect(link()).toEqual({ state: 'reconnecting', lastEventAt: clock.now() });
+    expect(link()).toEqual({ state: 'reconnecting', lastEventAt: clock.now(), since: clock.now() });
     clock.turn(500);
     expect(connections).toMatchObject([{ after: null }, { after: 'b' }]);
+  });
+
+  it('it says since when, however often it tries, and once when it is back', () => {
+    current().opened(null);
+    expect(revived).toBe(0);
+    const since = clock.now();
+    current().ended({ kind: 'lost' });
+    clock.turn(500);
+    current().ended({ kind: 'lost' });
+    expect(link()).toMatchObject({ state: 'reconnecting', since });
+    clock.turn(5_000);
+    current().opened(null);
+    expect(revived).toBe(1);
+    expect(link()).toEqual({ state: 'live' });
   });
 
   it('it reads nothing anew when it can go on, and reads again when it had no place yet', () => {
@@ -192,9 +211,9 @@ describe('the end', () => {
   });
 
   it('comes with a refusal, in the gateway’s words', () => {
-    current().ended({ kind: 'refused', message: 'the scope events:read is needed' });
+    current().ended({ kind: 'refused', failure: NO_SCOPE });
     clock.turn(60_000);
-    expect(link()).toEqual({ state: 'refused', message: 'the scope events:read is needed' });
+    expect(link()).toEqual({ state: 'refused', failure: NO_SCOPE });
     expect(connections).toHaveLength(1);
   });
 

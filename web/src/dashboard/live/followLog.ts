@@ -7,6 +7,8 @@ export interface LogSink {
   link(link: Link): void;
   /** A connection stands that had no cursor to go on from: what happened before it is to be read. */
   startedAnew(): void;
+  /** A connection stands again after one was lost: what failed meanwhile can be read. */
+  revived(): void;
   unauthorized(): void;
 }
 
@@ -38,6 +40,8 @@ export function followLog(transport: Transport, clock: Clock, sink: LogSink, ran
   let lastEventAt: number | null = null;
   let attempt = 0;
   let openedAt: number | null = null;
+  /** Since when there is no connection, where there was to be one. */
+  let lostSince: number | null = null;
   let stopped = false;
   /** How far the gateway's clock seems to be from ours: the least age that any event came with. */
   let leastAge = Number.POSITIVE_INFINITY;
@@ -59,6 +63,8 @@ export function followLog(transport: Transport, clock: Clock, sink: LogSink, ran
     // An event may have come before the answer that the subscription stands.
     cursor ??= given;
     if (isNew) sink.startedAnew();
+    if (lostSince !== null) sink.revived();
+    lostSince = null;
     if (cancelCaughtUp === null) sink.link(LIVE);
   }
 
@@ -99,9 +105,10 @@ export function followLog(transport: Transport, clock: Clock, sink: LogSink, ran
     cancelCaughtUp?.();
     cancelCaughtUp = null;
     if (end.kind === 'unauthorized') return sink.unauthorized();
-    if (end.kind === 'refused') return sink.link({ state: 'refused', message: end.message });
+    if (end.kind === 'refused') return sink.link({ state: 'refused', failure: end.failure });
     if (openedAt !== null && clock.now() - openedAt >= GOOD_AFTER) attempt = 0;
-    sink.link({ state: 'reconnecting', lastEventAt });
+    lostSince ??= clock.now();
+    sink.link({ state: 'reconnecting', lastEventAt, since: lostSince });
     // Half of it by chance, so that all pages do not come back in the same instant.
     const ceiling = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** attempt);
     attempt += 1;

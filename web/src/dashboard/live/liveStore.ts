@@ -1,3 +1,4 @@
+import type { Failure } from '../api/failure';
 import type { Clock } from './clock';
 import type { Account, Link, LogEvent, LogEventOf, Machine, PastTrade, Source } from './model';
 import { accountsAfter } from './reducers/accounts';
@@ -10,6 +11,8 @@ import { undeliveredAfter, undeliveredAt, undeliveredRead, type UndeliveredById 
 /** All that the page knows of what happens; every part is replaced when it changes, never written to. */
 export interface LiveState {
   readonly link: Link;
+  /** How often a lost connection came back: who renders by it reads again what failed. */
+  readonly revivals: number;
   /** When the last event came (ms since 1970); null: none yet. */
   readonly lastEventAt: number | null;
   readonly accounts: readonly Account[];
@@ -28,7 +31,8 @@ export interface LiveState {
 /** What is read by queries, on start and every now and then. */
 export interface Reading {
   readonly accounts: readonly Account[];
-  readonly rows: readonly Machine[];
+  /** Null: the token may not read them. */
+  readonly rows: readonly Machine[] | null;
   readonly sources: readonly Source[];
 }
 
@@ -38,8 +42,8 @@ export interface PastTrades {
   readonly from: number;
   /** What became of each account's share. */
   readonly sources: readonly Source[];
-  /** Why the last reading failed, in the gateway's words; null: it did not. */
-  readonly error: string | null;
+  /** Why the last reading failed; null: it did not. */
+  readonly error: Failure | null;
 }
 
 /** Trades that were read of the past. */
@@ -57,6 +61,8 @@ export interface LiveStore {
   /** Takes an event; it shows with the next flush. */
   take(event: LogEvent): void;
   link(link: Link): void;
+  /** A lost connection is back. */
+  revived(): void;
   read(reading: Reading): void;
   /** Takes trades that were read of the past; those that are counted count once. */
   readTrades(reading: TradesReading): void;
@@ -67,6 +73,7 @@ export const FLUSH_EVERY = 250;
 
 const initial: LiveState = {
   link: { state: 'connecting' },
+  revivals: 0,
   lastEventAt: null,
   accounts: [],
   machines: noMachines,
@@ -115,6 +122,7 @@ export function createLiveStore(clock: Clock): LiveStore {
       link = next;
       flushSoon();
     },
+    revived: () => become({ ...state, revivals: state.revivals + 1 }),
     read: (reading) => become(stateRead(state, reading, clock.now())),
     readTrades: (reading) => become(stateWithTrades(state, reading, clock.now())),
   };
@@ -122,6 +130,7 @@ export function createLiveStore(clock: Clock): LiveStore {
 
 /** The state once the fleet was read anew. */
 function stateRead(state: LiveState, { accounts, rows, sources }: Reading, now: number): LiveState {
+  if (rows === null) return { ...state, accounts };
   const machines = machinesRead(state.machines, { rows, sources, at: now });
   return {
     ...state,

@@ -7,6 +7,7 @@ import type {
   TradeRowFragment,
   TradesSinceQuery,
 } from '../../generated/graphql';
+import type { Failure } from '../api/failure';
 
 /** One event of the log, as `live.graphql` asks for it. */
 export type LogEvent = LogSubscription['events'];
@@ -28,7 +29,7 @@ export type Link =
   | { readonly state: 'live' }
   /** Connected, and catching up: what was handled last is this old. */
   | { readonly state: 'behind'; readonly byMilliseconds: number }
-  /** The connection is lost; when the last event came, if any did. */
-  | { readonly state: 'reconnecting'; readonly lastEventAt: number | null }
-  /** The gateway will not tell this caller what happens; its words. */
-  | { readonly state: 'refused'; readonly message: string };
+  /** The connection is lost since then (ms since 1970); when the last event came, if any did. */
+  | { readonly state: 'reconnecting'; readonly lastEventAt: number | null; readonly since: number }
+  /** The gateway will not tell this caller what happens, and why. */
+  | { readonly state: 'refused'; readonly failure: Failure };

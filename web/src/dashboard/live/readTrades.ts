@@ -1,5 +1,6 @@
 import type { Client } from 'urql';
 import { TradesSinceDocument } from '../../generated/graphql';
+import { failureOf } from '../api/failure';
 import type { Clock } from './clock';
 import { keepFresh, type Refresh } from './keepFresh';
 import type { LiveStore, TradesReading } from './liveStore';
@@ -32,9 +33,8 @@ export function followTrades(api: Client, store: LiveStore, clock: Clock): Follo
     try {
       store.readTrades({ ...(await readTrades(api, since)), toldMeanwhile: meanwhile });
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       const before = store.get().pastTrades ?? { from: clock.now(), sources: [] };
-      store.readTrades({ trades: [], toldMeanwhile: meanwhile, reach: { ...before, error: message } });
+      store.readTrades({ trades: [], toldMeanwhile: meanwhile, reach: { ...before, error: failureOf(error) } });
     } finally {
       told = null;
     }

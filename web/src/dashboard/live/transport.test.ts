@@ -9,7 +9,7 @@ it.each([
   [new Event('error'), { kind: 'lost' }],
   [[{ message: 'no', extensions: { code: 'UNAUTHENTICATED' } }], { kind: 'unauthorized' }],
   [[{ message: 'too many', extensions: { code: 'OVERLOADED' } }], { kind: 'lost' }],
-  [[{ message: 'no', extensions: { code: 'FORBIDDEN' } }], { kind: 'refused', message: 'no' }],
+  [[{ message: 'no', extensions: { code: 'FORBIDDEN' } }], { kind: 'refused', failure: { code: 'FORBIDDEN', scope: null, message: 'no' } }],
 ])('%j means %j', (error, end) => {
   expect(endOf(error)).toEqual(end);
 });

@@ -1,6 +1,7 @@
 import { stringifyDocument } from 'urql';
 import { createClient } from 'graphql-ws';
 import { LogDocument, LogStartDocument, type LogStartQuery, type LogSubscription } from '../../generated/graphql';
+import { failureOf, type Failure } from '../api/failure';
 import type { LogEvent } from './model';
 
 /** Why a connection is over. */
@@ -10,7 +11,7 @@ export type End =
   /** The gateway does not take the token (any more). */
   | { readonly kind: 'unauthorized' }
   /** The gateway refused the subscription, and would again. */
-  | { readonly kind: 'refused'; readonly message: string };
+  | { readonly kind: 'refused'; readonly failure: Failure };
 
 export interface TransportSink {
   /** The subscription stands: what happened after this cursor is told (null: from now on, the log was empty). */
@@ -64,7 +65,7 @@ export function webSocketTransport(url: string, token: string): Transport {
           next: ({ data, errors }) => {
             // Fields that the token may not see are null and named in `errors`: the event is told all the same.
             if (data?.events) sink.event(data.events);
-            else if (errors?.[0]) end({ kind: 'refused', message: errors[0].message });
+            else if (errors?.[0]) end({ kind: 'refused', failure: failureOf(errors) });
           },
           error: (error) => end(endOf(error)),
           complete: () => end({ kind: 'lost' }),
@@ -114,7 +115,7 @@ export function endOf(error: unknown): End {
   if (code === 'UNAUTHENTICATED') return { kind: 'unauthorized' };
   return code === 'OVERLOADED' || code === 'INTERNAL'
     ? { kind: 'lost' }
-    : { kind: 'refused', message: first?.message ?? '' };
+    : { kind: 'refused', failure: failureOf(error) };
 }
 
 function isClose(error: unknown): error is { code: number } {

@@ -1,4 +1,5 @@
-import { useFormat, useWords } from '../i18n/LanguageProvider';
+import { tellFault } from '../i18n/faultWords';
+import { useFormat, useLanguage, useWords } from '../i18n/LanguageProvider';
 import { machineWords } from '../i18n/machineWords';
 import type { Machine } from '../live/model';
 import { Badge } from './Badge';
@@ -10,6 +11,7 @@ type Shown = Pick<Machine, 'online' | 'operatingState' | 'status'>;
 export function MachineBadges({ machine: { online, operatingState, status } }: { readonly machine: Shown }) {
   const text = useWords(machineWords);
   const format = useFormat();
+  const { language } = useLanguage();
   const faults = status?.faults ?? [];
   const soldOut = status?.soldOutShelfCount ?? 0;
   return (
@@ -20,7 +22,7 @@ export function MachineBadges({ machine: { online, operatingState, status } }: {
         <Badge tone="mute">{text.states[operatingState]}</Badge>
       )}
       {faults.length > 0 && (
-        <Badge tone="bad" title={faults.map(({ name }) => name).join('\n')}>
+        <Badge tone="bad" title={faults.map((fault) => tellFault(language, fault)).join('\n')}>
           {text.faults(format.number(faults.length))}
         </Badge>
       )}

@@ -1,15 +1,17 @@
-import { HEALTH_TONE, healthWords, vendorWords } from '../../i18n/healthWords';
+import { toldFailure } from '../../api/failure';
+import { useFailureWords } from '../../i18n/failureWords';
+import { vendorWords } from '../../i18n/healthWords';
 import { useWords } from '../../i18n/LanguageProvider';
 import type { Account } from '../../live/model';
 import { Ago } from '../../parts/Ago';
-import { Badge } from '../../parts/Badge';
+import { HealthBadge } from '../../parts/HealthBadge';
 import { alertsWords } from './alertsWords';
 import { Group } from './Group';
 
 /** Vendor accounts that are down, or fail at times. */
 export function AccountAlerts({ rows }: { readonly rows: readonly Account[] }) {
   const text = useWords(alertsWords);
-  const health = useWords(healthWords);
+  const tell = useFailureWords();
   const vendor = useWords(vendorWords);
   return (
     <Group
@@ -23,10 +25,10 @@ export function AccountAlerts({ rows }: { readonly rows: readonly Account[] }) {
             {account.name} <span className="soft small">{vendor[account.vendor]}</span>
           </th>
           <td>
-            <Badge tone={HEALTH_TONE[account.health.state]}>{health[account.health.state]}</Badge>
+            <HealthBadge health={account.health} />
           </td>
           <td>{account.health.lastSuccessAt === null ? text.never : <Ago at={account.health.lastSuccessAt} />}</td>
-          <td>{account.health.lastError?.message}</td>
+          <td>{account.health.lastError && tell(toldFailure(account.health.lastError))}</td>
         </tr>
       )}
     />

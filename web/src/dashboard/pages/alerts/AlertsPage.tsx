@@ -1,6 +1,8 @@
+import { toldFailure } from '../../api/failure';
+import { useFailureWords } from '../../i18n/failureWords';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
 import { alertCount, alertsOf } from '../../live/alerts';
-import { useLive } from '../../live/LiveProvider';
+import { useLive, useReading } from '../../live/LiveProvider';
 import type { LiveState } from '../../live/liveStore';
 import { MINUTE, SALES_MINUTES } from '../../live/reducers/sales';
 import { Notice } from '../../parts/Notice';
@@ -19,6 +21,7 @@ export default function AlertsPage() {
   const isRead = useLive((state) => state.machines.readAt !== null);
   const alerts = useLive(alertsOf);
   const count = useLive(alertCount);
+  const readsTrades = useReading().viewer?.scopes.includes('trades:read') ?? true;
   if (!isRead) {
     return (
       <>
@@ -39,7 +42,7 @@ export default function AlertsPage() {
       <MachineAlerts kind="offline" tone="bad" rows={alerts.offline} />
       <MachineAlerts kind="fault" tone="warn" rows={alerts.fault} />
       <MachineAlerts kind="soldOut" tone="warn" rows={alerts.soldOut} />
-      <p className="soft small">{text.hour}</p>
+      {readsTrades && <p className="soft small">{text.hour}</p>}
     </>
   );
 }
@@ -52,16 +55,24 @@ function Missing() {
   const past = useLive((state) => state.pastTrades);
   const hourAgo = useMinute() - (SALES_MINUTES - 1) * MINUTE;
   const accounts = useLive((state) => state.accounts);
+  // Nothing is told of what happens: then nothing since is looked at either.
+  const isTold = useLive((state) => state.link.state !== 'refused');
+  const tell = useFailureWords();
   return (
     <>
       {unknown > 0 && <Notice tone="warn">{text.unknown(format.number(unknown))}</Notice>}
-      {past?.error != null && <Notice tone="bad">{text.hourUnread(past.error)}</Notice>}
+      {past?.error != null && (
+        <Notice tone="bad">
+          {past.error.scope === null ? text.hourUnread : text.undeliveredUnknown} {tell(past.error)}{' '}
+          {past.error.scope === null && isTold && text.onlySince}
+        </Notice>
+      )}
       {past && past.error === null && past.from > hourAgo && (
         <Notice tone="warn">{text.notAll(format.instant(past.from))}</Notice>
       )}
       {past?.sources.map(({ account, error }) => {
         const name = accounts.find(({ id }) => id === account.id)?.name ?? account.id;
-        return error && <Notice key={account.id} tone="bad">{text.sourceFailed(name, error.message)}</Notice>;
+        return error && <Notice key={account.id} tone="bad">{text.sourceFailed(name, tell(toldFailure(error)))}</Notice>;
       })}
     </>
   );

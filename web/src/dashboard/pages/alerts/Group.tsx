@@ -5,7 +5,7 @@ import { Section } from '../../parts/Section';
 import { alertsWords } from './alertsWords';
 import styles from './Group.module.css';
 
-const FEW = 25;
+const FEW = 8;
 const MANY = 100;
 
 interface Props<Row> {

@@ -1,5 +1,6 @@
 import { memo, type ReactNode } from 'react';
-import { useFormat, useWords } from '../../i18n/LanguageProvider';
+import { tellFault, tellFaultPlace } from '../../i18n/faultWords';
+import { useFormat, useLanguage, useWords } from '../../i18n/LanguageProvider';
 import type { MachineAlertRow } from '../../live/alerts';
 import type { MachineAlert } from '../../live/reducers/openings';
 import { useLive } from '../../live/LiveProvider';
@@ -50,13 +51,14 @@ const Row = memo(function Row({ kind, machine, opening }: MachineAlertRow & { re
 
 function Detail({ kind, machine }: { readonly kind: MachineAlert; readonly machine: Machine }): ReactNode {
   const format = useFormat();
+  const { language } = useLanguage();
   if (kind === 'soldOut') return <td>{format.number(machine.status?.soldOutShelfCount ?? 0)}</td>;
   if (kind === 'offline') return null;
   return (
     <td>
-      {machine.status?.faults.map(({ name, code, cabinet }) => (
-        <div key={`${name}/${code}/${cabinet}`}>
-          {name} {code !== null && <span className="soft small">{code}</span>}
+      {machine.status?.faults.map((fault) => (
+        <div key={`${fault.name}/${fault.code}/${fault.cabinet}`}>
+          {tellFault(language, fault)} <span className="soft small">{tellFaultPlace(language, fault)}</span>
         </div>
       ))}
     </td>

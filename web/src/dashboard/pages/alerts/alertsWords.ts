@@ -32,10 +32,11 @@ export const alertsWords = words(
     more: (count: string) => `Show ${count} more`,
     unknown: (count: string) => `${count} machines are not known yet: their alerts are missing.`,
     hour: 'Of what was paid before this page was opened, the last hour is looked at.',
-    hourUnread: (message: string) =>
-      `What was paid before this page was opened could not be read: ${message}. Only what happened since is looked at.`,
+    hourUnread: 'What was paid before this page was opened could not be read.',
+    undeliveredUnknown: 'What was paid but not dispensed is not known.',
+    onlySince: 'Only what happened since is looked at.',
     notAll: (from: string) => `There are too many trades to read them all: what was paid before ${from} is not looked at.`,
-    sourceFailed: (account: string, message: string) => `Past trades of ${account} are missing: ${message}`,
+    sourceFailed: (account: string, message: string) => `Past trades of ${account} are missing. ${message}`,
   },
   {
     title: '告警',
@@ -68,8 +69,10 @@ export const alertsWords = words(
     more: (count: string) => `再显示 ${count} 条`,
     unknown: (count: string) => `${count} 台设备状态未知：缺少其告警。`,
     hour: '打开页面之前支付的交易，仅检查最近一小时。',
-    hourUnread: (message: string) => `无法读取打开页面之前的交易：${message}。仅检查此后发生的交易。`,
+    hourUnread: '无法读取打开页面之前的交易。',
+    undeliveredUnknown: '已支付未出货的交易未知。',
+    onlySince: '仅检查此后发生的交易。',
     notAll: (from: string) => `交易过多，无法全部读取：${from} 之前支付的未检查。`,
-    sourceFailed: (account: string, message: string) => `缺少 ${account} 的历史交易：${message}`,
+    sourceFailed: (account: string, message: string) => `缺少 ${account} 的历史交易。${message}`,
   },
 );

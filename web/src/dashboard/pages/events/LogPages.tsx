@@ -1,7 +1,10 @@
 import { useState } from 'react';
 import { useQuery } from 'urql';
 import { EventPageDocument, type EventFilter } from '../../../generated/graphql';
+import { failureOf } from '../../api/failure';
+import { useFailureWords } from '../../i18n/failureWords';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
+import { useRevival } from '../../live/useRevival';
 import { Notice } from '../../parts/Notice';
 import { Section } from '../../parts/Section';
 import { EventRow } from './EventRow';
@@ -16,16 +19,18 @@ export function LogPages({ filter, teller }: { readonly filter: EventFilter; rea
   /** Where the pages up to this one begin. */
   const [starts, setStarts] = useState<readonly (string | null)[]>([null]);
   const after = starts.at(-1) ?? null;
-  const [{ data, error, fetching }] = useQuery({
+  const [{ data, error, fetching }, read] = useQuery({
     query: EventPageDocument,
     variables: { after, filter },
     requestPolicy: 'network-only',
   });
+  useRevival(() => error && read({ requestPolicy: 'network-only' }));
+  const tell = useFailureWords();
   const next = data?.events?.pageInfo.hasNextPage ? data.events.pageInfo.endCursor : null;
   return (
     <Section title={text.log}>
       <p className="soft small">{text.logOrder}</p>
-      {error && <Notice tone="bad">{text.unread(error.message)}</Notice>}
+      {error && <Notice tone="bad">{text.unread(tell(failureOf(error)))}</Notice>}
       {data?.events?.nodes.length === 0 && <p className="soft">{text.noneFits}</p>}
       {fetching && !data && (
         <p className="soft" role="status">

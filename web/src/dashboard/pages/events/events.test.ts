@@ -33,10 +33,10 @@ describe('an event is told', () => {
     expect(en.tell(status)).toBe('Offline · broken: 卡货 · sold-out shelves: 5, 8');
   });
 
-  it('as a vendor’s health, in the vendor’s words', () => {
+  it('as a vendor’s health, and why', () => {
     const lastError = { code: 'VENDOR_TIMEOUT', message: 'no answer in 5 s' } as const;
     const event = healthEvent('1', { state: 'DOWN', lastSuccessAt: null, lastError });
-    expect(en.tell(event)).toBe('The vendor account is Down · no answer in 5 s');
+    expect(en.tell(event)).toBe('The vendor account is Down · The vendor did not answer in time.');
   });
 
   it('as a gap', () => {

@@ -63,7 +63,7 @@ export const eventsWords = words(
     previous: 'Back',
     next: 'Next',
     reading: 'The log is being read …',
-    unread: (message: string) => `The log could not be read: ${message}`,
+    unread: (message: string) => `The log could not be read. ${message}`,
     tooMany: 'So many machines fit that the log cannot be asked for them; write more of the number or name.',
   },
   {
@@ -94,7 +94,7 @@ export const eventsWords = words(
     previous: '上一页',
     next: '下一页',
     reading: '正在读取日志……',
-    unread: (message: string) => `无法读取日志：${message}`,
+    unread: (message: string) => `无法读取日志。${message}`,
     tooMany: '符合条件的设备过多，无法查询日志；请输入更完整的编号或名称。',
   },
 );

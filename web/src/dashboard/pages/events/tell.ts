@@ -1,5 +1,8 @@
+import { toldFailure } from '../../api/failure';
 import { deliveryWords, issuerWords, orderStateWords, pickupCodeStateWords, refundWords, shelfStateWords } from '../../i18n/deliveryWords';
+import { tellFailure } from '../../i18n/failureWords';
 import { createFormat, type Format } from '../../i18n/format';
+import { tellFault } from '../../i18n/faultWords';
 import { healthWords } from '../../i18n/healthWords';
 import { methodWords, paymentStateWords } from '../../i18n/paymentWords';
 import { LANGUAGE_TAG, words, type Language } from '../../i18n/text';
@@ -89,7 +92,7 @@ function partsOf(event: LogEvent, spoken: Spoken): readonly (string | null)[] {
     case 'GapEvent':
       return [text.gap];
     case 'AccountHealthEvent':
-      return [text.account(healthWords[language][event.health.state]), event.health.lastError?.message ?? null];
+      return [text.account(healthWords[language][event.health.state]), event.health.lastError ? tellFailure(language, toldFailure(event.health.lastError)) : null];
     case 'MachineRegisteredEvent':
       return [
         event.name === null ? text.registeredUnnamed : text.registered(event.name),
@@ -122,7 +125,7 @@ function partsOf(event: LogEvent, spoken: Spoken): readonly (string | null)[] {
   }
 }
 
-function statusParts(event: LogEventOf<'MachineStatusEvent'>, { text, format }: Spoken): readonly (string | null)[] {
+function statusParts(event: LogEventOf<'MachineStatusEvent'>, { text, format, language }: Spoken): readonly (string | null)[] {
   const { online, faults, doorOpen, controllerOnline, sellable, soldOutShelfCount } = event.status;
   const soldOut =
     event.soldOutShelves.length > 0
@@ -133,7 +136,7 @@ function statusParts(event: LogEventOf<'MachineStatusEvent'>, { text, format }: 
   return [
     online ? text.online : text.offline,
     sellable === false ? text.notSellable : null,
-    faults.length > 0 ? text.faults(faults.map(({ name }) => name).join(text.list)) : null,
+    faults.length > 0 ? text.faults(faults.map((fault) => tellFault(language, fault)).join(text.list)) : null,
     doorOpen ? text.doorOpen : null,
     controllerOnline === false ? text.noController : null,
     soldOut,

@@ -1,8 +1,9 @@
-import { HEALTH_TONE, healthWords, vendorWords } from '../../i18n/healthWords';
+import { vendorWords } from '../../i18n/healthWords';
 import { useWords } from '../../i18n/LanguageProvider';
 import { useLive } from '../../live/LiveProvider';
 import { AsOf } from '../../parts/AsOf';
 import { Badge } from '../../parts/Badge';
+import { HealthBadge } from '../../parts/HealthBadge';
 import { Section } from '../../parts/Section';
 import { CountCells, CountHeads } from './CountCells';
 import { NO_MACHINES, type Counts } from './fleetCounts';
@@ -15,7 +16,6 @@ export function AccountTable({ byAccount }: { readonly byAccount: ReadonlyMap<st
   const sources = useLive((state) => state.machines.sources);
   const text = useWords(fleetWords);
   const vendor = useWords(vendorWords);
-  const health = useWords(healthWords);
   return (
     <Section title={text.accounts}>
       <table>
@@ -38,9 +38,7 @@ export function AccountTable({ byAccount }: { readonly byAccount: ReadonlyMap<st
                   {account.name} <span className="soft small">{vendor[account.vendor]}</span>
                 </th>
                 <td>
-                  <Badge tone={HEALTH_TONE[account.health.state]} title={account.health.lastError?.message}>
-                    {health[account.health.state]}
-                  </Badge>
+                  <HealthBadge health={account.health} />
                 </td>
                 <CountCells counts={counts} />
                 <td>

@@ -1,7 +1,9 @@
 import { useWords } from '../../i18n/LanguageProvider';
 import { useLive, useLiveCalmly } from '../../live/LiveProvider';
 import { AccountTable } from './AccountTable';
+import { FleetAsOf } from './FleetAsOf';
 import { fleetCounts } from './fleetCounts';
+import styles from './FleetPage.module.css';
 import { fleetWords } from './fleetWords';
 import { SiteTable } from './SiteTable';
 import { Tiles } from './Tiles';
@@ -13,7 +15,10 @@ export default function FleetPage() {
   const { all, byAccount, sites } = useLiveCalmly(fleetCounts);
   return (
     <>
-      <h1>{text.title}</h1>
+      <div className={styles.head}>
+        <h1>{text.title}</h1>
+        {isRead && <FleetAsOf counts={all} />}
+      </div>
       {isRead ? (
         <>
           <Tiles counts={all} />

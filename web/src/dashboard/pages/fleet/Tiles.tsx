@@ -9,23 +9,31 @@ export function Tiles({ counts }: { readonly counts: Counts }) {
   const text = useWords(fleetWords);
   const format = useFormat();
   const unknown = counts.total - counts.online - counts.offline;
-  const share = (count: number) => text.ofMachines(format.percent(counts.total === 0 ? 0 : count / counts.total));
+  const below = (name: keyof Counts['staleOf']) =>
+    counts.total === 0
+      ? ''
+      : [
+          text.ofMachines(format.percent(counts[name] / counts.total)),
+          counts.staleOf[name] > 0 && text.stale(format.number(counts.staleOf[name])),
+        ]
+          .filter(Boolean)
+          .join(' · ');
   return (
     <dl className={styles.tiles}>
       <Tile tone="mute" name={text.machines} count={counts.total}>
         {unknown > 0 ? text.unknown(format.number(unknown)) : ''}
       </Tile>
       <Tile tone="good" name={text.online} count={counts.online}>
-        {share(counts.online)}
+        {below('online')}
       </Tile>
       <Tile tone="bad" name={text.offline} count={counts.offline}>
-        {share(counts.offline)}
+        {below('offline')}
       </Tile>
       <Tile tone="warn" name={text.anyFault} count={counts.fault}>
-        {share(counts.fault)}
+        {below('fault')}
       </Tile>
       <Tile tone="warn" name={text.anySoldOut} count={counts.soldOut}>
-        {share(counts.soldOut)}
+        {below('soldOut')}
       </Tile>
     </dl>
   );

@@ -32,5 +32,9 @@ it('says how old the oldest status is, and how many are stale', () => {
   const store = createLiveStore(turnedClock());
   const rows = [machineRow('a'), machineRow('b', { status: stale }), machineRow('c', { status: null })];
   store.read({ accounts: [], sources: [], rows });
-  expect(fleetCounts(store.get()).all).toMatchObject({ stale: 1, oldestAsOf: old });
+  expect(fleetCounts(store.get()).all).toMatchObject({
+    stale: 1,
+    staleOf: { online: 1, offline: 0, fault: 0, soldOut: 0 },
+    oldestAsOf: old,
+  });
 });

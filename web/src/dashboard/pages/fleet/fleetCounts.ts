@@ -10,6 +10,8 @@ export interface Counts {
   readonly offline: number;
   readonly fault: number;
   readonly soldOut: number;
+  /** Of how many of each the status is stale. */
+  readonly staleOf: Readonly<Record<'online' | 'offline' | 'fault' | 'soldOut', number>>;
   /** Of how many the status is older than it should be, since the vendor does not answer. */
   readonly stale: number;
   /** When the oldest status was so (RFC 3339); null: none is known. */
@@ -28,18 +30,27 @@ export const NO_MACHINES: Counts = {
   offline: 0,
   fault: 0,
   soldOut: 0,
+  staleOf: { online: 0, offline: 0, fault: 0, soldOut: 0 },
   stale: 0,
   oldestAsOf: null,
 };
 
 export function countsWith(counts: Counts, machine: Machine): Counts {
+  const stale = machine.status?.freshness.stale ?? false;
+  const { staleOf } = counts;
   return {
     total: counts.total + 1,
     online: counts.online + Number(isOnline(machine)),
     offline: counts.offline + Number(isOffline(machine)),
     fault: counts.fault + Number(hasFault(machine)),
     soldOut: counts.soldOut + Number(isSoldOut(machine)),
-    stale: counts.stale + Number(machine.status?.freshness.stale ?? false),
+    staleOf: {
+      online: staleOf.online + Number(stale && isOnline(machine)),
+      offline: staleOf.offline + Number(stale && isOffline(machine)),
+      fault: staleOf.fault + Number(stale && hasFault(machine)),
+      soldOut: staleOf.soldOut + Number(stale && isSoldOut(machine)),
+    },
+    stale: counts.stale + Number(stale),
     oldestAsOf: older(counts.oldestAsOf, machine.status?.freshness.asOf ?? null),
   };
 }

@@ -1,4 +1,4 @@
-import { words } from '../../i18n/text';
+import { plural, words } from '../../i18n/text';
 
 export const fleetWords = words(
   {
@@ -19,6 +19,11 @@ export const fleetWords = words(
     list: 'List',
     oldest: 'Oldest status',
     stale: (count: string) => `${count} stale`,
+    asOf: 'as of',
+    oldestOf: '(the oldest status)',
+    staleMachines: (count: number, written: string) =>
+      `${written} ${plural(count, 'machine is', 'machines are')} stale: the vendor does not answer`,
+    allStale: 'stale: the gateway cannot be reached',
     noShare: 'not read',
     sites: 'Sites',
     site: 'Site',
@@ -44,6 +49,10 @@ export const fleetWords = words(
     list: '设备列表',
     oldest: '最旧状态',
     stale: (count: string) => `${count} 台已过期`,
+    asOf: '数据时间',
+    oldestOf: '（最旧状态）',
+    staleMachines: (_: number, count: string) => `${count} 台数据已过期：供应商无响应`,
+    allStale: '已过期：无法连接网关',
     noShare: '未读取',
     sites: '点位',
     site: '点位',

@@ -1,12 +1,13 @@
 import { MachineConditionDocument, type MachineConditionQuery } from '../../../generated/graphql';
-import { useFormat, useWords } from '../../i18n/LanguageProvider';
+import { tellFault, tellFaultPlace } from '../../i18n/faultWords';
+import { useFormat, useLanguage, useWords } from '../../i18n/LanguageProvider';
 import { Ago } from '../../parts/Ago';
 import { AsOf } from '../../parts/AsOf';
 import { Badge } from '../../parts/Badge';
 import { Section } from '../../parts/Section';
 import { Facts } from './Facts';
 import { machinePageWords } from './machinePageWords';
-import { ReadingNotice } from './ReadingNotice';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { useMachineReading } from './useMachineReading';
 
 type Condition = NonNullable<NonNullable<MachineConditionQuery['machine']>['status']>;
@@ -17,10 +18,10 @@ export function ConditionSection({ id }: { readonly id: string }) {
   const reading = useMachineReading(MachineConditionDocument, id, ['MACHINE_STATUS', 'DELIVERY']);
   const status = reading.data?.machine?.status;
   return (
-    <Section title={text.condition} action={status && <AsOf freshness={status.freshness} />}>
+    <Section title={text.condition} action={status && <AsOf freshness={status.freshness} isOld={reading.isOld} />}>
       <ReadingNotice reading={reading} />
       {status && <ConditionFacts status={status} />}
-      {reading.data && !status && !reading.error && <p className="soft">{text.noStatus}</p>}
+      {reading.data && !status && !reading.failure && <p className="soft">{text.noStatus}</p>}
     </Section>
   );
 }
@@ -54,18 +55,20 @@ function ConditionFacts({ status }: { readonly status: Condition }) {
 }
 
 function Faults({ faults }: { readonly faults: Condition['faults'] }) {
-  const text = useWords(machinePageWords);
+  const { language } = useLanguage();
   return (
     <ul>
-      {faults.map(({ name, code, cabinet, since }, index) => (
+      {faults.map((fault, index) => (
         <li key={index}>
-          <Badge tone="bad">{name}</Badge>{' '}
+          <Badge tone="bad" wraps>
+            {tellFault(language, fault)}
+          </Badge>{' '}
           <span className="soft small">
-            {[cabinet && text.cabinet(cabinet), code].filter(Boolean).join(' · ')}
-            {since && (
+            {tellFaultPlace(language, fault)}
+            {fault.since && (
               <>
                 {' '}
-                <Ago at={since} />
+                <Ago at={fault.since} />
               </>
             )}
           </span>

@@ -10,7 +10,7 @@ import { IdentitySection } from './IdentitySection';
 import styles from './MachinePage.module.css';
 import { machinePageWords } from './machinePageWords';
 import { PickupCodesSection } from './PickupCodesSection';
-import { ReadingNotice } from './ReadingNotice';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { SalesSection } from './SalesSection';
 import { ShelvesSection } from './ShelvesSection';
 import { TradesSection } from './TradesSection';
@@ -25,11 +25,10 @@ export default function MachinePage({ params }: PageProps) {
   const { viewer } = useReading();
   const machine = reading.data?.machine;
 
+  // Once it is known, it stays: a dialog is not to go with an answer that does not come.
   if (!machine) {
     // An id that nobody ever gave out is refused as such.
-    const isUnknown = reading.error?.graphQLErrors.some(({ extensions: { code } }) =>
-      ['NOT_FOUND', 'BAD_USER_INPUT'].includes(String(code)),
-    );
+    const isUnknown = ['NOT_FOUND', 'BAD_USER_INPUT'].includes(reading.failure?.code ?? '');
     return (
       <>
         <h1>{text.machine}</h1>

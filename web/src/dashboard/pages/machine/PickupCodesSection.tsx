@@ -3,14 +3,14 @@ import { MachinePickupCodesDocument, type PickupCodeRowFragment } from '../../..
 import { issuerWords, pickupCodeStateWords } from '../../i18n/deliveryWords';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
 import { Badge } from '../../parts/Badge';
-import { Notice } from '../../parts/Notice';
 import { Section } from '../../parts/Section';
 import { canCancel, type Abilities } from './actions/abilities';
 import { actionWords } from './actions/actionWords';
 import { CancelAllDialog, CancelCodeDialog } from './actions/CancelDialogs';
 import { CreateCodesDialog } from './actions/CreateCodesDialog';
 import type { IdentifiedMachine } from './IdentitySection';
-import { ReadingNotice } from './ReadingNotice';
+import { SourceNotices } from '../../parts/SourceNotices';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { useMachineReading } from './useMachineReading';
 
 interface Props {
@@ -55,10 +55,8 @@ function PickupCodes({ machine, abilities }: Props) {
         }
       >
         <ReadingNotice reading={reading} />
-        {page?.sources.map(
-          ({ account, error }) => error && <Notice key={account.id} tone="bad">{error.message}</Notice>,
-        )}
-        {page && codes.length === 0 && <p className="soft">{text.noCodes}</p>}
+        <SourceNotices sources={page?.sources} />
+        {page?.sources.every(({ ok }) => ok) && codes.length === 0 && <p className="soft">{text.noCodes}</p>}
         {codes.length > 0 && <CodeTable codes={codes} abilities={abilities} onCancel={setDoing} />}
         {page?.pageInfo.hasNextPage && <p className="soft">{text.more}</p>}
       </Section>

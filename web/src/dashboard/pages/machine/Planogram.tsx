@@ -2,7 +2,7 @@ import { shelfStateWords } from '../../i18n/deliveryWords';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
 import { Badge } from '../../parts/Badge';
 import { machinePageWords } from './machinePageWords';
-import { conditionOf, stockShare, type CabinetPlan, type Shelf } from './planogram';
+import { conditionOf, isSoldOut, stockShare, type CabinetPlan, type Shelf } from './planogram';
 import styles from './Planogram.module.css';
 
 interface Props {
@@ -26,6 +26,8 @@ export function Planogram({ plan, onRefill }: Props) {
           <li key={shelf.id} style={at ? { gridRow: at.row, gridColumn: at.column } : undefined}>
             {onRefill ? (
               <button type="button" className={cellClass(shelf)} title={text.refill} onClick={() => onRefill(shelf)}>
+                {/* What a click does, for who only hears its name. */}
+                <span className="unseen">{text.refill}: </span>
                 <ShelfCell shelf={shelf} />
               </button>
             ) : (
@@ -58,7 +60,7 @@ function ShelfCell({ shelf }: { readonly shelf: Shelf }) {
       <span className={styles.product}>{shelf.product?.name ?? <span className="soft">{text.empty}</span>}</span>
       <Stock shelf={shelf} />
       {condition === 'broken' && <Badge tone="bad">{states[shelf.state]}</Badge>}
-      {condition === 'soldOut' && <Badge tone="warn">{text.soldOut}</Badge>}
+      {isSoldOut(shelf) && <Badge tone="warn">{text.soldOut}</Badge>}
       {condition === 'low' && <Badge tone="warn">{text.low}</Badge>}
     </>
   );

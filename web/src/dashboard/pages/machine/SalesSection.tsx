@@ -5,7 +5,7 @@ import { AsOf } from '../../parts/AsOf';
 import { Section } from '../../parts/Section';
 import { Facts } from './Facts';
 import { machinePageWords } from './machinePageWords';
-import { ReadingNotice } from './ReadingNotice';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { useMachineReading } from './useMachineReading';
 
 /** When the machine was refilled last, and what it sold since. */
@@ -19,7 +19,7 @@ export function SalesSection({ id }: { readonly id: string }) {
   const sold = sales?.products.filter((product) => product.sold > 0) ?? [];
   const pieces = sold.reduce((sum, product) => sum + product.sold, 0);
   return (
-    <Section title={text.sales} action={sales && <AsOf freshness={sales.freshness} />}>
+    <Section title={text.sales} action={sales && <AsOf freshness={sales.freshness} isOld={reading.isOld} />}>
       <ReadingNotice reading={reading} />
       {machine && (
         <Facts

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { MachineStockDocument } from '../../../generated/graphql';
 import { useWords } from '../../i18n/LanguageProvider';
-import { Ago } from '../../parts/Ago';
+import { useLive } from '../../live/LiveProvider';
+import { AsOf } from '../../parts/AsOf';
 import { Section } from '../../parts/Section';
 import type { Abilities } from './actions/abilities';
 import { actionWords } from './actions/actionWords';
@@ -10,7 +11,7 @@ import { ReplenishShelfDialog } from './actions/ReplenishShelfDialog';
 import { machinePageWords } from './machinePageWords';
 import { oldestStock, planogram, type Shelf } from './planogram';
 import { Planogram } from './Planogram';
-import { ReadingNotice } from './ReadingNotice';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { useMachineReading } from './useMachineReading';
 
 interface Props {
@@ -24,6 +25,7 @@ export function ShelvesSection({ id, abilities }: Props) {
   const actions = useWords(actionWords);
   const reading = useMachineReading(MachineStockDocument, id, ['TRADE', 'DELIVERY', 'ORDER', 'REFILL', 'MACHINE_STATUS']);
   const [refilling, setRefilling] = useState<Shelf | 'machine' | null>(null);
+  const stale = useLive((state) => state.machines.byId.get(id)?.status?.freshness.stale ?? false);
   const shelves = reading.data?.machine?.shelves;
   const asOf = shelves ? oldestStock(shelves) : null;
   const plans = shelves ? planogram(shelves) : [];
@@ -34,9 +36,8 @@ export function ShelvesSection({ id, abilities }: Props) {
         action={
           <>
             {asOf !== null && (
-              <span className="soft small">
-                {text.stockAsOf} <Ago at={asOf} />
-              </span>
+              // The shelves and the status come from the same vendor: where the one is stale, so is the other.
+              <AsOf name={text.stockAsOf} freshness={{ asOf, stale }} isOld={reading.isOld} />
             )}
             {abilities.replenish && (
               <button type="button" className="button" onClick={() => setRefilling('machine')}>
@@ -50,7 +51,7 @@ export function ShelvesSection({ id, abilities }: Props) {
         {plans.map((plan) => (
           <Planogram key={plan.cabinet} plan={plan} onRefill={abilities.replenish ? setRefilling : null} />
         ))}
-        {reading.data && !reading.error && plans.length === 0 && <p className="soft">{text.noShelves}</p>}
+        {reading.data && !reading.failure && plans.length === 0 && <p className="soft">{text.noShelves}</p>}
       </Section>
       {refilling === 'machine' && (
         <ReplenishMachineDialog

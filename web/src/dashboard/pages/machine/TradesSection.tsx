@@ -8,7 +8,8 @@ import type { Trade } from '../../live/model';
 import { Badge, type Tone } from '../../parts/Badge';
 import { Section } from '../../parts/Section';
 import { machinePageWords } from './machinePageWords';
-import { ReadingNotice } from './ReadingNotice';
+import { SourceNotices } from '../../parts/SourceNotices';
+import { ReadingNotice } from '../../parts/ReadingNotice';
 import { tradesWith } from './tradesWith';
 import { useMachineReading } from './useMachineReading';
 
@@ -20,11 +21,13 @@ export function TradesSection({ id }: { readonly id: string }) {
   const text = useWords(machinePageWords);
   const reading = useMachineReading(MachineTradesDocument, id, ['TRADE', 'ORDER', 'DELIVERY']);
   const events = useLive((state) => state.feed.events);
-  const read = reading.data?.machine?.trades?.nodes ?? NONE;
+  const page = reading.data?.machine?.trades;
+  const read = page?.nodes ?? NONE;
   const trades = useMemo(() => tradesWith(read, events, { machineId: id, length: LENGTH }), [read, events, id]);
   return (
     <Section title={text.trades}>
       <ReadingNotice reading={reading} />
+      <SourceNotices sources={page?.sources} />
       {trades.length > 0 && (
         <table>
           <thead>
@@ -46,7 +49,7 @@ export function TradesSection({ id }: { readonly id: string }) {
           </tbody>
         </table>
       )}
-      {reading.data && trades.length === 0 && <p className="soft">{text.noTrades}</p>}
+      {page?.sources.every(({ ok }) => ok) && trades.length === 0 && <p className="soft">{text.noTrades}</p>}
     </Section>
   );
 }

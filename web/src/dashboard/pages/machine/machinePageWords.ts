@@ -5,9 +5,6 @@ export const machinePageWords = words(
   {
     unknown: 'There is no such machine, or it is not yours.',
     toMachines: 'All machines',
-    reading: 'Reading …',
-    failed: (message: string) => `This could not be read: ${message}`,
-    again: 'Try again',
     machine: 'Machine',
     vendor: 'Vendor',
     account: 'Account',
@@ -87,9 +84,6 @@ export const machinePageWords = words(
   {
     unknown: '设备不存在，或不属于您。',
     toMachines: '全部设备',
-    reading: '正在读取……',
-    failed: (message: string) => `无法读取：${message}`,
-    again: '重试',
     machine: '设备',
     vendor: '供应商',
     account: '账户',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conditionOf, oldestStock, planogram, stockShare, type Shelf } from './planogram';
+import { conditionOf, isSoldOut, oldestStock, planogram, stockShare, type Shelf } from './planogram';
 
 function shelf(code: string, changes: Partial<Shelf> = {}): Shelf {
   return {
@@ -72,4 +72,10 @@ it('is as old as the oldest of its stock levels', () => {
     '2026-01-31T07:00:00Z',
   );
   expect(oldestStock([])).toBeNull();
+});
+
+it('knows a shelf that is both broken and sold out', () => {
+  const both = shelf('A11', { state: 'JAMMED', soldOut: true });
+  expect([conditionOf(both), isSoldOut(both)]).toEqual(['broken', true]);
+  expect(isSoldOut(shelf('A12', { state: 'JAMMED' }))).toBe(false);
 });

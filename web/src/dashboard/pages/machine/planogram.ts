@@ -49,9 +49,14 @@ const BROKEN: ReadonlySet<Shelf['state']> = new Set(['JAMMED', 'MISSING', 'MOTOR
 /** Of what fits, so much or less is little. */
 const LOW = 0.25;
 
+/** A shelf that is broken may be sold out as well. */
+export function isSoldOut(shelf: Pick<Shelf, 'soldOut' | 'state'>): boolean {
+  return shelf.soldOut === true || shelf.state === 'SOLD_OUT';
+}
+
 export function conditionOf(shelf: Shelf): ShelfCondition {
   if (BROKEN.has(shelf.state)) return 'broken';
-  if (shelf.soldOut === true || shelf.state === 'SOLD_OUT') return 'soldOut';
+  if (isSoldOut(shelf)) return 'soldOut';
   const share = stockShare(shelf);
   if (share !== null && share <= LOW) return 'low';
   return share === null && shelf.state === 'UNKNOWN' ? 'unknown' : 'good';

@@ -1,4 +1,4 @@
-import { words } from '../../i18n/text';
+import { plural, words } from '../../i18n/text';
 
 export const machinesWords = words(
   {
@@ -26,7 +26,7 @@ export const machinesWords = words(
     state: 'State',
     freshness: 'Status',
     noName: 'No name',
-    found: (count: string) => `${count} machines`,
+    found: (count: number, written: string) => `${written} ${plural(count, 'machine', 'machines')}`,
     page: (page: string, pages: string) => `Page ${page} of ${pages}`,
     rows: 'Rows',
     first: 'First page',
@@ -36,8 +36,8 @@ export const machinesWords = words(
     reading: 'Reading the machines …',
     nothing: 'No machine matches the filter.',
     none: 'There are no machines.',
-    failed: (message: string) => `The machines could not be read: ${message}`,
-    again: 'Try again',
+    cursorGone: 'The place in the list that the link names is none: this is the first page.',
+    accountGone: 'The vendor account that the link names is none of yours: these are the machines of all.',
     notRead: 'status not read yet',
     changed: 'no longer matches',
     overTheEnd: 'This page is past the end of the list.',
@@ -67,7 +67,7 @@ export const machinesWords = words(
     state: '状态',
     freshness: '状态时间',
     noName: '未命名',
-    found: (count: string) => `共 ${count} 台设备`,
+    found: (_: number, written: string) => `共 ${written} 台设备`,
     page: (page: string, pages: string) => `第 ${page} 页，共 ${pages} 页`,
     rows: '每页',
     first: '首页',
@@ -77,8 +77,8 @@ export const machinesWords = words(
     reading: '正在读取设备……',
     nothing: '没有符合筛选条件的设备。',
     none: '没有设备。',
-    failed: (message: string) => `无法读取设备：${message}`,
-    again: '重试',
+    cursorGone: '链接中的列表位置无效：现显示第一页。',
+    accountGone: '链接中的供应商账户不属于您：现显示全部账户的设备。',
     notRead: '状态尚未读取',
     changed: '已不符合筛选',
     overTheEnd: '此页已超出列表末尾。',

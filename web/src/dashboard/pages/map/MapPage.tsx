@@ -11,7 +11,7 @@ import styles from './MapPage.module.css';
 import { MapView } from './MapView';
 import { mapWords } from './mapWords';
 import { Mark } from './Mark';
-import { fitted, zoomed, type Size, type View } from './projection';
+import { bounded, boundsOf, fitted, zoomed, type Size, type View } from './projection';
 
 const NO_SIZE: Size = { width: 0, height: 0 };
 const LISTED = 50;
@@ -24,13 +24,28 @@ export default function MapPage() {
   return (
     <>
       <h1>{text.title}</h1>
-      {isRead ? (
-        <MapWithList located={located} nowhere={nowhere} />
-      ) : (
+      {isRead && located.length > 0 && <MapWithList located={located} nowhere={nowhere} />}
+      {isRead && located.length === 0 && <NoMap nowhere={nowhere} />}
+      {isRead || (
         <p className="soft" role="status">
           {text.reading}
         </p>
       )}
+    </>
+  );
+}
+
+/** Where there is nothing to draw: what machines there are, if any. */
+function NoMap({ nowhere }: { readonly nowhere: readonly Machine[] }) {
+  const text = useWords(mapWords);
+  const format = useFormat();
+  if (nowhere.length === 0) return <p className="soft">{text.none}</p>;
+  return (
+    <>
+      <p className="soft">{text.noneLocated}</p>
+      <Section title={text.nowhere(format.number(nowhere.length))}>
+        <MachineList machines={nowhere} />
+      </Section>
     </>
   );
 }
@@ -46,11 +61,16 @@ function MapWithList({ located, nowhere }: Props) {
   const [frame, size] = useSize();
   const [chosen, setChosen] = useState<View | null>(null);
   const points = useMemo(() => located.map(({ point }) => point), [located]);
+  const bounds = useMemo(() => boundsOf(points), [points]);
   // Until somebody moves it, the map shows all there is.
   const view = useMemo(() => chosen ?? fitted(points, size), [chosen, points, size]);
   const change = useCallback(
-    (act: (view: View) => View) => setChosen((before) => act(before ?? fitted(points, size))),
-    [points, size],
+    (act: (view: View) => View) =>
+      setChosen((before) => {
+        const next = act(before ?? fitted(points, size));
+        return bounds ? bounded(next, size, bounds) : next;
+      }),
+    [points, bounds, size],
   );
   const zoom = (factor: number) => change((before) => zoomed(before, size, { factor, at: { x: size.width / 2, y: size.height / 2 } }));
   // The list follows when the hand rests: the map is not to wait for it.

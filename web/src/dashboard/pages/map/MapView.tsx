@@ -48,8 +48,16 @@ export function MapView({ located, view, size, onView }: Props) {
       const at = { x: event.clientX - (box?.left ?? 0), y: event.clientY - (box?.top ?? 0) };
       onView((before) => zoomed(before, size, { factor: Math.exp(-event.deltaY / 400), at }));
     };
+    // Two fingers are the map's: the page is not to scroll with them.
+    const hold = (event: TouchEvent) => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    };
     element?.addEventListener('wheel', zoom, { passive: false });
-    return () => element?.removeEventListener('wheel', zoom);
+    element?.addEventListener('touchmove', hold, { passive: false });
+    return () => {
+      element?.removeEventListener('wheel', zoom);
+      element?.removeEventListener('touchmove', hold);
+    };
   }, [onView, size]);
 
   function press(event: PointerEvent<HTMLDivElement>) {
@@ -63,6 +71,8 @@ export function MapView({ located, view, size, onView }: Props) {
     const now = { x: event.clientX, y: event.clientY };
     const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1];
     pointers.current.set(event.pointerId, now);
+    // One finger scrolls the page.
+    if (event.pointerType === 'touch' && !other) return;
     moved.current += Math.hypot(now.x - before.x, now.y - before.y);
     if (moved.current < CLICK_WITHIN) return;
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) event.currentTarget.setPointerCapture(event.pointerId);
@@ -71,7 +81,9 @@ export function MapView({ located, view, size, onView }: Props) {
     const box = event.currentTarget.getBoundingClientRect();
     const factor = Math.hypot(now.x - other.x, now.y - other.y) / Math.max(1, Math.hypot(before.x - other.x, before.y - other.y));
     const at = { x: (now.x + other.x) / 2 - box.left, y: (now.y + other.y) / 2 - box.top };
-    onView((one) => zoomed(one, size, { factor, at }));
+    // The map goes along with the middle between the fingers.
+    const by = { x: (now.x - before.x) / 2, y: (now.y - before.y) / 2 };
+    onView((one) => zoomed(panned(one, by), size, { factor, at }));
   }
 
   function release(event: PointerEvent<HTMLDivElement>) {

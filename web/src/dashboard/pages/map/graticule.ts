@@ -18,7 +18,7 @@ export function graticule(view: View, size: Size): readonly GridLine[] {
   const first = unproject(fromScreen(view, size, { x: 0, y: size.height }));
   const last = unproject(fromScreen(view, size, { x: size.width, y: 0 }));
   return [
-    ...steps(first.longitude, last.longitude, step).map((degrees) => ({
+    ...steps(Math.max(-180, first.longitude), Math.min(180, last.longitude), step).map((degrees) => ({
       axis: 'meridian' as const,
       degrees,
       at: toScreen(view, size, project({ latitude: 0, longitude: degrees })).x,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { machineRow, statusRow } from '../../testing/events';
 import { clustersOf, conditionOf, inWindow, type Located } from './clusters';
 import { graticule } from './graticule';
-import { fitted, fromScreen, GREATEST_SCALE, panned, project, toScreen, unproject, zoomed } from './projection';
+import { bounded, boundsOf, fitted, fromScreen, GREATEST_SCALE, panned, project, toScreen, unproject, zoomed } from './projection';
 
 const SIZE = { width: 800, height: 600 };
 const BEIJING = { latitude: 39.9, longitude: 116.4 };
@@ -41,6 +41,33 @@ describe('the projection', () => {
     expect(moved.x).toBeCloseTo(150);
     expect(moved.y).toBeCloseTo(430);
     expect(zoomed(view, SIZE, { factor: 1e12, at }).scale).toBe(GREATEST_SCALE);
+  });
+});
+
+describe('the bounds', () => {
+  const points = [project(BEIJING), project(SHENZHEN)];
+  const bounds = boundsOf(points)!;
+  const isSeen = (view: Parameters<typeof toScreen>[0]) =>
+    points.some((point) => {
+      const { x, y } = toScreen(view, SIZE, point);
+      return x >= 0 && x <= SIZE.width && y >= 0 && y <= SIZE.height;
+    });
+
+  it('leave alone a view that shows what is there', () => {
+    const view = panned(fitted(points, SIZE), { x: 100, y: -60 });
+    expect(bounded(view, SIZE, bounds).center.x).toBeCloseTo(view.center.x, 12);
+    expect(boundsOf([])).toBeNull();
+  });
+
+  it.each([
+    [9_999, 0],
+    [-9_999, 0],
+    [0, 9_999],
+    [0, -9_999],
+  ])('keep an edge of it in the window when the hand goes on by %i and %i', (x, y) => {
+    const away = panned(fitted(points, SIZE), { x, y });
+    expect(isSeen(away)).toBe(false);
+    expect(isSeen(bounded(away, SIZE, bounds))).toBe(true);
   });
 });
 
@@ -85,4 +112,9 @@ it('draws the lines of the window, not too near each other', () => {
   expect(meridians.length).toBeGreaterThan(1);
   expect(meridians.every((at, index) => index === 0 || at - (meridians[index - 1] ?? 0) >= 100)).toBe(true);
   expect(lines.every(({ at }) => at >= 0 && at <= SIZE.width)).toBe(true);
+});
+
+it('draws no meridian that there is not', () => {
+  const degrees = graticule(fitted([], { width: 1400, height: 600 }), { width: 1400, height: 600 }).map((line) => Math.abs(line.degrees));
+  expect(Math.max(...degrees)).toBeLessThanOrEqual(180);
 });

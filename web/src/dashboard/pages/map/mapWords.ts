@@ -5,7 +5,9 @@ export const mapWords = words(
   {
     title: 'Map',
     label: 'Map of the machines',
-    help: 'Drag or use the arrow keys to move, the wheel or + and − to zoom, 0 to see all. The list below has the same machines.',
+    help: 'Drag or use the arrow keys to move, the wheel or + and − to zoom, 0 to see all. On a touch screen, two fingers move and zoom it, and one scrolls the page. The list below has the same machines.',
+    none: 'There are no machines.',
+    noneLocated: 'No machine has coordinates: there is no map to draw.',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     all: 'Show all',
@@ -27,7 +29,9 @@ export const mapWords = words(
   {
     title: '地图',
     label: '设备地图',
-    help: '拖动或用方向键移动，滚轮或 + 和 − 缩放，0 显示全部。下方列表包含相同的设备。',
+    help: '拖动或用方向键移动，滚轮或 + 和 − 缩放，0 显示全部。触摸屏上用两指移动和缩放，单指滚动页面。下方列表包含相同的设备。',
+    none: '没有设备。',
+    noneLocated: '没有设备提供坐标：无法绘制地图。',
     zoomIn: '放大',
     zoomOut: '缩小',
     all: '显示全部',

@@ -51,6 +51,31 @@ export function panned({ center, scale }: View, by: Point): View {
   return { scale, center: { x: within(center.x - by.x / scale), y: within(center.y - by.y / scale) } };
 }
 
+/** The least box around some points; null: there are none. */
+export interface Bounds {
+  readonly from: Point;
+  readonly to: Point;
+}
+
+export function boundsOf(points: readonly Point[]): Bounds | null {
+  if (points.length === 0) return null;
+  const xs = points.map(({ x }) => x);
+  const ys = points.map(({ y }) => y);
+  return { from: { x: Math.min(...xs), y: Math.min(...ys) }, to: { x: Math.max(...xs), y: Math.max(...ys) } };
+}
+
+/** The view moved back so far that an edge of the bounds is in the window: whoever pans cannot lose what is there. */
+export function bounded({ center, scale }: View, size: Size, { from, to }: Bounds, margin = 48): View {
+  const within = (value: number, least: number, most: number, extent: number) => {
+    const reach = Math.max(0, extent / 2 - margin) / scale;
+    return Math.min(most + reach, Math.max(least - reach, value));
+  };
+  return {
+    scale,
+    center: { x: within(center.x, from.x, to.x, size.width), y: within(center.y, from.y, to.y, size.height) },
+  };
+}
+
 /** Closer by a factor; what is at that place of the window stays there. */
 export function zoomed(view: View, size: Size, { factor, at }: { readonly factor: number; readonly at: Point }): View {
   const scale = Math.min(GREATEST_SCALE, Math.max(LEAST_SCALE, view.scale * factor));
@@ -62,9 +87,9 @@ export function zoomed(view: View, size: Size, { factor, at }: { readonly factor
 
 /** The view that shows all of these points, with some room around. */
 export function fitted(points: readonly Point[], size: Size, margin = 48): View {
-  if (points.length === 0) return { center: { x: 0.5, y: 0.5 }, scale: LEAST_SCALE };
-  const [west, east] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
-  const [north, south] = [Math.min(...points.map(({ y }) => y)), Math.max(...points.map(({ y }) => y))];
+  const bounds = boundsOf(points);
+  if (!bounds) return { center: { x: 0.5, y: 0.5 }, scale: LEAST_SCALE };
+  const { from: { x: west, y: north }, to: { x: east, y: south } } = bounds;
   const across = Math.max(1, size.width - 2 * margin) / Math.max(east - west, 1e-9);
   const down = Math.max(1, size.height - 2 * margin) / Math.max(south - north, 1e-9);
   // Two machines of one house need not fill the window.

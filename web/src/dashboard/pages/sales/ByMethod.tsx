@@ -9,13 +9,15 @@ import type { Today } from './useToday';
 import { useSumWords } from './useSumWords';
 
 interface Props {
-  readonly hour: readonly MethodSum[];
+  readonly hour: readonly MethodSum[] | null;
   readonly day: readonly MethodSum[] | null;
   readonly today: Today | null;
+  /** What nobody will tell, so that waiting for it is in vain. */
+  readonly isUnknown: { readonly hour: boolean; readonly day: boolean };
 }
 
 /** By payment method, a bar for the pieces in each row: the table is the chart. */
-export function ByMethod({ hour, day, today }: Props) {
+export function ByMethod({ hour, day, today, isUnknown }: Props) {
   const text = useWords(salesWords);
   const format = useFormat();
   const [window, setWindow] = useState<'hour' | 'day'>('hour');
@@ -42,7 +44,7 @@ export function ByMethod({ hour, day, today }: Props) {
       )}
       {rows === null && (
         <p className="soft" role="status">
-          {text.reading}
+          {isUnknown[window] ? '–' : text.reading}
         </p>
       )}
       {rows?.length === 0 && <p className="soft">{text.none}</p>}

@@ -1,3 +1,5 @@
+import { toldFailure } from '../../api/failure';
+import { useFailureWords } from '../../i18n/failureWords';
 import { useFormat, useWords } from '../../i18n/LanguageProvider';
 import { useLive } from '../../live/LiveProvider';
 import { Notice } from '../../parts/Notice';
@@ -10,25 +12,32 @@ import type { Today } from './useToday';
 export function Missing({ today, first }: { readonly today: Today | null; readonly first: number }) {
   const past = useLive((state) => state.pastTrades);
   const accounts = useLive((state) => state.accounts);
+  // Nothing is told of what happens: then nothing since is counted either.
+  const isTold = useLive((state) => state.link.state !== 'refused');
+  const tell = useFailureWords();
   const text = useWords(salesWords);
   const format = useFormat();
   const missing = today ? today.asked - today.machines : 0;
   return (
     <>
-      {past?.error != null && <Notice tone="bad">{text.unread(past.error)}</Notice>}
+      {past?.error != null && (
+        <Notice tone="bad">
+          {text.unread} {tell(past.error)} {isTold && text.onlySince}
+        </Notice>
+      )}
       {past && past.error === null && past.from > first && (
         <Notice tone="warn">{text.incomplete(format.instant(past.from))}</Notice>
       )}
       {past?.sources.map(({ account, error }) => {
         const name = accounts.find(({ id }) => id === account.id)?.name ?? account.id;
-        return error && <Notice key={account.id} tone="bad">{text.sourceFailed(name, error.message)}</Notice>;
+        return error && <Notice key={account.id} tone="bad">{[text.sourceFailed(name), tell(toldFailure(error)), isTold ? text.ofItOnlySince : ''].join(' ')}</Notice>;
       })}
       {today && missing > 0 && (
         <Notice tone="warn">{text.missingMachines(format.number(missing), format.number(today.asked))}</Notice>
       )}
-      {today?.errors.map((message) => (
-        <Notice key={message} tone="bad">
-          {text.todayFailed(message)}
+      {[...new Set(today?.failures.map(tell))].map((why) => (
+        <Notice key={why} tone="bad">
+          {text.todayFailed(why)}
         </Notice>
       ))}
     </>
@@ -38,11 +47,14 @@ export function Missing({ today, first }: { readonly today: Today | null; readon
 /** What the sums are made of. */
 export function Covered() {
   const accounts = useLive((state) => state.accounts);
+  const isTold = useLive((state) => state.link.state !== 'refused');
   const text = useWords(salesWords);
   return (
     <Section title={text.covered}>
       <ul className={`soft small ${styles.notes}`}>
-        <li>{text.liveNote}</li>
+        <li>
+          {text.liveNote} {isTold && text.eventsNote}
+        </li>
         <li>{text.todayNote}</li>
         {accounts
           .filter(({ capabilities }) => !capabilities.includes('TRADE_HISTORY'))

@@ -7,8 +7,15 @@ import styles from './PerMinute.module.css';
 import { salesWords } from './salesWords';
 import { useSumWords } from './useSumWords';
 
+interface Props {
+  readonly minutes: readonly MinuteSum[];
+  readonly hour: Sum;
+  /** Whether the hour could be read; what is known of single minutes is shown in any case. */
+  readonly isKnown: boolean;
+}
+
 /** What was sold in each minute of the last hour: how often, or for how much of one currency. */
-export function PerMinute({ minutes, hour }: { readonly minutes: readonly MinuteSum[]; readonly hour: Sum }) {
+export function PerMinute({ minutes, hour, isKnown }: Props) {
   const text = useWords(salesWords);
   const format = useFormat();
   const written = useSumWords();
@@ -20,7 +27,7 @@ export function PerMinute({ minutes, hour }: { readonly minutes: readonly Minute
     () =>
       minutes.map(({ trades, amounts, whole }) => {
         // A bar for what is not counted would be a claim.
-        if (!whole && !trades) return null;
+        if (!isCounted({ whole, trades })) return null;
         return shown ? (amounts.find(({ currency }) => currency === shown.currency)?.minorUnits ?? 0) : (trades ?? 0);
       }),
     [minutes, shown?.currency],
@@ -30,7 +37,7 @@ export function PerMinute({ minutes, hour }: { readonly minutes: readonly Minute
     null,
   );
   const summary = [
-    text.summary(written.count(hour), written.amounts(hour)),
+    isKnown ? text.summary(written.count(hour), written.amounts(hour)) : text.notKnown,
     most && text.most(written.count(most), format.minute(most.minute)),
   ]
     .filter(Boolean)
@@ -72,6 +79,11 @@ export function PerMinute({ minutes, hour }: { readonly minutes: readonly Minute
   );
 }
 
+/** Nothing is known of a minute that was not read and of which nothing was told. */
+function isCounted({ whole, trades }: Pick<MinuteSum, 'whole' | 'trades'>): boolean {
+  return whole || Boolean(trades);
+}
+
 /** Only once it is opened: it changes with every sale. */
 function MinuteTable({ minutes }: { readonly minutes: readonly MinuteSum[] }) {
   const text = useWords(salesWords);
@@ -103,9 +115,19 @@ function MinuteTable({ minutes }: { readonly minutes: readonly MinuteSum[] }) {
                 <th scope="row">
                   {format.minute(minute.minute)} {!minute.whole && <span className="soft small">{text.notWhole}</span>}
                 </th>
-                <td className="number">{format.number(minute.trades ?? 0)}</td>
-                <td className="number">{format.number(minute.pieces)}</td>
-                <td className="number">{written.amounts(minute)}</td>
+                {isCounted(minute) ? (
+                  <>
+                    <td className="number">{format.number(minute.trades ?? 0)}</td>
+                    <td className="number">{format.number(minute.pieces)}</td>
+                    <td className="number">{written.amounts(minute)}</td>
+                  </>
+                ) : (
+                  ['trades', 'pieces', 'amount'].map((name) => (
+                    <td key={name} className="number">
+                      –
+                    </td>
+                  ))
+                )}
               </tr>
             ))}
           </tbody>

@@ -5,7 +5,7 @@ import { useMinute } from '../../parts/useNow';
 import { ByMethod } from './ByMethod';
 import { Covered, Missing } from './Covered';
 import { PerMinute } from './PerMinute';
-import { cellsOf, methodsOf, minutesOf, sumOf } from './salesSums';
+import { cellsOf, knownOf, methodsOf, minutesOf, sumOf } from './salesSums';
 import { SalesTiles } from './SalesTiles';
 import { salesWords } from './salesWords';
 import { useToday } from './useToday';
@@ -17,13 +17,17 @@ export default function SalesPage() {
   const isRead = useLive((state) => state.pastTrades !== null);
   const from = useLive((state) => state.pastTrades?.from ?? 0);
   const now = useMinute();
-  const today = useToday();
+  const asked = useToday();
+  const today = asked === 'none' ? null : asked;
   const minutes = useMemo(() => minutesOf(byMinute, now, from), [byMinute, now, from]);
   const cells = useMemo(() => cellsOf(byMinute, now), [byMinute, now]);
   const hour = useMemo(() => sumOf(cells), [cells]);
   const dayParts = today?.parts;
   const day = useMemo(() => (dayParts ? sumOf(dayParts) : null), [dayParts]);
   const dayMethods = useMemo(() => (dayParts ? methodsOf(dayParts) : null), [dayParts]);
+  const failed = useLive((state) => state.pastTrades?.error != null);
+  const isTold = useLive((state) => state.link.state !== 'refused');
+  const known = knownOf({ first: minutes[0]?.minute ?? now, from, failed, isTold });
   const hourMethods = useMemo(() => methodsOf(cells), [cells]);
   return (
     <>
@@ -31,9 +35,14 @@ export default function SalesPage() {
       <Missing today={today} first={minutes[0]?.minute ?? now} />
       {isRead ? (
         <>
-          <SalesTiles minute={minutes.at(-1) ?? sumOf([])} hour={hour} day={day} today={today} />
-          <PerMinute minutes={minutes} hour={hour} />
-          <ByMethod hour={hourMethods} day={dayMethods} today={today} />
+          <SalesTiles
+            minute={known.minute ? (minutes.at(-1) ?? sumOf([])) : 'unknown'}
+            hour={known.hour ? hour : 'unknown'}
+            day={asked === 'none' || (today?.machines === 0 && today.failures.length > 0) ? 'unknown' : day}
+            today={today}
+          />
+          <PerMinute minutes={minutes} hour={hour} isKnown={known.hour} />
+          <ByMethod hour={known.hour ? hourMethods : null} isUnknown={{ hour: !known.hour, day: asked === 'none' }} day={dayMethods} today={today} />
           <Covered />
         </>
       ) : (

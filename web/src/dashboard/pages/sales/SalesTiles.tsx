@@ -6,10 +6,13 @@ import { salesWords } from './salesWords';
 import type { Today } from './useToday';
 import { useSumWords } from './useSumWords';
 
+/** Null: it is being read. */
+type Shown = Sum | 'unknown' | null;
+
 interface Props {
-  readonly minute: Sum;
-  readonly hour: Sum;
-  readonly day: Sum | null;
+  readonly minute: Shown;
+  readonly hour: Shown;
+  readonly day: Shown;
   readonly today: Today | null;
 }
 
@@ -29,11 +32,12 @@ export function SalesTiles({ minute, hour, day, today }: Props) {
 
 interface TileProps {
   readonly name: string;
-  readonly sum: Sum | null;
+  readonly sum: Shown;
   readonly children?: React.ReactNode;
 }
 
-function Tile({ name, sum, children }: TileProps) {
+function Tile({ name, sum: shown, children }: TileProps) {
+  const sum = shown === 'unknown' ? null : shown;
   const text = useWords(salesWords);
   const format = useFormat();
   const written = useSumWords();
@@ -41,7 +45,7 @@ function Tile({ name, sum, children }: TileProps) {
     <div className={`card ${styles.tile}`}>
       <dt>{name}</dt>
       <dd>
-        <span className={styles.figure}>{sum ? written.count(sum) : '…'}</span>
+        <span className={styles.figure}>{sum ? written.count(sum) : shown === 'unknown' ? '–' : '…'}</span>
         {sum?.amounts.map((amount) => <span key={amount.currency}>{written.amount(amount)}</span>)}
         {sum && sum.unpriced > 0 && <span className="soft small">{text.unpriced(format.number(sum.unpriced))}</span>}
         {children}

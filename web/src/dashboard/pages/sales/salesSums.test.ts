@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noSales, salesWith } from '../../live/reducers/sales';
 import { tradeRow } from '../../testing/events';
-import { cellsOf, majorUnits, methodsOf, minutesOf, sumOf, type Part } from './salesSums';
+import { cellsOf, knownOf, majorUnits, methodsOf, minutesOf, sumOf, type Part } from './salesSums';
 
 const NOW = Date.parse('2026-01-31T08:00:30Z');
 const minute = Date.parse('2026-01-31T08:00:00Z');
@@ -81,4 +81,13 @@ it('the payment methods stand by what they sold, those that sold nothing are lef
     ['WECHAT', 3],
     ['CASH', 2],
   ]);
+});
+
+it('knows nothing of an hour that could not be read, and nothing of a minute that nobody tells of', () => {
+  const read = { first: 100, from: 0, failed: false, isTold: true };
+  expect(knownOf(read)).toEqual({ hour: true, minute: true });
+  expect(knownOf({ ...read, failed: true, from: 200 })).toEqual({ hour: false, minute: true });
+  // It was read once, and events told of all that happened since.
+  expect(knownOf({ ...read, failed: true })).toMatchObject({ hour: true });
+  expect(knownOf({ ...read, isTold: false })).toMatchObject({ minute: false });
 });

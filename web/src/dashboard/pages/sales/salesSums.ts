@@ -74,6 +74,20 @@ export function minutesOf(
   });
 }
 
+/**
+ * Which of the sums are known at all: an hour that could not be read is not one without sales, and what nobody tells of
+ * did not fail to happen.
+ */
+export function knownOf(read: {
+  readonly first: number;
+  readonly from: number;
+  readonly failed: boolean;
+  readonly isTold: boolean;
+}): { readonly hour: boolean; readonly minute: boolean } {
+  const hour = !read.failed || read.from <= read.first;
+  return { hour, minute: read.isTold };
+}
+
 /** By payment method, what sold most first. */
 export function methodsOf(parts: readonly (Part & { readonly method: PaymentMethod })[]): readonly MethodSum[] {
   return [...new Set(parts.map(({ method }) => method))]

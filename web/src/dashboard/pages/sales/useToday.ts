@@ -1,9 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import { useClient, type Client } from 'urql';
 import { SalesTodayDocument, type PaymentMethod, type SalesTodayQuery } from '../../../generated/graphql';
+import { failureOf, type Failure } from '../../api/failure';
 import { systemClock } from '../../live/clock';
 import { keepFresh } from '../../live/keepFresh';
-import { useLive } from '../../live/LiveProvider';
+import { useLive, useReading } from '../../live/LiveProvider';
+import { useRevival } from '../../live/useRevival';
 import { decimalsOf, MINUTE } from '../../live/reducers/sales';
 import { dayOf, type Part } from './salesSums';
 
@@ -18,17 +20,22 @@ export interface Today {
   /** Of how many machines the sums are known, and of how many they were asked for. */
   readonly machines: number;
   readonly asked: number;
-  /** Why the sums of some machines are missing, in the gateway's words. */
-  readonly errors: readonly string[];
+  /** Why the sums of some machines are missing. */
+  readonly failures: readonly Failure[];
 }
 
-/** What was sold since midnight; summed by the vendors, read every minute. Null: not read yet. */
-export function useToday(): Today | null {
+/** What was sold since midnight; summed by the vendors, read every minute. Null: not read yet; 'none': no machine is known. */
+export function useToday(): Today | 'none' | null {
   const api = useClient();
   const machines = useLive((state) => state.machines.byId);
   const isRead = machines.size > 0;
+  const { viewer } = useReading();
+  // Nobody will read them for who may not see them, or has none.
+  const none = viewer !== null && (viewer.accounts.length === 0 || !viewer.scopes.includes('machines:read'));
   const current = useRef(machines);
   current.current = machines;
+  const again = useRef<() => void>(() => undefined);
+  useRevival(() => again.current());
   const [today, setToday] = useState<Today | null>(null);
   useEffect(() => {
     if (!isRead) return;
@@ -37,17 +44,19 @@ export function useToday(): Today | null {
       systemClock,
       async () => {
         const read = await readToday(api, [...current.current.keys()], Date.now());
-        if (!left) setToday(read);
+        // What failed as a whole takes nothing away: what was known is as of its time.
+        if (!left) setToday((before) => (read.machines === 0 && before ? { ...before, failures: read.failures } : read));
       },
       { every: MINUTE, soon: 0 },
     );
     refresh.soon();
+    again.current = refresh.soon;
     return () => {
       left = true;
       refresh.stop();
     };
   }, [api, isRead]);
-  return today;
+  return none ? 'none' : today;
 }
 
 async function readToday(api: Client, machineIds: readonly string[], now: number): Promise<Today> {
@@ -55,7 +64,7 @@ async function readToday(api: Client, machineIds: readonly string[], now: number
   // Whole seconds: the window is not to end in what is still to come.
   const to = Math.max(from + 1000, Math.floor(now / 1000) * 1000);
   const parts: Today['parts'][number][] = [];
-  const errors = new Set<string>();
+  const failures: Failure[] = [];
   let machines = 0;
   for (let first = 0; first < machineIds.length; first += MACHINES_AT_ONCE) {
     const variables = {
@@ -64,12 +73,11 @@ async function readToday(api: Client, machineIds: readonly string[], now: number
       to: new Date(to).toISOString(),
     };
     const { data, error } = await api.query(SalesTodayDocument, variables, { requestPolicy: 'network-only' });
-    for (const each of error?.graphQLErrors ?? []) errors.add(each.message);
-    if (error?.networkError) errors.add(error.networkError.message);
+    if (error) failures.push(...(error.graphQLErrors.length > 0 ? error.graphQLErrors.map((each) => failureOf([each])) : [failureOf(error)]));
     machines += data?.salesStatistics?.length ?? 0;
     parts.push(...(data?.salesStatistics ?? []).flatMap(partsOf));
   }
-  return { parts, from, to, machines, asked: machineIds.length, errors: [...errors] };
+  return { parts, from, to, machines, asked: machineIds.length, failures };
 }
 
 function partsOf({ byMethod }: NonNullable<SalesTodayQuery['salesStatistics']>[number]): readonly Today['parts'][number][] {

@@ -1,10 +1,11 @@
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
-import { errorWords } from '../../../i18n/errorWords';
-import { useWords } from '../../../i18n/LanguageProvider';
+import { toldFailure } from '../../../api/failure';
+import { tellRefusal } from '../../../i18n/failureWords';
+import { useLanguage, useWords } from '../../../i18n/LanguageProvider';
 import { Dialog } from '../../../parts/Dialog';
 import { Notice } from '../../../parts/Notice';
 import styles from './ActionForm.module.css';
-import { otherProblems, type ActionState, type Problem } from './actionState';
+import { otherProblems, toldProblems, type ActionState, type Problem } from './actionState';
 import { actionWords } from './actionWords';
 
 interface Props<Result> {
@@ -43,7 +44,7 @@ export function ActionForm<Result>({ title, submit, state, fields = [], onSend, 
         {state.step === 'unknown' && <Notice tone="warn">{text.unknown}</Notice>}
         {state.step === 'asking' && state.lost && <Notice tone="warn">{text.lost}</Notice>}
         {state.step === 'done' && problems.length > 0 && <Notice tone="warn">{text.partly}</Notice>}
-        <Problems problems={isOver ? problems : otherProblems(problems, fields)} />
+        <Problems problems={toldProblems(isOver ? problems : otherProblems(problems, fields), state.step)} />
         {isOver || <fieldset disabled={state.step === 'sending'}>{children}</fieldset>}
         {state.step === 'done' && (
           <div role="status" className={styles.result}>
@@ -65,15 +66,15 @@ export function ActionForm<Result>({ title, submit, state, fields = [], onSend, 
   );
 }
 
-/** What is wrong, in the words of the page, and then in the gateway's and the vendor's own. */
+/** What is wrong, once: in the words of the page, or in the gateway's where the page has none; and what the vendor said. */
 export function Problems({ problems, id }: { readonly problems: readonly Problem[]; readonly id?: string }) {
-  const text = useWords(errorWords);
+  const { language } = useLanguage();
   if (problems.length === 0) return null;
   return (
     <div id={id} role="alert" className={styles.problems}>
       {problems.map(({ code, message, vendorCode, vendorMessage }, index) => (
-        <p key={index}>
-          {text[code] ?? code} <span className="small">{message}</span>
+        <p key={index} title={message}>
+          {tellRefusal(language, toldFailure({ code, message }))}
           {(vendorCode ?? vendorMessage) !== null && (
             <span className="small"> ({[vendorCode, vendorMessage].filter(Boolean).join(': ')})</span>
           )}

@@ -1,14 +1,21 @@
 import { useState } from 'react';
 import { useMutation, useQuery } from 'urql';
-import { CreatePickupCodesDocument, MachineStockDocument, type PickupCodeIssuer } from '../../../../generated/graphql';
+import {
+  CreatePickupCodesDocument,
+  MachineStockDocument,
+  type CreatePickupCodesInput,
+  type PickupCodeIssuer,
+} from '../../../../generated/graphql';
 import { useFormat, useWords } from '../../../i18n/LanguageProvider';
+import { Notice } from '../../../parts/Notice';
 import type { IdentifiedMachine } from '../IdentitySection';
 import type { Abilities } from './abilities';
 import { ActionForm } from './ActionForm';
-import { createIntent, problemsOf, randomKey } from './actionState';
+import { problemsOf } from './actionState';
 import { actionWords } from './actionWords';
 import { CodeList } from './CodeList';
 import { Field } from './Field';
+import { createIntents, randomKey } from './intents';
 import { useAction } from './useAction';
 
 interface Props {
@@ -19,22 +26,28 @@ interface Props {
 
 const FIELDS = ['issuer', 'shelfId', 'productNumber', 'count', 'expiresAt'];
 
+type Meant = Omit<CreatePickupCodesInput, 'idempotencyKey'>;
+
+const intents = createIntents<Meant>(window.sessionStorage, 'vendgraph.dashboard.codes', randomKey);
+
 /** Makes pickup codes for a machine. The same codes are never made twice, however often they are asked for. */
 export function CreateCodesDialog({ machine, abilities, onClose }: Props) {
   const text = useWords(actionWords);
   const format = useFormat();
   const [, mutate] = useMutation(CreatePickupCodesDocument);
   const [{ data }] = useQuery({ query: MachineStockDocument, variables: { id: machine.id } });
-  const [keyOf] = useState(() => createIntent(randomKey));
-  const [issuer, setIssuer] = useState<PickupCodeIssuer>(abilities.issuers[0] ?? 'VENDOR');
-  const [shelfId, setShelfId] = useState('');
-  const [productNumber, setProductNumber] = useState('');
-  const [count, setCount] = useState('1');
-  const [expiresAt, setExpiresAt] = useState('');
+  // What nobody knows the outcome of is offered again as it was: then it goes by the same key.
+  const [pending] = useState(() => intents.pending(({ machineId }) => machineId === machine.id));
+  const [issuer, setIssuer] = useState<PickupCodeIssuer>(pending?.issuer ?? abilities.issuers[0] ?? 'VENDOR');
+  const [shelfId, setShelfId] = useState(pending?.shelfId ?? '');
+  const [productNumber, setProductNumber] = useState(pending?.productNumber ?? '');
+  const [count, setCount] = useState(String(pending?.count ?? 1));
+  const [expiresAt, setExpiresAt] = useState(pending?.expiresAt ? localTime(new Date(pending.expiresAt)) : '');
   const [state, send] = useAction(
     mutate,
     ({ createPickupCodes: payload }) => payload && { result: payload.pickupCodes, userErrors: payload.userErrors },
     (codes) => codes.length > 0,
+    ({ input: { idempotencyKey: _, ...meant } }) => intents.settle(meant),
   );
   const byShelf = issuer === 'VENDOR' && abilities.codesByShelf;
   const shelves = data?.machine?.shelves ?? [];
@@ -42,7 +55,7 @@ export function CreateCodesDialog({ machine, abilities, onClose }: Props) {
   const problems = (field: string) => (state.step === 'asking' ? problemsOf(state.problems, field) : []);
 
   function start() {
-    const input = {
+    const input: Meant = {
       accountId: machine.account.id,
       machineId: machine.id,
       issuer,
@@ -51,7 +64,7 @@ export function CreateCodesDialog({ machine, abilities, onClose }: Props) {
       ...((!byShelf || shelfId !== '') && { count: Number(count) }),
       ...(expiresAt !== '' && { expiresAt: new Date(expiresAt).toISOString() }),
     };
-    send({ input: { ...input, idempotencyKey: keyOf(input) } });
+    send({ input: { ...input, idempotencyKey: intents.keyOf(input) } });
   }
 
   return (
@@ -69,6 +82,7 @@ export function CreateCodesDialog({ machine, abilities, onClose }: Props) {
         </>
       )}
     >
+      {pending && state.step === 'asking' && !state.lost && <Notice tone="warn">{text.pending}</Notice>}
       {abilities.issuers.length > 1 && (
         <Field label={text.issuer} problems={problems('issuer')}>
           {(tied) => (
@@ -120,4 +134,9 @@ export function CreateCodesDialog({ machine, abilities, onClose }: Props) {
       </Field>
     </ActionForm>
   );
+}
+
+/** As a field of the type `datetime-local` has it. */
+function localTime(instant: Date): string {
+  return new Date(instant.getTime() - instant.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }

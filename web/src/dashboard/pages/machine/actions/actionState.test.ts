@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { abilitiesOf, canCancel } from './abilities';
-import { createIntent, otherProblems, problemsOf, randomKey, stateAfter, type Problem } from './actionState';
+import { isSettled, otherProblems, problemsOf, stateAfter, toldProblems, type Problem } from './actionState';
 
 const problem = (changes: Partial<Problem> = {}) =>
   ({ code: 'BAD_USER_INPUT', field: ['quantity'], message: '', retryable: false, vendorCode: null, vendorMessage: null, ...changes }) as Problem;
@@ -37,12 +37,19 @@ it('shows each problem at its field, and every other one', () => {
   expect(otherProblems(problems, ['quantity', 'count'])).toEqual([problems[2], problems[3]]);
 });
 
-it('keeps the key of what is meant, and takes another for something else', () => {
-  const keyOf = createIntent(randomKey);
-  const first = keyOf({ count: 1 });
-  expect(keyOf({ count: 1 })).toBe(first);
-  expect(keyOf({ count: 2 })).not.toBe(first);
-  expect(first).toMatch(/^[0-9a-f]{32}$/);
+it('is settled once somebody knows what came of it', () => {
+  const failed = { payload: null, errors: [{ message: 'no', extensions: { code: 'INTERNAL' } }] };
+  expect(isSettled(stateAfter(answer(['1']), something))).toBe(true);
+  expect(isSettled(stateAfter(answer([], [problem()]), something))).toBe(true);
+  expect(isSettled(stateAfter(answer([], [problem({ code: 'OUTCOME_UNKNOWN' })]), something))).toBe(false);
+  expect(isSettled(stateAfter({ payload: null, errors: [] }, something))).toBe(false);
+  expect(isSettled(stateAfter(failed, something))).toBe(false);
+});
+
+it('says each problem once, and not what the form says already', () => {
+  const problems = [problem({ code: 'OUTCOME_UNKNOWN' }), problem(), problem({ message: 'another' })];
+  expect(toldProblems(problems, 'unknown').map(({ code }) => code)).toEqual(['BAD_USER_INPUT']);
+  expect(toldProblems(problems, 'done').map(({ code }) => code)).toEqual(['OUTCOME_UNKNOWN', 'BAD_USER_INPUT']);
 });
 
 it('offers what both the token and the vendor allow', () => {

@@ -35,6 +35,12 @@ export function stateAfter<Result>(
   return isSomething(result) ? { step: 'done', result, problems } : { step: 'asking', problems, lost: false };
 }
 
+/** Whether it is known what came of an action; a gateway that fails may still have asked the vendor. */
+export function isSettled(state: ActionState<unknown>): boolean {
+  if (state.step === 'asking') return !state.lost && state.problems.every(({ code }) => code !== 'INTERNAL');
+  return state.step === 'done';
+}
+
 function problemOf({ message, extensions }: Answer<unknown>['errors'][number]): Problem {
   return {
     __typename: 'UserError',
@@ -52,25 +58,16 @@ export function problemsOf(problems: readonly Problem[], field: string): readonl
   return problems.filter((problem) => fieldOf(problem) === field);
 }
 
+/** Each of them once, however many of what was asked for it is said of; without what the form says in its own words. */
+export function toldProblems(problems: readonly Problem[], step: ActionState<unknown>['step']): readonly Problem[] {
+  const told = new Map(problems.map((problem) => [[problem.code, problem.vendorCode, problem.vendorMessage].join('/'), problem]));
+  return [...told.values()].filter(({ code }) => step !== 'unknown' || code !== 'OUTCOME_UNKNOWN');
+}
+
 export function otherProblems(problems: readonly Problem[], fields: readonly string[]): readonly Problem[] {
   return problems.filter((problem) => !fields.includes(fieldOf(problem) ?? ''));
 }
 
 function fieldOf({ field }: Problem): string | null {
   return field?.find((part) => part !== 'input') ?? null;
-}
-
-/** The key of an intent: the same for as long as the same is meant, another when something else is. */
-export function createIntent(newKey: () => string): (input: object) => string {
-  let meant: { readonly text: string; readonly key: string } | null = null;
-  return (input) => {
-    const text = JSON.stringify(input);
-    if (meant?.text !== text) meant = { text, key: newKey() };
-    return meant.key;
-  };
-}
-
-/** `crypto.randomUUID` wants HTTPS; this does not. */
-export function randomKey(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
