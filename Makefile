@@ -57,7 +57,7 @@ test-web: web
 .PHONY: test-deploy
 test-deploy: tests/deploy/node_modules/.package-lock.json
 	npm --prefix tests/deploy run --silent check
-	@if command -v promtool >/dev/null; then promtool check config deploy/prometheus.yml; fi
+	@if command -v promtool >/dev/null; then promtool check config deploy/prometheus.yml; promtool test rules tests/deploy/alerts.promtool.yml; fi
 	@if command -v haproxy >/dev/null; then haproxy -c -q -f deploy/haproxy.cfg; fi
 
 # Tests are built by Clippy's compiler, which is rustc with its lints: what is tested is linted on the way, and nothing is

@@ -160,7 +160,7 @@ test('a counter is read by its growth, and a histogram by its buckets', () => {
   for (const [where, query] of queries()) {
     for (const [counter] of query.matchAll(/\bvendgraph_\w+_(total|bucket)\b(\{[^}]*\})?/g)) {
       const at = query.indexOf(counter);
-      assert.match(query.slice(0, at), /(rate|increase)\($/, `${where}: ${counter}`);
+      assert.match(query.slice(0, at), /(rate|increase|max_over_time)\($/, `${where}: ${counter}`);
     }
   }
 });

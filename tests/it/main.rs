@@ -16,6 +16,7 @@ mod crash;
 mod events;
 mod failure;
 mod follower;
+mod forged;
 mod harness;
 mod kept;
 mod merchant_trades;
