@@ -35,7 +35,7 @@ web/dist/graphiql.html: web/node_modules/.package-lock.json $(WEB_SOURCES) schem
 
 .PHONY: test
 test: ## everything that can fail, from nothing but the toolchains
-test: lint-format test-web test-rust test-whole
+test: lint-format test-web test-deploy test-rust test-whole
 	@echo "everything passed"
 
 .PHONY: lint
@@ -47,10 +47,18 @@ lint: lint-format ## format and lints, without a warning
 lint-format:
 	cargo fmt --all --check
 	cargo fmt --manifest-path bench/Cargo.toml --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 .PHONY: test-web
 test-web: web
 	npm --prefix web test
+
+# What containers are made and watched by; and, where they are here, what HAProxy and Prometheus say of their files.
+.PHONY: test-deploy
+test-deploy: tests/deploy/node_modules/.package-lock.json
+	npm --prefix tests/deploy run --silent check
+	@if command -v promtool >/dev/null; then promtool check config deploy/prometheus.yml; promtool test rules tests/deploy/alerts.promtool.yml; fi
+	@if command -v haproxy >/dev/null; then haproxy -c -q -f deploy/haproxy.cfg; fi
 
 # Tests are built by Clippy's compiler, which is rustc with its lints: what is tested is linted on the way, and nothing is
 # compiled a second time for it.
@@ -78,12 +86,14 @@ postgres:
 # Against the program itself: the specification's audit, the clients that people use, and the pages in a browser. The
 # dashboard's tests run a gateway and vendors of their own beside this one.
 .PHONY: test-whole
-test-whole: web chromium tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
+test-whole: web chromium postgres $(foreach tests,audit clients deploy,tests/$(tests)/node_modules/.package-lock.json)
 	cargo build --locked
 	node tests/with-gateway.mjs npm --prefix tests/audit run --silent audit
 	VENDGRAPH__DOCUMENTS__MANIFEST=tests/clients/manifest.json \
 	  node tests/with-gateway.mjs npm --prefix tests/clients run --silent follow
 	node tests/with-gateway.mjs npm --prefix web run --silent test:browser
+	@if command -v haproxy >/dev/null; then echo "two gateways behind HAProxy"; tests/with-postgres.sh node tests/deploy/proxy.mjs; \
+	else echo "HAProxy is not here: two gateways behind it are not tried"; fi
 
 .PHONY: chromium
 chromium:
@@ -106,6 +116,12 @@ bench-web: web chromium ## what the pages cost in a browser (MACHINES=1000 RATES
 	cargo build --release --locked
 	VENDGRAPH_BIN=target/release/vendgraph node web/tests/pages.bench.mjs
 
+# Not part of `test`: the whole program is built anew, with counters at every branch.
+SECONDS ?= 60
+.PHONY: fuzz
+fuzz: ## throws odd bytes at everything that reads bytes, a minute each (SECONDS=60 TARGETS="ids tokens" for some)
+	fuzz/run.sh $(SECONDS) $(TARGETS)
+
 # Not part of `test`: building cargo-deny takes over five minutes on two cores, a third of what `test` may take.
 .PHONY: deny
 deny: ## licences, bans and sources of what we depend on (installs cargo-deny)
@@ -115,4 +131,4 @@ deny: ## licences, bans and sources of what we depend on (installs cargo-deny)
 .PHONY: clean
 clean: ## removes what was built and installed here
 	cargo clean
-	rm -rf web/dist web/node_modules web/coverage web/src/generated tests/audit/node_modules tests/clients/node_modules schema.graphql.tmp
+	rm -rf web/dist web/node_modules web/coverage web/src/generated tests/audit/node_modules tests/clients/node_modules tests/deploy/node_modules schema.graphql.tmp

@@ -4,6 +4,8 @@
 
 use std::{
     fs,
+    io::{Read as _, Write as _},
+    net::TcpListener,
     path::PathBuf,
     process::{Command, Output, Stdio},
     sync::Arc,
@@ -17,7 +19,7 @@ use vendgraph::{
     domain::{AccountName, SystemClock},
 };
 
-const COMMANDS: [&str; 7] = ["dev", "serve", "sandbox", "check", "migrate", "schema", "token"];
+const COMMANDS: [&str; 8] = ["dev", "serve", "sandbox", "check", "health", "migrate", "schema", "token"];
 
 const CONFIG: &str = r#"
 [auth]
@@ -247,6 +249,33 @@ fn migrate_makes_the_store_says_its_schema_and_may_be_repeated() {
         assert_eq!(out(&output), "the store's schema is 2, the latest that this program knows\n");
         assert!(file.is_file());
     }
+}
+
+/// Answers one request with this, at the address that is given back.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/readyz", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().unwrap();
+        let _ = socket.read(&mut [0; 1024]);
+        socket.write_all(answer.as_bytes()).unwrap();
+    });
+    url
+}
+
+#[test]
+fn health_is_what_the_gateway_says_and_a_code_for_whoever_watches_it() {
+    let well = run(&["health", "--url", &answering("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ready\"}")]);
+    assert_eq!((well.status.code(), out(&well)), (Some(0), "{\"status\":\"ready\"}\n"));
+    let ill = "HTTP/1.1 503 Service Unavailable\r\n\r\n{\"reasons\":[\"the store does not answer\"]}";
+    let ill = run(&["health", "--url", &answering(ill)]);
+    assert_eq!(ill.status.code(), Some(1));
+    assert!(complaint(&ill).contains("503 {\"reasons\":[\"the store does not answer\"]}"), "{ill:?}");
+    for url in [answering(""), answering("200 OK"), "http://127.0.0.1:1/".into(), "https://127.0.0.1/".into()]
+    {
+        assert_eq!(run(&["health", "--url", &url]).status.code(), Some(1), "{url}");
+    }
+    assert_eq!(run(&["health", "--url", "readyz"]).status.code(), Some(2));
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub enum Error {
     /// The simulators cannot start.
     #[error("the sandbox cannot listen ({0}); choose free ports of this machine")]
     Sandbox(#[source] io::Error),
+    /// Nobody answers that all is well.
+    #[error("not healthy: {0}")]
+    NoAnswer(String),
     /// The throw-away store has no place.
     #[error("no folder can be made for the throw-away store ({0}); set TMPDIR to one that may be written")]
     Folder(#[source] io::Error),
@@ -63,6 +66,7 @@ impl Error {
             | Self::Output(_)
             | Self::App(_)
             | Self::Sandbox(_)
+            | Self::NoAnswer(_)
             | Self::Folder(_)
             | Self::Address(_) => ExitCode::from(1),
         }

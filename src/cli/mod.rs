@@ -7,6 +7,7 @@ pub mod check;
 pub mod dev;
 pub mod error;
 mod follow;
+pub mod health;
 pub mod migrate;
 pub mod output;
 pub mod sandbox;
@@ -63,6 +64,8 @@ pub enum Command {
     /// Reads the configuration, reaches every account and says per account what works; exit code 1 if one does
     /// not
     Check(check::Args),
+    /// Asks a running gateway how it is; exit code 1 where it is not well
+    Health(health::Args),
     /// Brings the store's schema up to date and ends; `serve` does so too when it starts. Of many that do so at
     /// once on one server, one does and the others wait for it
     Migrate(migrate::Args),
@@ -101,6 +104,7 @@ pub async fn run(line: CommandLine) -> Result<ExitCode, Error> {
         Command::Serve(args) => serve::run(args).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Check(args) => check::run(args).await,
+        Command::Health(args) => health::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Schema(args) => schema::run(&args),
         Command::Token(args) => token::run(args).await,

@@ -50,6 +50,18 @@ impl Follower {
         Some(follower)
     }
 
+    /// Greets with a token and nothing more; the code with which the socket is closed, where it is.
+    pub async fn knock(url: &str, token: &str) -> Result<(), u16> {
+        let mut request = url.replace("http://", "ws://").into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        let (socket, _) = connect_async(request).await.expect("the gateway takes the socket");
+        let mut follower = Self { socket };
+        let authorization = format!("Bearer {token}");
+        let hello = json!({ "type": "connection_init", "payload": { "authorization": authorization } });
+        follower.try_send(&hello).await.ok_or(0_u16)?;
+        follower.message().await.map(|message| assert_eq!(message["type"], "connection_ack"))
+    }
+
     /// The payload of the next answer; `None` where the socket ends.
     pub async fn try_next(&mut self) -> Option<Value> {
         let mut message = self.message().await.ok()?;

@@ -18,6 +18,7 @@ mod events;
 mod failure;
 mod federation;
 mod follower;
+mod forged;
 mod gateways;
 mod harness;
 mod kept;

@@ -1,5 +1,6 @@
 //! Forged tokens, each a known way to break in, and none a way in here.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
 use proptest::prelude::*;
 use serde_json::json;
@@ -140,6 +141,54 @@ async fn what_is_no_token_is_refused() {
     }
     let long = format!("{good}{}", "A".repeat(LONGEST));
     assert_eq!(fault(&shared(), &long).await, Fault::TooLong);
+}
+
+#[tokio::test]
+async fn a_signature_has_one_spelling() {
+    let verifier = public(three_keys());
+    for (kid, key, algorithm) in
+        [("rsa", rsa(), Algorithm::RS256), ("ec", ec(), Algorithm::ES256), ("ed", ed(), Algorithm::EdDSA)]
+    {
+        let name = if kid == "ed" { "EdDSA" } else { &format!("{algorithm:?}") };
+        let good = token(&json!({ "alg": name, "kid": kid }), &good(), &key, algorithm);
+        assert!(verifier.verify(&good).await.is_ok());
+        let (rest, last) = good.split_at(good.len() - 1);
+        let letters = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(*b"-_");
+        for letter in letters.map(char::from).filter(|letter| !last.starts_with(*letter)) {
+            // The last letter holds bits that are no part of any byte.
+            assert_eq!(
+                fault(&verifier, &format!("{rest}{letter}")).await,
+                Fault::Signature,
+                "{kid} {letter}"
+            );
+        }
+        for odd in
+            [format!("{good}="), format!("{good}=="), format!("{good}\n"), good.replacen('.', ".\n", 1)]
+        {
+            assert!(verifier.verify(&odd).await.is_err(), "{odd:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_signature_of_a_curve_is_two_numbers_and_not_der() {
+    let signed = token(&json!({ "alg": "ES256", "kid": "ec" }), &good(), &ec(), Algorithm::ES256);
+    let (text, signature) = signed.rsplit_once('.').unwrap();
+    let numbers = URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let (r, s) = numbers.split_at(32);
+    let whole = |number: &[u8]| {
+        // A number whose first bit is set would be below zero.
+        let mut whole = vec![0_u8; usize::from(number[0] >= 0x80)];
+        whole.extend_from_slice(number);
+        [vec![2, u8::try_from(whole.len()).unwrap()], whole].concat()
+    };
+    let both = [whole(r), whole(s)].concat();
+    let der = [vec![0x30, u8::try_from(both.len()).unwrap()], both].concat();
+    let swapped = [s, r].concat();
+    for other in [der, swapped, [&[0_u8], numbers.as_slice()].concat(), vec![0; 64], numbers[..63].to_vec()] {
+        let forged = format!("{text}.{}", super::base64url(&other));
+        assert_eq!(fault(&public(three_keys()), &forged).await, Fault::Signature);
+    }
 }
 
 #[tokio::test]
