@@ -39,7 +39,7 @@ impl Fleet {
         }
         self.connect(seed.with(100));
         self.break_and_mend(seed.with(101));
-        if seed.with(105).one_in(6)
+        if seed.with(105).one_in(2)
             && let Some(machine) = self.one_that(seed.with(106), |machine| self.is_sold_out(machine))
         {
             self.refill_machine(&machine);
