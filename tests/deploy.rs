@@ -1,7 +1,5 @@
 //! What `docker-compose.yml` gives the program is what the program takes: files, secrets, versions.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking, helpers included")]
-
 use std::{
     fs, io,
     path::{Path, PathBuf},

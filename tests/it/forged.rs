@@ -282,9 +282,10 @@ async fn a_storm_of_unknown_keys_is_one_fetch_in_ten_seconds_and_keeps_nobody_ou
             format!("Bearer {}", token(&json!({ "alg": "RS256", "kid": kid(number) }), &claims(), "rsa"))
         })
         .collect();
+    let good = [good.as_str()];
     for asked in [1, 2, 3] {
-        let stormed = join_all(strangers.iter().map(|stranger| gate.post(std::slice::from_ref(stranger))));
-        let (stormed, meanwhile) = tokio::join!(stormed, gate.post(&[&good]));
+        let stormed = join_all(strangers.iter().map(async |stranger| gate.post(&[stranger]).await));
+        let (stormed, meanwhile) = tokio::join!(stormed, gate.post(&good));
         assert!(stormed.iter().all(|(status, _)| *status == 401), "{stormed:?}");
         assert_eq!(meanwhile.0, 200, "who has a good token does not wait for them");
         assert_eq!(gate.signer.asked(), asked);
