@@ -62,12 +62,14 @@ for target in "${targets[@]}"; do
   for folder in "fuzz/seeds/$target" $(samples "$target"); do
     if [ -d "$folder" ]; then inputs+=("$folder"); fi
   done
-  dictionary=target/fuzz/$target.dict
+  words=target/fuzz/$target.dict dictionary=()
   read -ra texts <<<"$(sources "$target")"
-  { if ((${#texts[@]})); then grep -rhoE '[A-Za-z_][A-Za-z0-9_:-]+' "${texts[@]}" | sort -u | sed 's/.*/"&"/'; fi; } >"$dictionary"
+  { if ((${#texts[@]})); then grep -rhoE '[A-Za-z_][A-Za-z0-9_:-]+' "${texts[@]}" | sort -u | sed 's/.*/"&"/'; fi; } >"$words"
+  # One without words is an error to it.
+  if [ -s "$words" ]; then dictionary=("-dict=$words"); fi
   printf '== %s\n' "$target"
   # One input may take 10 s, since somebody else may have the cores; each target has bounds of its own.
-  if "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 -dict="$dictionary" \
+  if "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 "${dictionary[@]}" \
     -artifact_prefix="target/fuzz/found/$target-" -print_final_stats=1 "${inputs[@]}" >"target/fuzz/$target.log" 2>&1; then
     grep -E '^(#.*DONE|stat::(number_of_executed_units|peak_rss_mb))' "target/fuzz/$target.log" || true
   else

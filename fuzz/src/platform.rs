@@ -101,6 +101,8 @@ impl Platform {
 
 /// Answers one connection's requests.
 async fn serve(mut socket: TcpStream, answers: Answers) {
+    // Or each answer waits for the client's acknowledgement of the one before.
+    socket.set_nodelay(true).expect("a socket takes options");
     let mut buffer = Vec::new();
     while let Some(request) = read(&mut socket, &mut buffer).await {
         request.check();
