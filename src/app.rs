@@ -177,7 +177,10 @@ impl App {
             sleep(self.drain).await;
             self.door.close_streams().await;
         };
-        let routes = router(self.door.clone()).merge(http::webhooks(self.reception));
+        let observed = Arc::clone(&self.gateway);
+        let seen = Arc::new(move || observed.observe());
+        let routes =
+            router(self.door.clone()).merge(http::webhooks(self.reception)).merge(http::metrics(seen));
         serve(self.listener, routes, Listening::default(), told).await;
         background.close();
         background.wait().await;

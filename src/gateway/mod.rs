@@ -16,6 +16,7 @@ pub mod lease;
 mod machine;
 mod machines;
 pub mod news;
+mod observed;
 pub mod orders;
 mod page;
 mod pickup_codes;

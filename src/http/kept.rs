@@ -15,7 +15,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 
 use super::media::Media;
-use crate::{auth::Caller, gateway::Lease};
+use crate::{auth::Caller, gateway::Lease, telemetry::metrics::Operation};
 
 /// What all kept answers may take in memory, in bytes.
 const CAPACITY: u64 = 64 * 1024 * 1024;
@@ -68,6 +68,7 @@ impl fmt::Debug for Rights {
 struct Answer {
     body: Bytes,
     lease: Arc<Lease>,
+    counted: Operation,
 }
 
 /// The kept answers.
@@ -87,6 +88,7 @@ impl Kept {
     pub(super) fn get(&self, asked: &Asked) -> Option<Bytes> {
         let answer = self.0.get(asked)?;
         if answer.lease.holds() {
+            answer.counted.kept();
             return Some(answer.body);
         }
         self.0.invalidate(asked);
@@ -94,13 +96,13 @@ impl Kept {
     }
 
     /// Keeps an answer.
-    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease) {
+    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease, counted: Operation) {
         if body.len() > LARGEST {
             return;
         }
         // A body may be a piece of a larger buffer, which it would keep in memory.
         let text = Bytes::copy_from_slice(&asked.text);
         let asked = Asked { text, ..asked.clone() };
-        self.0.insert(asked, Answer { body, lease: Arc::new(lease) });
+        self.0.insert(asked, Answer { body, lease: Arc::new(lease), counted });
     }
 }

@@ -26,6 +26,7 @@ use super::{
     media::{Accepted, Media},
     subscriptions::LAST_EVENT_ID,
 };
+use crate::telemetry::metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -97,6 +98,9 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
     match door.0.places.try_acquire() {
         Ok(_place) => next.run(request).await,
-        Err(_full) => Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default()),
+        Err(_full) => {
+            metrics::refused(Fault::Busy.code());
+            Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default())
+        }
     }
 }

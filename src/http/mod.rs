@@ -15,6 +15,7 @@ mod health;
 mod kept;
 mod layers;
 mod media;
+mod metrics;
 mod operation;
 mod pages;
 mod parameters;
@@ -45,6 +46,7 @@ use crate::{
 
 pub use self::{
     answer::written,
+    metrics::metrics,
     routes::router,
     serve::{Listening, serve},
     subscriptions::Streaming,

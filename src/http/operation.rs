@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
 
-use super::{Door, Executed, answer::Fault};
+use super::{
+    Door, Executed,
+    answer::{self, Fault},
+};
 use crate::{
     auth::{Caller, Scope},
     gateway::Lease,
     graphql::document::Operation,
+    telemetry::metrics,
 };
 
 /// An operation that may be run.
@@ -16,6 +20,8 @@ pub(super) struct Prepared {
     request: Request,
     operation: Operation,
     caller: Arc<Caller>,
+    /// As what it is counted.
+    pub(super) counted: metrics::Operation,
 }
 
 /// Why an operation is not run.
@@ -38,12 +44,24 @@ impl From<Refused> for ServerError {
 
 /// Checks an operation against every bound.
 pub(super) fn prepare(door: &Door, caller: Arc<Caller>, mut request: Request) -> Result<Prepared, Refused> {
-    let operation =
-        door.0.documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
+    let operation = door.0.documents.prepare(&mut request).map_err(|refusal| {
+        let error = ServerError::from(refusal);
+        metrics::refused(&answer::code(&error));
+        Refused::Document(error)
+    })?;
+    let counted = metrics::Operation::of(kind(operation.kind), operation.name());
     if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
         return Err(Refused::Fault(Fault::Introspection));
     }
-    Ok(Prepared { request, operation, caller })
+    Ok(Prepared { request, operation, caller, counted })
+}
+
+const fn kind(kind: OperationType) -> metrics::Kind {
+    match kind {
+        OperationType::Query => metrics::Kind::Query,
+        OperationType::Mutation => metrics::Kind::Mutation,
+        OperationType::Subscription => metrics::Kind::Subscription,
+    }
 }
 
 impl Prepared {
@@ -57,15 +75,18 @@ impl Prepared {
 
     /// Runs a query or a mutation. A lease is given only for a query's answer without errors.
     pub(super) async fn run(self, door: &Door) -> (Response, Option<Lease>) {
-        let Self { request, operation, caller } = self;
+        let Self { request, operation, caller, counted } = self;
+        let running = counted.start();
         let Executed { mut response, lease } = door.0.behind.executor.execute(request, caller).await;
         door.0.documents.complete(&operation, &mut response);
+        running.end(response.errors.len(), answer::refusal(&response).as_deref());
         let whole = operation.kind == OperationType::Query && response.errors.is_empty();
         (response, lease.filter(|_| whole))
     }
 
     /// What a subscription asks for.
     pub(super) fn into_request(self) -> (Request, Arc<Caller>) {
+        self.counted.began();
         (self.request, self.caller)
     }
 }

@@ -19,6 +19,7 @@ mod follower;
 mod harness;
 mod kept;
 mod merchant_trades;
+mod metrics;
 mod nodes;
 mod orders;
 mod orders_model;

@@ -29,7 +29,7 @@ use std::{
 };
 
 use async_graphql::{
-    Request, Response, Variables,
+    Name, Request, Response, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use async_graphql_value::ConstValue;
@@ -80,6 +80,17 @@ struct Document {
     weight: u32,
     /// What its operations ask for, by name; the one that is alone, or of whom no name was given, has none.
     plans: Mutex<HashMap<Option<String>, Arc<Plan>>>,
+}
+
+impl Operation {
+    /// Its name, where it has one.
+    pub fn name(&self) -> Option<&str> {
+        match (&self.name, &self.document.executable.operations) {
+            // The only one there is need not be named by the request.
+            (None, DocumentOperations::Multiple(operations)) => operations.keys().next().map(Name::as_str),
+            (name, _) => name.as_deref(),
+        }
+    }
 }
 
 impl Documents {

@@ -13,6 +13,8 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
+use crate::telemetry::metrics;
+
 /// A connection that breaks when nothing of what is to be written was taken for so long.
 #[derive(Debug)]
 pub(super) struct Patient<S> {
@@ -37,6 +39,7 @@ impl<S> Patient<S> {
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(waiting.as_mut().poll(context));
         // Whoever writes on in spite of the error waits as long again, instead of going round at once.
+        metrics::dropped("silent");
         waiting.as_mut().reset(Instant::now() + patience);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
     }

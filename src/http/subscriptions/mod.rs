@@ -39,7 +39,7 @@ use super::{
     media::Transport,
     operation::{Prepared, Refused},
 };
-use crate::domain::Place;
+use crate::{domain::Place, telemetry::metrics};
 
 /// Where a client of server-sent events says what it saw last.
 pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -91,6 +91,7 @@ pub(super) struct Streams {
 pub(super) struct Seat {
     _place: OwnedSemaphorePermit,
     _open: TaskTrackerToken,
+    _counted: metrics::Connection,
 }
 
 impl Streams {
@@ -99,12 +100,16 @@ impl Streams {
         Self { places, closing: CancellationToken::new(), open: TaskTracker::new() }
     }
 
-    fn seat(&self) -> Result<Seat, Fault> {
+    fn seat(&self, transport: metrics::Transport) -> Result<Seat, Fault> {
         if self.closing.is_cancelled() {
             return Err(Fault::Busy);
         }
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| Fault::Busy)?;
-        Ok(Seat { _place: place, _open: self.open.token() })
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_full| {
+            metrics::dropped("full");
+            Fault::Busy
+        })?;
+        let counted = metrics::Connection::open(transport);
+        Ok(Seat { _place: place, _open: self.open.token(), _counted: counted })
     }
 
     pub(super) async fn close(&self) {
@@ -136,12 +141,16 @@ pub(super) fn respond(
     prepared: Result<Prepared, Refused>,
     resume: Option<Place>,
 ) -> Result<Response, Fault> {
-    let seat = door.0.streams.seat()?;
+    let counted = match transport {
+        Transport::Events => metrics::Transport::Events,
+        Transport::Parts { .. } => metrics::Transport::Parts,
+    };
+    let seat = door.0.streams.seat(counted)?;
     let mut ending = Ending::new(door);
     let steps = match prepared {
         Ok(prepared) => {
             ending.with_token_of(prepared.caller());
-            steps(door, prepared, resume)
+            steps(door, prepared, resume, counted)
         }
         Err(refused) => {
             let errors = answer::error_list(vec![ServerError::from(refused)]);

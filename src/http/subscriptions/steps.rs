@@ -20,6 +20,7 @@ use crate::{
         answer::{self, Fault},
         operation::Prepared,
     },
+    telemetry::metrics,
 };
 
 /// One step of an operation.
@@ -49,15 +50,22 @@ impl Step {
 }
 
 /// Runs an operation. The row has one last step. A panic costs its own operation alone.
-pub(super) fn steps(door: &Door, prepared: Prepared, resume: Option<Place>) -> BoxStream<'static, Step> {
+pub(super) fn steps(
+    door: &Door,
+    prepared: Prepared,
+    resume: Option<Place>,
+    transport: metrics::Transport,
+) -> BoxStream<'static, Step> {
     if prepared.kind() == OperationType::Subscription {
+        let followed_by = metrics::Subscription::open(transport);
         let (request, caller) = prepared.into_request();
         let followed = door.0.behind.subscriber.subscribe(request, caller, resume);
         return AssertUnwindSafe(followed)
             .catch_unwind()
             .map(|followed| followed.map_or_else(|_panic| Step::fault(&Fault::Panic), step))
             .chain(stream::once(ready(Step::Over)))
-            .scan(false, |over, step| {
+            .scan(false, move |over, step| {
+                let _counted = &followed_by;
                 let before = std::mem::replace(over, *over || step.is_last());
                 ready((!before).then_some(step))
             })

@@ -39,7 +39,7 @@ use self::{
     retry::Tries,
 };
 use super::{Error, Kind, Result};
-use crate::domain::Clock;
+use crate::{domain::Clock, telemetry::metrics::Calls};
 
 pub use client::MAX_BODY;
 pub use health::Health;
@@ -99,6 +99,7 @@ pub struct Transport {
     clock: Arc<dyn Clock>,
     admission: Admission,
     record: Record,
+    calls: Calls,
 }
 
 /// What stays the same through all tries of a call.
@@ -126,7 +127,15 @@ impl Transport {
             .map_err(|error| Error::new(Kind::Unavailable, "start").with_source(error))?;
         let admission = Admission::new(limits.max_concurrency, limits.requests_per_second);
         let record = Record::new(Arc::clone(&clock));
-        Ok(Self { client, limits, clock, admission, record })
+        Ok(Self { client, limits, clock, admission, record, calls: Calls::default() })
+    }
+
+    /// The same, measured as the calls of one account.
+    #[must_use]
+    pub fn measured(mut self, calls: Calls) -> Self {
+        self.record = self.record.measured(calls.clone());
+        self.calls = calls;
+        self
     }
 
     /// Sends what `build` makes, and gives what `read` makes of the answer. `build` is asked anew for every
@@ -141,6 +150,21 @@ impl Transport {
     /// [`Kind::Overloaded`]; a write gives up a quarter of its time earlier, so as not to be sent with too
     /// little time left to learn its outcome.
     pub async fn call<T>(
+        &self,
+        operation: &'static str,
+        effect: Effect,
+        build: impl Fn() -> Result<Request> + Send + Sync,
+        read: impl Fn(Reply) -> Result<T> + Send + Sync,
+    ) -> Result<T> {
+        let begun = Instant::now();
+        let came = self.tried(operation, effect, build, read).await;
+        let outcome = came.as_ref().map_or_else(|error| error.kind.word(), |_| "ok");
+        self.calls.ended(operation, outcome, begun.elapsed());
+        came
+    }
+
+    /// One call, with all its tries.
+    async fn tried<T>(
         &self,
         operation: &'static str,
         effect: Effect,
@@ -172,6 +196,7 @@ impl Transport {
             };
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             debug!(operation, error = %failure.error, pause_ms, "asking the vendor again");
+            self.calls.retried(operation);
             earlier = Some(failure.error);
             sleep(pause).await;
         }

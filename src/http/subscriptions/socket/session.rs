@@ -32,6 +32,7 @@ use crate::{
             steps::{Step, steps},
         },
     },
+    telemetry::metrics,
 };
 
 /// How many messages may be sent before the client is listened to again.
@@ -46,6 +47,8 @@ enum Leave {
     Close(Close),
     /// The client closed it, or is not there any more.
     Gone,
+    /// The client gave no sign of life, or took nothing, for too long.
+    Silent,
 }
 
 impl From<Close> for Leave {
@@ -98,8 +101,15 @@ impl Session {
         let leave = std::panic::AssertUnwindSafe(self.run()).catch_unwind().await;
         match leave {
             Ok(Leave::Gone) => {}
-            Ok(Leave::Close(close)) => leave_taking(self.socket, close).await,
-            Err(_panic) => leave_taking(self.socket, Close::internal()).await,
+            Ok(Leave::Silent) => metrics::dropped("silent"),
+            Ok(Leave::Close(close)) => {
+                close.reason_word().into_iter().for_each(metrics::dropped);
+                leave_taking(self.socket, close).await;
+            }
+            Err(_panic) => {
+                metrics::dropped("fault");
+                leave_taking(self.socket, Close::internal()).await;
+            }
         }
     }
 
@@ -187,7 +197,7 @@ impl Session {
         let Some(caller) = self.caller.clone() else { return };
         let Begin { tag, request, stopped_by } = begin;
         let steps = match operation::prepare(&self.door, caller, *request) {
-            Ok(prepared) => steps(&self.door, prepared, None),
+            Ok(prepared) => steps(&self.door, prepared, None, metrics::Transport::Socket),
             Err(refused) => {
                 let errors = answer::error_list(vec![ServerError::from(refused)]);
                 stream::iter([Step::Refused(errors)]).boxed()
@@ -216,7 +226,7 @@ impl Session {
         match self.protocol.phase() {
             Phase::Greeting => return Err(Close::late().into()),
             Phase::Verifying => {}
-            Phase::Open if heard >= silence => return Err(Leave::Gone),
+            Phase::Open if heard >= silence => return Err(Leave::Silent),
             Phase::Open => {
                 // The frame is answered by any client; the message shows a page's script that we are here.
                 let alive = self.protocol.alive().map(|text| Message::Text(text.into()));
@@ -247,7 +257,7 @@ impl Session {
                 let written = tokio::select! {
                     written = writing => written,
                     end = ending.ended() => return Err(Close::from(end).into()),
-                    () = sleep(silence) => return Err(Leave::Gone),
+                    () = sleep(silence) => return Err(Leave::Silent),
                 };
                 self.heard = Instant::now();
                 written
