@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::{Error, stop};
+use super::{Error, log::Wanted, stop};
 use crate::{app::App, config::Config, domain::SystemClock};
 
 /// Runs the gateway.
@@ -14,10 +14,12 @@ pub struct Args {
 }
 
 /// Runs the gateway until it is told to end.
-pub async fn run(args: Args) -> Result<ExitCode, Error> {
+pub async fn run(args: Args, log: &Wanted) -> Result<ExitCode, Error> {
     let config = Config::load(&args.config)?;
+    let telemetry = log.start(&config.telemetry)?;
     let app = App::start(&config, Arc::new(SystemClock), None).await?;
     tracing::info!(address = %app.address().map_err(Error::Address)?, "serving");
     app.serve(stop::told()).await;
+    telemetry.end().await;
     Ok(ExitCode::SUCCESS)
 }

@@ -11,10 +11,10 @@ use super::{
     fleet, limits,
     overrides::Overrides,
     section::{Keys, Section, Surroundings, shown},
-    server, store,
+    server, store, telemetry,
 };
 
-const SECTIONS: [&str; 7] = ["server", "auth", "store", "cache", "fleet", "limits", "accounts"];
+const SECTIONS: [&str; 8] = ["server", "auth", "store", "cache", "fleet", "limits", "telemetry", "accounts"];
 
 impl Config {
     /// Reads the file at `path`, under this process's environment. Paths in it start at its folder.
@@ -66,6 +66,7 @@ impl Config {
         let mut cache = open("cache", &cache::KEYS)?;
         let mut fleet = open("fleet", &fleet::KEYS)?;
         let mut limits = open("limits", &limits::KEYS)?;
+        let mut telemetry = open("telemetry", &telemetry::KEYS)?;
         Ok(Self {
             accounts: accounts::read(accounts, of_accounts, &surroundings)?,
             server: server::Server::read(&mut server)?,
@@ -74,6 +75,7 @@ impl Config {
             cache: cache::Cache::read(&mut cache)?,
             fleet: fleet::Fleet::read(&mut fleet)?,
             limits: limits::Limits::read(&mut limits)?,
+            telemetry: telemetry::Telemetry::read(&mut telemetry)?,
         })
     }
 }

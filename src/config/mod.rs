@@ -20,6 +20,7 @@ mod secret;
 mod section;
 pub mod server;
 pub mod store;
+pub mod telemetry;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ pub use limits::Limits;
 pub use load::read_toml;
 pub use server::Server;
 pub use store::Store;
+pub use telemetry::Telemetry;
 
 /// A whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ pub struct Config {
     pub fleet: Fleet,
     /// What one request may cost.
     pub limits: Limits,
+    /// What the log looks like, and where traces go.
+    pub telemetry: Telemetry,
     /// The operator's accounts, in the file's order.
     pub accounts: Vec<Account>,
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
+use tracing::{Instrument as _, field::Empty};
 
 use super::{
     Door, Executed,
@@ -77,7 +78,15 @@ impl Prepared {
     pub(super) async fn run(self, door: &Door) -> (Response, Option<Lease>) {
         let Self { request, operation, caller, counted } = self;
         let running = counted.start();
-        let Executed { mut response, lease } = door.0.behind.executor.execute(request, caller).await;
+        let span = tracing::debug_span!(
+            "operation",
+            kind = counted.kind().word(),
+            name = counted.name(),
+            errors = Empty,
+        );
+        let execution = door.0.behind.executor.execute(request, caller);
+        let Executed { mut response, lease } = execution.instrument(span.clone()).await;
+        span.record("errors", response.errors.len());
         door.0.documents.complete(&operation, &mut response);
         running.end(response.errors.len(), answer::refusal(&response).as_deref());
         let whole = operation.kind == OperationType::Query && response.errors.is_empty();

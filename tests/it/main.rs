@@ -28,3 +28,4 @@ mod pickup_codes;
 mod pushed;
 mod replenishing;
 mod shutdown;
+mod traces;

@@ -54,6 +54,7 @@ impl Metrics {
 }
 
 const REQUESTS: &str = "vendgraph_requests_total";
+const WEBHOOKS: &str = "vendgraph_webhooks_total";
 const CALLS: &str = "vendgraph_vendor_calls_total";
 
 #[tokio::test]
@@ -97,7 +98,7 @@ async fn a_change_that_is_refused_is_counted_by_the_code_that_its_caller_is_told
     let told = system.metrics().await;
     told.shows("vendgraph_user_errors_total", &[("code", "ORDER_UNPAID")], 1.0);
     told.shows(REQUESTS, &[("kind", "mutation"), ("outcome", "ok")], 2.0);
-    told.shows(CALLS, &[("account", "north"), ("operation", "POST /orders"), ("outcome", "ok")], 1.0);
+    told.shows(CALLS, &[("account", "north"), ("operation", "orders"), ("outcome", "ok")], 1.0);
     system.end().await;
 }
 
@@ -106,20 +107,16 @@ async fn a_vendor_that_is_down_shows_in_its_calls_tries_breaker_and_stale_answer
     let setup = Setup { account: "timeout = \"1s\"\nretries = 1", ..Setup::default() };
     let system = System::start(setup).await;
     let query =
-        "{ machines(first: 1, filter: {vendor: INHAND}) { nodes { status { freshness { stale } } } } }";
+        "{ machines(first: 6, filter: {vendor: INHAND}) { nodes { status { freshness { stale } } } } }";
     system.ask(query).await;
     let told = system.metrics().await;
     let metro = ("account", "metro");
-    told.shows(CALLS, &[metro, ("operation", "/osapi/router/status"), ("outcome", "ok")], 1.0);
-    told.shows(
-        "vendgraph_vendor_call_duration_seconds_count",
-        &[metro, ("operation", "/osapi/router/status")],
-        1.0,
-    );
-    told.shows("vendgraph_cache_reads_total", &[metro, ("sort", "reports"), ("result", "miss")], 1.0);
+    told.shows(CALLS, &[metro, ("operation", "router/status"), ("outcome", "ok")], 6.0);
+    told.shows("vendgraph_vendor_call_duration_seconds_count", &[metro, ("operation", "router/status")], 6.0);
+    told.shows("vendgraph_cache_reads_total", &[metro, ("sort", "reports"), ("result", "miss")], 6.0);
     told.shows("vendgraph_vendor_breaker_state", &[metro], 0.0);
     told.shows("vendgraph_fleet_machines", &[metro], 20.0);
-    told.shows("vendgraph_fleet_unread_machines", &[metro], 19.0);
+    told.shows("vendgraph_fleet_unread_machines", &[metro], 14.0);
 
     system.vendors.faults(Vendor::Inhand).add(Fault::new(Effect::Status(503)));
     for _ in 0..6 {
@@ -127,13 +124,13 @@ async fn a_vendor_that_is_down_shows_in_its_calls_tries_breaker_and_stale_answer
         system.ask(query).await;
     }
     let told = system.metrics().await;
-    let failed = told.sum(CALLS, &[metro, ("operation", "/osapi/router/status"), ("outcome", "unavailable")]);
+    let failed = told.sum(CALLS, &[metro, ("operation", "router/status"), ("outcome", "unavailable")]);
     assert!(failed >= 1.0, "{}", told.0);
     assert!(told.sum("vendgraph_vendor_retries_total", &[metro]) >= 1.0, "{}", told.0);
     assert!(told.sum("vendgraph_vendor_breaker_state", &[metro]) > 0.0, "{}", told.0);
     assert!(told.sum(CALLS, &[metro, ("outcome", "circuit_open")]) > 0.0, "{}", told.0);
     told.shows("vendgraph_vendor_breaker_state", &[("account", "north")], 0.0);
-    told.shows("vendgraph_cache_reads_total", &[metro, ("sort", "reports"), ("result", "stale")], 6.0);
+    told.shows("vendgraph_cache_reads_total", &[metro, ("sort", "reports"), ("result", "stale")], 36.0);
     told.shows("vendgraph_fleet_status_age_seconds", &[metro, ("which", "oldest")], 90.0);
 
     system.vendors.faults(Vendor::Inhand).clear();
@@ -151,17 +148,17 @@ async fn what_platforms_send_is_counted_by_what_came_of_it() {
     taken(&system, 2).await;
     let webhooks = system.url.replace("/graphql", "/webhooks");
     let client = reqwest::Client::new();
-    for (path, status) in
-        [("/inhand/metro/trade", 401), ("/inhand/nobody/trade", 404), ("/dingshang/north/guessed", 404)]
-    {
-        let body = json!({ "clientId": "c", "nonce": "n", "timestamp": "1", "sign": "s" }).to_string();
-        let answer = client.post(format!("{webhooks}{path}")).body(body).send().await.unwrap();
-        let refused = answer.status().as_u16();
-        assert!(refused == status || (status == 401 && refused == 400), "{path}: {refused}");
+    let forged = json!({ "clientId": "c", "nonce": "n", "timestamp": "1", "sign": "s" }).to_string();
+    for (path, statuses) in [
+        ("/inhand/metro/trade", 401..=403),
+        ("/inhand/nobody/trade", 404..=404),
+        ("/dingshang/north/guessed", 404..=404),
+    ] {
+        let answer = client.post(format!("{webhooks}{path}")).body(forged.clone()).send().await.unwrap();
+        assert!(statuses.contains(&answer.status().as_u16()), "{path}: {answer:?}");
     }
     let told = system.metrics().await;
     let of = |account, kind, outcome| [("account", account), ("kind", kind), ("outcome", outcome)];
-    const WEBHOOKS: &str = "vendgraph_webhooks_total";
     told.shows(WEBHOOKS, &of("metro", "machine", "new"), 1.0);
     told.shows(WEBHOOKS, &of("metro", "refill", "new"), 1.0);
     told.shows(WEBHOOKS, &of("metro", "trade", "refused"), 1.0);
@@ -192,10 +189,13 @@ async fn what_is_followed_is_counted_while_it_is() {
     assert!(system.vendors.inhand().refill(&system.vendors.inhand().asset_id(0)));
     assert_eq!(follower.next().await["data"]["events"]["kind"], "REFILL");
     assert!(follower.is_quiet().await);
-    system.metrics().await.shows("vendgraph_subscription_lag_places", &[("which", "farthest")], 0.0);
+    let lag =
+        async || system.metrics().await.sum("vendgraph_subscription_lag_places", &[("which", "farthest")]);
+    until(async || lag().await < 0.5, &|| "the end of the lag".to_owned()).await;
     system.stop();
     assert_eq!(follower.closed().await, 1012);
     // The process goes on: its numbers are read in the next gateway of it.
+    system.crash().await;
     system.restart().await;
     let told = system.metrics().await;
     told.shows("vendgraph_connections", &socket, 0.0);

@@ -12,6 +12,7 @@ pub mod log;
 pub mod process;
 pub mod requests;
 pub mod sheet;
+pub mod spans;
 pub mod streams;
 pub mod table;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use commits::{Waiting, commit, reconciled};
 pub use fleet::{Fleet, fleet};
 pub use log::{Follower, log_head};
 pub use requests::{Kind, Operation, Running, refused, resolver_error, user_error};
+pub use spans::spans;
 pub use streams::{Connection, Subscription, Transport, dropped};
 pub use text::{Format, text};
 pub use vendors::{Calls, Phase};

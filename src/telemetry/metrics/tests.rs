@@ -80,6 +80,7 @@ fn measure_all() {
     drop(super::Connection::open(super::Transport::Socket));
     drop(super::Subscription::open(super::Transport::Events));
     super::dropped("silent");
+    super::spans(1, true);
     super::webhook(Some("north"), "trade", "new");
 }
 
