@@ -195,7 +195,11 @@ impl App {
             sleep(self.drain).await;
             door.close_streams().await;
         };
-        let routes = router(door.clone()).merge(http::webhooks(Arc::clone(&self.reload.reception)));
+        let observed = Arc::clone(gateway);
+        let seen = Arc::new(move || observed.observe());
+        let routes = router(door.clone())
+            .merge(http::webhooks(Arc::clone(&self.reload.reception)))
+            .merge(http::metrics(seen));
         serve(self.listener, door.clone(), routes, told).await;
         background.close();
         background.wait().await;

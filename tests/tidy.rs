@@ -35,7 +35,7 @@ const APART: &str = "sandbox";
 
 /// Where a foreign crate may be named: files, or folders with a `/` at their end. Test code may name it too where
 /// its folder is in the third column.
-const HOMES: [(&str, &[&str], &[&str]); 11] = [
+const HOMES: [(&str, &[&str], &[&str]); 17] = [
     ("async_graphql", &["src/graphql/", "src/http/", "src/app"], &[]),
     ("async_graphql_value", &["src/graphql/", "src/http/"], &[]),
     ("axum", &["src/http/", "src/sandbox/", "src/app"], &["src/"]),
@@ -48,6 +48,12 @@ const HOMES: [(&str, &[&str], &[&str]); 11] = [
         &["src/gateway/cache.rs", "src/gateway/cache/", "src/graphql/document/", "src/http/kept.rs"],
         &[],
     ),
+    ("prometheus_client", &["src/telemetry/"], &[]),
+    ("opentelemetry", &["src/telemetry/"], &[]),
+    ("opentelemetry_otlp", &["src/telemetry/"], &[]),
+    ("opentelemetry_sdk", &["src/telemetry/"], &[]),
+    ("tracing_opentelemetry", &["src/telemetry/"], &[]),
+    ("tracing_subscriber", &["src/telemetry/", "src/config/telemetry.rs"], &["src/"]),
     ("jsonwebtoken", &["src/auth/"], &[]),
     ("clap", &["src/cli/"], &[]),
     ("toml", &["src/config/", "src/cli/", "src/sandbox/options.rs"], &["src/"]),

@@ -11,6 +11,7 @@ use crate::{
     config::{self, Config},
     domain::{AccountName, Clock, Vendor},
     gateway::{Connection, Duties, Lifetimes, fleet::sweep},
+    telemetry::metrics::Calls,
     vendor::{
         self,
         dingshang::{self, Dingshang},
@@ -62,8 +63,8 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
         account: account.name.clone(),
         source,
     };
-    let transport =
-        Arc::new(Transport::new(limits, Arc::clone(clock)).map_err(|error| unusable(error.into()))?);
+    let transport = Transport::new(limits, Arc::clone(clock)).map_err(|error| unusable(error.into()))?;
+    let transport = Arc::new(transport.measured(Calls::of(&account.name)));
     let (vendor, client): (_, Arc<dyn vendor::Vendor>) = match &account.vendor {
         config::Vendor::Dingshang { url, app_id, app_secret, merchant_id } => {
             let credentials = dingshang::Credentials {

@@ -105,6 +105,7 @@ fn fixed(before: &Config, now: &Config) -> Vec<&'static str> {
         ("store.retention", before.store.retention != now.store.retention),
         ("store.audit_retention", before.store.audit_retention != now.store.audit_retention),
         ("cache", before.cache != now.cache),
+        ("telemetry", before.telemetry != now.telemetry),
     ];
     keys.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
 }

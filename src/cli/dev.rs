@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::distr::{Alphanumeric, SampleString as _};
 use secrecy::SecretString;
 
-use super::{Error, output, stop};
+use super::{Error, log::Wanted, output, stop};
 use crate::{
     app::App,
     auth::{Caller, Grant, Minter, Scope},
@@ -39,12 +39,13 @@ pub struct Args {
 }
 
 /// Runs the sandbox and the gateway until they are told to end.
-pub async fn run(args: Args) -> Result<ExitCode, Error> {
+pub async fn run(args: Args, log: &Wanted) -> Result<ExitCode, Error> {
     let mut options = sandbox::Options { live: true, tick_every: TICK, ..sandbox::Options::default() };
     options.inhand.machines = usize::try_from(args.machines).unwrap_or(usize::MAX);
     let vendors = sandbox::start(options).await.map_err(Error::Sandbox)?;
     let folder = Folder::new()?;
     let config = config(&vendors, args.port, &folder.0)?;
+    let telemetry = log.start(&config.telemetry)?;
     let token = token(&config)?;
     let app = App::start(&config, Arc::new(SystemClock), Some(SecretString::from(token.clone()))).await?;
     let address = app.address().map_err(Error::Address)?;
@@ -52,6 +53,7 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
     announce(&vendors, &format!("http://{address}"), &token)?;
     app.serve(stop::told()).await;
     vendors.shutdown().await;
+    telemetry.end().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,9 +10,9 @@ pub enum Error {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] config::Error),
-    /// The log cannot be started.
+    /// The log, or the traces, cannot be started.
     #[error(transparent)]
-    Log(#[from] telemetry::FilterError),
+    Log(#[from] telemetry::StartError),
     /// A scope that there is not.
     #[error("--scope: {0}")]
     UnknownScope(#[from] auth::caller::UnknownScope),

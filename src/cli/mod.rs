@@ -8,6 +8,7 @@ pub mod dev;
 pub mod error;
 mod follow;
 pub mod health;
+pub mod log;
 pub mod migrate;
 pub mod output;
 pub mod sandbox;
@@ -22,8 +23,6 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use error::Error;
 
-use crate::{config::environment, telemetry};
-
 /// One GraphQL API over every vending machine an operator runs, whichever vendor made it
 #[derive(Debug, Parser)]
 #[command(
@@ -33,9 +32,10 @@ use crate::{config::environment, telemetry};
     after_help = "Exit codes: 0 done, 1 failed, 2 wrong use."
 )]
 pub struct CommandLine {
-    /// How the log on stderr is written; what is logged, VENDGRAPH_LOG says (info)
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
-    pub log_format: LogFormat,
+    /// How the log on stderr is written (text, unless the configuration says otherwise); what is logged, VENDGRAPH_LOG
+    /// says, else the configuration (info)
+    #[arg(long, global = true, value_enum, value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -94,14 +94,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLin
 
 /// Runs a command.
 pub async fn run(line: CommandLine) -> Result<ExitCode, Error> {
-    let format = match line.log_format {
-        LogFormat::Text => telemetry::Format::Text,
-        LogFormat::Json => telemetry::Format::Json,
-    };
-    telemetry::init(format, environment::log_filter().as_deref())?;
+    let log = log::Wanted::new(line.log_format);
+    // What serves starts its log by its configuration, all else without one.
+    if !matches!(line.command, Command::Dev(_) | Command::Serve(_)) {
+        log.start_alone()?;
+    }
     match line.command {
-        Command::Dev(args) => dev::run(args).await,
-        Command::Serve(args) => serve::run(args).await,
+        Command::Dev(args) => dev::run(args, &log).await,
+        Command::Serve(args) => serve::run(args, &log).await,
         Command::Sandbox(args) => sandbox::run(args).await,
         Command::Check(args) => check::run(args).await,
         Command::Health(args) => health::run(args).await,

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::{Error, follow::follow, stop};
+use super::{Error, follow::follow, log::Wanted, stop};
 use crate::{app::App, config::Config, domain::SystemClock};
 
 /// Runs the gateway.
@@ -14,13 +14,15 @@ pub struct Args {
 }
 
 /// Runs the gateway until it is told to end.
-pub async fn run(args: Args) -> Result<ExitCode, Error> {
+pub async fn run(args: Args, log: &Wanted) -> Result<ExitCode, Error> {
     let (config, fingerprint) = Config::load_with_fingerprint(&args.config);
     let config = config?;
+    let telemetry = log.start(&config.telemetry)?;
     let app = App::start(&config, Arc::new(SystemClock), None).await?;
     tracing::info!(address = %app.address().map_err(Error::Address)?, "serving");
     let following = tokio::spawn(follow(args.config, app.reload(), fingerprint));
     app.serve(stop::told()).await;
     following.abort();
+    telemetry.end().await;
     Ok(ExitCode::SUCCESS)
 }

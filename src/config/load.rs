@@ -12,10 +12,11 @@ use super::{
     fleet, limits,
     overrides::Overrides,
     section::{Keys, Section, Surroundings, shown},
-    server, store,
+    server, store, telemetry,
 };
 
-const SECTIONS: [&str; 8] = ["server", "auth", "store", "cache", "fleet", "limits", "documents", "accounts"];
+const SECTIONS: [&str; 9] =
+    ["server", "auth", "store", "cache", "fleet", "limits", "documents", "telemetry", "accounts"];
 
 impl Config {
     /// Reads the file at `path`, under this process's environment. Paths in it start at its folder.
@@ -74,6 +75,7 @@ impl Config {
         let mut fleet = open("fleet", &fleet::KEYS)?;
         let mut limits = open("limits", &limits::KEYS)?;
         let mut documents = open("documents", &documents::KEYS)?;
+        let mut telemetry = open("telemetry", &telemetry::KEYS)?;
         Ok(Self {
             accounts: accounts::read(accounts, of_accounts, &surroundings)?,
             server: server::Server::read(&mut server)?,
@@ -83,6 +85,7 @@ impl Config {
             fleet: fleet::Fleet::read(&mut fleet)?,
             limits: limits::Limits::read(&mut limits)?,
             documents: documents::Documents::read(&mut documents)?,
+            telemetry: telemetry::Telemetry::read(&mut telemetry)?,
         })
     }
 }

@@ -22,6 +22,7 @@ mod secret;
 mod section;
 pub mod server;
 pub mod store;
+pub mod telemetry;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ pub use limits::Limits;
 pub use load::read_toml;
 pub use server::Server;
 pub use store::Store;
+pub use telemetry::Telemetry;
 
 /// A whole configuration, checked.
 #[derive(Clone, Debug)]
@@ -55,6 +57,8 @@ pub struct Config {
     pub limits: Limits,
     /// Which documents callers may send.
     pub documents: Documents,
+    /// What the log looks like, and where traces go.
+    pub telemetry: Telemetry,
     /// The operator's accounts, in the file's order.
     pub accounts: Vec<Account>,
 }

@@ -98,6 +98,15 @@ impl Given {
         }
     }
 
+    /// A number that need not be whole.
+    pub fn decimal(&self) -> Option<f64> {
+        match self {
+            Self::File(Value::Integer(whole)) => i32::try_from(*whole).ok().map(f64::from),
+            Self::File(value) => value.as_float(),
+            Self::Environment(given) => given.value.parse().ok(),
+        }
+    }
+
     /// Several texts: an array in the file, separated by commas in the environment.
     pub fn list(&self) -> Option<Vec<&str>> {
         match self {

@@ -8,11 +8,15 @@ use std::{sync::Arc, time::Duration};
 use thiserror::Error;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::timeout,
+    time::{Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::store::{self, Appended, NewEvent, Store};
+use crate::{
+    domain::Origin,
+    store::{self, Appended, NewEvent, Store},
+    telemetry::metrics::{self, Waiting},
+};
 
 /// The most events of one commit: more would only let the first of them wait longer.
 const BATCH: usize = 256;
@@ -37,6 +41,7 @@ type Receipt = oneshot::Sender<Result<Appended, Refused>>;
 struct Letter {
     event: NewEvent,
     receipt: Receipt,
+    waiting: Waiting,
 }
 
 /// Where events are put; its copies lead to the same.
@@ -68,7 +73,7 @@ impl Inbox {
     /// Puts an event into the log. When this is answered, the event is on the disk, by this call or an earlier one.
     pub async fn put(&self, event: NewEvent) -> Result<Appended, Refused> {
         let (receipt, received) = oneshot::channel();
-        let sending = self.letters.send(Letter { event, receipt });
+        let sending = self.letters.send(Letter { event, receipt, waiting: Waiting::new() });
         timeout(PATIENCE, sending).await.map_err(|_late| Refused::Full)?.map_err(|_closed| Refused::Full)?;
         received.await.map_err(|_gone| Refused::Full)?
     }
@@ -89,16 +94,27 @@ impl Clerk {
             if taken == 0 {
                 return;
             }
-            let (events, receipts): (Vec<_>, Vec<_>) =
-                letters.drain(..).map(|letter| (letter.event, letter.receipt)).unzip();
+            let (mut events, mut receipts) = (Vec::new(), Vec::new());
+            let mut waiting = Vec::new();
+            for letter in letters.drain(..) {
+                events.push(letter.event);
+                receipts.push(letter.receipt);
+                waiting.push(letter.waiting);
+            }
             self.store(&events, receipts).await;
         }
     }
 
     async fn store(&self, events: &[NewEvent], receipts: Vec<Receipt>) {
-        match self.store.append(events).await {
+        let since = Instant::now();
+        let stored = self.store.append(events).await;
+        metrics::commit(events.len(), since.elapsed(), stored.is_ok());
+        match stored {
             Ok(outcomes) => {
-                for (receipt, outcome) in receipts.into_iter().zip(outcomes) {
+                for ((receipt, outcome), new) in receipts.into_iter().zip(outcomes).zip(events) {
+                    if new.event.origin == Origin::Reconciled && matches!(outcome, Appended::New(_)) {
+                        metrics::reconciled(new.event.account.as_str());
+                    }
                     // Whoever told has hung up; it is stored all the same.
                     let _ = receipt.send(Ok(outcome));
                 }

@@ -23,6 +23,7 @@ use super::window::Window;
 use crate::{
     domain::{AccountName, Place},
     store::{self, EventFilter, LogBounds, Store, StoredEvent},
+    telemetry::metrics,
 };
 
 pub use follower::{Follower, News};
@@ -54,6 +55,7 @@ impl Log {
     /// The log of these accounts, from its present end on.
     pub fn new(store: Arc<dyn Store>, accounts: Vec<AccountName>) -> Arc<Self> {
         let head = *store.appended().borrow();
+        metrics::log_head(head.0);
         let window = RwLock::new(Window::new(head, ROOM, (usize::MAX, |_| 0)));
         let accounts = ArcSwap::from_pointee(accounts);
         Arc::new(Self { store, accounts, window, head: watch::Sender::new(head) })
@@ -133,6 +135,7 @@ impl Log {
         let entries = events.into_iter().map(|event| (event.place, event));
         self.window.write().unwrap_or_else(PoisonError::into_inner).extend(entries, reached);
         self.head.send_replace(reached);
+        metrics::log_head(reached.0);
         Ok(part.more)
     }
 }

@@ -1,6 +1,7 @@
 //! One vendor account: its adapter, its part of the fleet view, and what its vendor said lately.
 
 mod as_told;
+mod caches;
 mod commanded;
 mod connection;
 mod news;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
 
-use self::as_told::AsTold;
+use self::{as_told::AsTold, caches::Made};
 use super::{
     Error, Result,
     cache::{Cache, Fresh, Policy, WhenOld},
@@ -93,21 +94,22 @@ impl Account {
         let sites = policy(lifetimes.sites, WhenOld::ServeAndRefresh, LISTS_BYTES);
         let products = policy(lifetimes.products, WhenOld::ServeAndRefresh, LISTS_BYTES);
         let shared = policy(Duration::ZERO, WhenOld::Wait, 0);
+        let made = Made { account: connection.name.as_str(), clock: &clock, revision };
         Self {
-            listing: Cache::new(sites, Arc::clone(&clock), Arc::clone(revision)),
-            reports: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
+            listing: made.cache("listing", sites),
+            reports: made.cache("reports", machine),
             interner: Arc::default(),
-            details: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
-            categories: Cache::new(descriptions, Arc::clone(&clock), Arc::clone(revision)),
-            sales: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
-            pickup_codes: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
-            orders: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
-            catalogue: Cache::new(products, Arc::clone(&clock), Arc::clone(revision)),
-            lines: Cache::new(sites, Arc::clone(&clock), Arc::clone(revision)),
-            refills: Cache::new(machine, Arc::clone(&clock), Arc::clone(revision)),
-            statistics: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
-            trades: Cache::new(shared, Arc::clone(&clock), Arc::clone(revision)),
-            facts: Cache::new(Policy { ttl: FACTS, ..machine }, Arc::clone(&clock), Arc::clone(revision)),
+            details: made.cache("details", descriptions),
+            categories: made.cache("categories", descriptions),
+            sales: made.cache("sales", machine),
+            pickup_codes: made.cache("pickup_codes", shared),
+            orders: made.cache("orders", shared),
+            catalogue: made.cache("catalogue", products),
+            lines: made.cache("lines", sites),
+            refills: made.cache("refills", machine),
+            statistics: made.cache("statistics", shared),
+            trades: made.cache("trades", shared),
+            facts: made.cache("facts", Policy { ttl: FACTS, ..machine }),
             memory,
             as_told: AsTold::default(),
             name: connection.name.clone(),

@@ -7,6 +7,7 @@
 
 mod landing;
 mod outdated;
+mod policy;
 
 use std::{
     collections::HashMap,
@@ -33,30 +34,11 @@ use self::landing::Landing;
 use super::lease::{self, Current, Revision};
 use crate::{
     domain::{Clock, clock},
+    telemetry::metrics::Reads,
     vendor,
 };
 
-/// How long values of one sort are kept, and what happens past that time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// How long a value is fresh.
-    pub ttl: Duration,
-    /// How much longer it is served when the vendor gives no answer.
-    pub max_stale: Duration,
-    /// What an asker gets past the time to live.
-    pub when_old: WhenOld,
-    /// The greatest weight of all values, in bytes; 0 keeps nothing and only shares calls.
-    pub capacity: u64,
-}
-
-/// What an asker gets when the value is past its time to live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WhenOld {
-    /// The outcome of the one refresh.
-    Wait,
-    /// The old value, while one refresh runs behind.
-    ServeAndRefresh,
-}
+pub use policy::{Policy, WhenOld};
 
 /// What a value weighs in memory, about.
 pub trait Weigh {
@@ -143,6 +125,7 @@ struct Inner<K, V> {
     policy: Policy,
     clock: Arc<dyn Clock>,
     revision: Arc<Revision>,
+    reads: Reads,
 }
 
 impl<K, V> fmt::Debug for Cache<K, V> {
@@ -156,14 +139,14 @@ where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Weigh + Send + Sync + 'static,
 {
-    /// An empty cache; each change in it advances `revision`.
-    pub fn new(policy: Policy, clock: Arc<dyn Clock>, revision: Arc<Revision>) -> Self {
+    /// An empty cache; each change in it advances the revision, and `reads` counts who reads.
+    pub fn new(policy: Policy, clock: Arc<dyn Clock>, (revision, reads): (Arc<Revision>, Reads)) -> Self {
         let kept = moka::sync::Cache::builder()
             .max_capacity(policy.capacity)
             .weigher(|_, kept: &Kept<V>| u32::try_from(kept.value.weight()).unwrap_or(u32::MAX))
             .build();
         let flights = Mutex::default();
-        let inner = Inner { kept, flights, next_flight: AtomicU64::new(0), policy, clock, revision };
+        let inner = Inner { kept, flights, next_flight: AtomicU64::new(0), policy, clock, revision, reads };
         Self { inner: Arc::new(inner) }
     }
 
@@ -181,6 +164,7 @@ where
         let old = self.inner.kept(key);
         if let Some((kept, _)) = old.as_ref().filter(|(_, age)| *age <= policy.ttl) {
             lease::note_value(&kept.current, self.fresh_until(kept));
+            self.inner.reads.hit();
             return Ok(from_cache(kept.clone(), false));
         }
         lease::note_once();
@@ -189,17 +173,24 @@ where
             Joined::Landed(kept) => return Ok(from_cache(kept, false)),
         };
         let Some((kept, age)) = old else {
+            self.inner.reads.miss();
             return landed(flight, until).await.map(live);
         };
         let servable = age <= policy.ttl.saturating_add(policy.max_stale);
         if servable && policy.when_old == WhenOld::ServeAndRefresh {
             let overdue = kept.overdue;
+            self.inner.reads.stale();
             return Ok(from_cache(kept, overdue));
         }
         match landed(flight, until).await {
-            Ok(new) => Ok(live(new)),
-            Err(error) if servable && error.kind.is_no_answer() => Ok(from_cache(kept, true)),
-            Err(error) => Err(error),
+            Err(error) if servable && error.kind.is_no_answer() => {
+                self.inner.reads.stale();
+                Ok(from_cache(kept, true))
+            }
+            landed => {
+                self.inner.reads.miss();
+                landed.map(live)
+            }
         }
     }
 
@@ -252,6 +243,7 @@ where
         let policy = self.inner.policy;
         if age <= policy.ttl {
             lease::note_value(&kept.current, self.fresh_until(&kept));
+            self.inner.reads.hit();
         } else {
             lease::note_once();
         }

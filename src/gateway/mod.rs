@@ -18,6 +18,7 @@ pub mod lease;
 mod machine;
 mod machines;
 pub mod news;
+mod observed;
 pub mod orders;
 mod page;
 mod pickup_codes;

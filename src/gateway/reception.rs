@@ -15,6 +15,7 @@ use super::{Error, Gateway};
 use crate::{
     domain::{AccountName, Event, Origin},
     store::{Appended, NewEvent},
+    telemetry::metrics,
     vendor::inhand::webhook::{Message, Refusal, Webhooks},
 };
 
@@ -46,6 +47,22 @@ impl<E: Into<Error>> From<E> for Rejected {
     }
 }
 
+/// Counts what came of something that a platform sent; `of` says it where it was taken.
+fn count<T>(
+    account: Option<&AccountName>,
+    kind: &str,
+    taken: &Result<T, Rejected>,
+    of: impl FnOnce(&T) -> &'static str,
+) {
+    let outcome = match taken {
+        Ok(taken) => of(taken),
+        Err(Rejected::NotFound) => "not_found",
+        Err(Rejected::Refused(_)) => "refused",
+        Err(Rejected::Gateway(_)) => "failed",
+    };
+    metrics::webhook(account.map(AccountName::as_str), kind, outcome);
+}
+
 impl Reception {
     /// Takes messages for these accounts of InHand's, and callbacks for all of Dingshang's.
     pub fn new(gateway: Arc<Gateway>, inhand: Vec<(AccountName, Webhooks)>) -> Self {
@@ -67,8 +84,24 @@ impl Reception {
         (query, body): (&[u8], &Bytes),
     ) -> Result<Appended, Rejected> {
         let accounts = self.inhand.load_full();
-        let (account, webhooks) =
-            accounts.iter().find(|(name, _)| name.as_str() == account).ok_or(Rejected::NotFound)?;
+        let ours = accounts.iter().find(|(name, _)| name.as_str() == account);
+        let taken = match ours {
+            Some(ours) => self.take(ours, message, (query, body)).await,
+            None => Err(Rejected::NotFound),
+        };
+        count(ours.map(|(name, _)| name), message.word(), &taken, |appended| match appended {
+            Appended::New(_) => "new",
+            Appended::Known => "known",
+        });
+        taken
+    }
+
+    async fn take(
+        &self,
+        (account, webhooks): &(AccountName, Webhooks),
+        message: Message,
+        (query, body): (&[u8], &Bytes),
+    ) -> Result<Appended, Rejected> {
         let verified = webhooks.verify(query, body)?;
         let received_at = self.gateway.clock.now();
         let (machine, occurred_at, happening) = match verified.decode(message) {

@@ -9,6 +9,7 @@ use super::error::{Failure, Result};
 use crate::{
     auth::Scope,
     gateway::{Asker, Gateway},
+    telemetry::metrics,
 };
 
 /// What a field's resolver works with.
@@ -71,5 +72,6 @@ pub fn report_member(ctx: &Context<'_>, position: usize, failure: &Failure) {
 }
 
 fn located(ctx: &Context<'_>, failure: &Failure) -> ServerError {
+    metrics::resolver_error(failure.code().word());
     ctx.set_error_path(failure.to_graphql().into_server_error(ctx.item.pos))
 }

@@ -1,6 +1,6 @@
 //! What goes out: GraphQL's answers, and every fault in the same shape.
 
-use std::{convert::Infallible, time::Duration};
+use std::{borrow::Cow, convert::Infallible, time::Duration};
 
 use async_graphql::{ErrorExtensionValues, Response as Executed, ServerError, Value};
 use axum::{
@@ -124,7 +124,13 @@ impl Fault {
         }
     }
 
-    const fn code(&self) -> &'static str {
+    /// Whether an operation came to it that is known and counted.
+    pub(super) const fn is_of_operation(&self) -> bool {
+        matches!(self, Self::Late)
+    }
+
+    /// The contract's code.
+    pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::NoToken | Self::BadToken | Self::OldToken => "UNAUTHENTICATED",
             Self::NoVerdict
@@ -241,10 +247,7 @@ pub(super) fn executed(media: Media, response: Executed) -> Response {
 /// It answers parsing and validation errors with `data: null`, where the specification wants no `data` at all. Those
 /// errors are known by having no path: whatever fails during execution fails at a field.
 pub(super) fn presented(mut response: Executed) -> Result<Executed, Vec<ServerError>> {
-    let nothing_ran = !response.errors.is_empty()
-        && response.data == Value::Null
-        && response.errors.iter().all(|error| error.path.is_empty());
-    if nothing_ran {
+    if refusal(&response).is_some() {
         return Err(response.errors);
     }
     for error in &mut response.errors {
@@ -262,6 +265,22 @@ pub(super) fn presented(mut response: Executed) -> Result<Executed, Vec<ServerEr
         }
     }
     Ok(response)
+}
+
+/// The code with which an operation was refused; `None`: it ran.
+pub(super) fn refusal(response: &Executed) -> Option<Cow<'static, str>> {
+    let nothing_ran =
+        response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
+    response.errors.first().filter(|_| nothing_ran).map(code)
+}
+
+/// An error's code; what has none is the document's fault.
+pub(super) fn code(error: &ServerError) -> Cow<'static, str> {
+    match code_of(error) {
+        Some(Value::String(code)) => Cow::Owned(code.clone()),
+        Some(Value::Enum(code)) => Cow::Owned(code.to_string()),
+        Some(_) | None => Cow::Borrowed("BAD_USER_INPUT"),
+    }
 }
 
 /// What async-graphql answered, as JSON in one line.

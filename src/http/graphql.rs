@@ -23,6 +23,7 @@ use super::{
     parameters,
     subscriptions::{self, socket},
 };
+use crate::telemetry::metrics;
 
 /// Answers GET, HEAD and POST.
 pub(super) async fn answer(State(door): State<Door>, request: Request) -> Response {
@@ -33,7 +34,12 @@ pub(super) async fn answer(State(door): State<Door>, request: Request) -> Respon
     } else {
         respond(&door, accepted, request).await
     };
-    answered.unwrap_or_else(|fault| fault.answer(media))
+    answered.unwrap_or_else(|fault| {
+        if !fault.is_of_operation() {
+            metrics::refused(fault.code());
+        }
+        fault.answer(media)
+    })
 }
 
 /// Answers every other method.
@@ -93,11 +99,12 @@ async fn whole_answer(
         Err(Refused::Document(error)) => return Ok(answer::request_error(media, vec![error])),
         Err(Refused::Fault(fault)) => return Err(fault),
     };
+    let counted = prepared.counted.clone();
     let (response, lease) = prepared.run(door).await;
     if let Some(lease) = lease
         && let Some(body) = answer::text(&response)
     {
-        return Ok(answer::finished(media, door.0.kept.keep(asked, body, lease), headers));
+        return Ok(answer::finished(media, door.0.kept.keep(asked, body, lease, counted), headers));
     }
     Ok(answer::executed(media, response))
 }

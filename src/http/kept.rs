@@ -16,7 +16,7 @@ use bytes::Bytes;
 use moka::sync::Cache;
 
 use super::{fresh, media::Media};
-use crate::{auth::Caller, gateway::Lease};
+use crate::{auth::Caller, gateway::Lease, telemetry::metrics::Operation};
 
 /// What all kept answers may take in memory, in bytes.
 const CAPACITY: u64 = 64 * 1024 * 1024;
@@ -73,6 +73,7 @@ struct Answer {
     /// The body's validator, where it was asked for by GET.
     tag: Option<HeaderValue>,
     lease: Arc<Lease>,
+    counted: Operation,
 }
 
 /// A finished answer.
@@ -115,6 +116,7 @@ impl Kept {
     pub(super) fn get(&self, asked: &Asked) -> Option<Finished> {
         let answer = self.0.get(asked)?;
         if answer.lease.holds() {
+            answer.counted.kept();
             return Some(answer.finished());
         }
         self.0.invalidate(asked);
@@ -122,9 +124,9 @@ impl Kept {
     }
 
     /// Keeps an answer.
-    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease) -> Finished {
+    pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease, counted: Operation) -> Finished {
         let tag = if asked.by_post { None } else { fresh::tag(asked.media, &body) };
-        let answer = Answer { body, tag, lease: Arc::new(lease) };
+        let answer = Answer { body, tag, lease: Arc::new(lease), counted };
         if answer.body.len() <= LARGEST {
             // A body may be a piece of a larger buffer, which it would keep in memory.
             let text = Bytes::copy_from_slice(&asked.text);

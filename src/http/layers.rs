@@ -18,7 +18,7 @@ use tower_http::{
     set_header::SetResponseHeaderLayer,
     trace::{DefaultOnFailure, TraceLayer},
 };
-use tracing::{Level, Span};
+use tracing::{Level, Span, field::Empty};
 
 use super::{
     Door,
@@ -26,6 +26,7 @@ use super::{
     media::{Accepted, Media},
     subscriptions::LAST_EVENT_ID,
 };
+use crate::telemetry::{metrics, traces};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -78,12 +79,31 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
     guarded.merge(open).layer(outer).with_state(door)
 }
 
+/// The layers of what platforms send: each request is named, like those of callers.
+pub(super) fn named(router: Router) -> Router {
+    let layers = ServiceBuilder::new().layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)).layer(
+        TraceLayer::new_for_http()
+            .make_span_with(span)
+            .on_failure(DefaultOnFailure::new().level(Level::WARN)),
+    );
+    router.layer(layers)
+}
+
 fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     // A caller's own id may be of any length.
     let id = id.map(|id| id.get(..REQUEST_ID_BYTES).unwrap_or(id));
     let path = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str);
-    tracing::info_span!("request", id, method = %request.method(), path)
+    // Of the highest level: whatever is logged of a request, its line names the request.
+    let span = tracing::error_span!(
+        "request",
+        id,
+        method = %request.method(),
+        path,
+        trace_id = Empty,
+    );
+    traces::adopt(&span, request.headers());
+    span
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http asks for")]
@@ -97,6 +117,9 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
     match door.0.requests.take(door.settings().concurrency) {
         Some(_place) => next.run(request).await,
-        None => Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default()),
+        None => {
+            metrics::refused(Fault::Busy.code());
+            Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default())
+        }
     }
 }

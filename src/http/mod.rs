@@ -17,6 +17,7 @@ mod health;
 mod kept;
 mod layers;
 mod media;
+mod metrics;
 mod operation;
 mod pages;
 mod parameters;
@@ -50,6 +51,7 @@ use crate::{
 pub use self::{
     answer::written,
     callers::Share,
+    metrics::metrics,
     routes::router,
     serve::{Listening, serve},
     subscriptions::Streaming,

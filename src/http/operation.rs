@@ -3,12 +3,19 @@
 use std::sync::Arc;
 
 use async_graphql::{Request, Response, ServerError, parser::types::OperationType};
+use tracing::{Instrument as _, field::Empty};
 
-use super::{Door, Executed, answer::Fault, parameters::Parameters, suggestions};
+use super::{
+    Door, Executed,
+    answer::{self, Fault},
+    parameters::Parameters,
+    suggestions,
+};
 use crate::{
     auth::{Caller, Scope},
     gateway::Lease,
     graphql::document::{Found, Operation, Unfound},
+    telemetry::metrics,
 };
 
 /// An operation that may be run.
@@ -16,6 +23,8 @@ pub(super) struct Prepared {
     request: Request,
     operation: Operation,
     caller: Arc<Caller>,
+    /// As what it is counted.
+    pub(super) counted: metrics::Operation,
 }
 
 /// Why an operation is not run.
@@ -48,14 +57,27 @@ pub(super) fn prepare(door: &Door, caller: Arc<Caller>, parameters: Parameters) 
     })?;
     let mut request = Request::new(text).variables(variables);
     request.operation_name = operation_name;
-    let operation = documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
+    let operation = documents.prepare(&mut request).map_err(|refusal| {
+        let error = ServerError::from(refusal);
+        metrics::refused(&answer::code(&error));
+        Refused::Document(error)
+    })?;
     if let Some(hash) = registers {
         documents.register(hash, &request.query);
     }
+    let counted = metrics::Operation::of(kind(operation.kind), operation.name());
     if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
         return Err(Refused::Fault(Fault::Introspection));
     }
-    Ok(Prepared { request, operation, caller })
+    Ok(Prepared { request, operation, caller, counted })
+}
+
+const fn kind(kind: OperationType) -> metrics::Kind {
+    match kind {
+        OperationType::Query => metrics::Kind::Query,
+        OperationType::Mutation => metrics::Kind::Mutation,
+        OperationType::Subscription => metrics::Kind::Subscription,
+    }
 }
 
 impl Prepared {
@@ -75,18 +97,29 @@ impl Prepared {
     /// Runs a query or a mutation. A lease is given only for a query's answer without errors.
     pub(super) async fn run(self, door: &Door) -> (Response, Option<Lease>) {
         let hidden = self.hides_suggestions(door);
-        let Self { request, operation, caller } = self;
-        let Executed { mut response, lease } = door.0.behind.executor.execute(request, caller).await;
+        let Self { request, operation, caller, counted } = self;
+        let running = counted.start();
+        let span = tracing::debug_span!(
+            "operation",
+            kind = counted.kind().word(),
+            name = counted.name(),
+            errors = Empty,
+        );
+        let execution = door.0.behind.executor.execute(request, caller);
+        let Executed { mut response, lease } = execution.instrument(span.clone()).await;
+        span.record("errors", response.errors.len());
         if hidden {
             suggestions::remove(&mut response.errors);
         }
         door.0.documents.complete(&operation, &mut response);
+        running.end(response.errors.len(), answer::refusal(&response).as_deref());
         let whole = operation.kind == OperationType::Query && response.errors.is_empty();
         (response, lease.filter(|_| whole))
     }
 
     /// What a subscription asks for.
     pub(super) fn into_request(self) -> (Request, Arc<Caller>) {
+        self.counted.began();
         (self.request, self.caller)
     }
 }

@@ -16,7 +16,10 @@ use axum::{
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use super::body::{self, Unread};
+use super::{
+    body::{self, Unread},
+    layers,
+};
 use crate::{
     gateway::{Reception, reception::Rejected},
     vendor::inhand::webhook::{Answer, Message},
@@ -29,13 +32,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The addresses that platforms know.
 pub fn webhooks(reception: Arc<Reception>) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/webhooks/inhand/{account}/{message}", post(message))
         .route("/webhooks/dingshang/{account}/{token}", post(callback))
         .route("/osapi/pickupcode/check", post(check))
         .route("/osapi/pickupcode/use", post(used))
         .layer(DefaultBodyLimit::disable())
-        .with_state(reception)
+        .with_state(reception);
+    layers::named(routes)
 }
 
 async fn message(

@@ -118,6 +118,41 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Its word where it is counted.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::MachineNotFound => "machine_not_found",
+            Self::MachineOffline => "machine_offline",
+            Self::MachineBusy => "machine_busy",
+            Self::MachineNotOperational => "machine_not_operational",
+            Self::NotFound => "not_found",
+            Self::ProductNotFound => "product_not_found",
+            Self::ProductOffSale => "product_off_sale",
+            Self::OutOfStock => "out_of_stock",
+            Self::CapacityExceeded => "capacity_exceeded",
+            Self::OrderExpired => "order_expired",
+            Self::OrderStateInvalid => "order_state_invalid",
+            Self::OrderUnpaid => "order_unpaid",
+            Self::OrderAlreadyPaid => "order_already_paid",
+            Self::OrderAlreadyDelivered => "order_already_delivered",
+            Self::PickupCodesDisabled => "pickup_codes_disabled",
+            Self::PickupCodeUsed => "pickup_code_used",
+            Self::PickupCodeExpired => "pickup_code_expired",
+            Self::PickupCodeNotFound => "pickup_code_not_found",
+            Self::DuplicateTradeNumber => "duplicate_trade_number",
+            Self::BadInput => "bad_input",
+            Self::Rejected => "rejected",
+            Self::Unavailable => "unavailable",
+            Self::CircuitOpen => "circuit_open",
+            Self::Timeout => "timeout",
+            Self::Overloaded => "overloaded",
+            Self::Protocol => "protocol",
+            Self::Unsupported => "unsupported",
+            Self::OutcomeUnknown => "outcome_unknown",
+        }
+    }
+
     /// Whether the same read, sent again soon, may succeed.
     pub const fn is_transient(self) -> bool {
         matches!(self, Self::Unavailable | Self::Timeout | Self::CircuitOpen | Self::Overloaded)

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::{Duration, Instant};
 
-use super::{Reception, Rejected};
+use super::{Reception, Rejected, count};
 use crate::{
-    domain::{DeliveryNews, Event, Happening, Order, Origin},
+    domain::{AccountName, DeliveryNews, Event, Happening, Order, Origin},
     store::{Digest, Intent, NewEvent},
     vendor::dingshang::webhook::{self, Callback},
 };
@@ -21,6 +21,13 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Reception {
     /// Takes a callback of Dingshang's. When this is answered, it is on the disk; the order is read behind.
     pub async fn callback(&self, account: &str, token: &str, body: &Bytes) -> Result<(), Rejected> {
+        let came = self.take_callback(account, token, body).await;
+        count(came.as_ref().ok(), "callback", &came, |_| "taken");
+        came.map(drop)
+    }
+
+    /// Gives whose order it is about.
+    async fn take_callback(&self, account: &str, token: &str, body: &Bytes) -> Result<AccountName, Rejected> {
         let gateway = &self.gateway;
         let intent =
             gateway.store().intent_by_callback(&Digest::of(token)).await?.ok_or(Rejected::NotFound)?;
@@ -43,10 +50,11 @@ impl Reception {
         };
         gateway.post.inbox.put(NewEvent { event, nonce: None, message: Some(body.clone()) }).await?;
         let (gateway, number) = (Arc::clone(gateway), claimed.order_number);
+        let account = intent.wanted.account.clone();
         self.gateway.commands.behind(async move {
             gateway.hear_of_callback(&intent, number, Instant::now() + PATIENCE).await;
         });
-        Ok(())
+        Ok(account)
     }
 }
 

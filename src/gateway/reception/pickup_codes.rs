@@ -2,17 +2,36 @@
 
 use jiff::Timestamp;
 
-use super::{Reception, Rejected};
+use super::{Reception, Rejected, count};
 use crate::{
     domain::{AccountName, IssuedPickupCode, PickupCodeState, Verdict},
     vendor::inhand::webhook::{Answer, Call},
 };
 
+/// A call that is an account's platform's.
+struct Told<'a> {
+    call: Call<'a>,
+    account: AccountName,
+}
+
 impl Reception {
     /// Whether a code is good at a machine, which then has it for itself for a while. The answer as it is sent.
     pub async fn check(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
-        let call = Call::read(query, body)?;
-        let account = &self.account(&call)?;
+        let call = self.call("check", query, body)?;
+        let answered = self.answer_check(&call).await;
+        count(Some(&call.account), "check", &answered, |_| "answered");
+        answered
+    }
+
+    /// The goods came out. The answer as it is sent.
+    pub async fn used(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
+        let call = self.call("use", query, body)?;
+        let answered = self.answer_use(&call).await;
+        count(Some(&call.account), "use", &answered, |_| "answered");
+        answered
+    }
+
+    async fn answer_check(&self, Told { call, account }: &Told<'_>) -> Result<Vec<u8>, Rejected> {
         let asked = call.check()?;
         let product = asked.product.as_deref();
         let found = self.gateway.hold_pickup_code(account, &asked.code, (&asked.machine, product)).await?;
@@ -28,10 +47,7 @@ impl Reception {
         })
     }
 
-    /// The goods came out. The answer as it is sent.
-    pub async fn used(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
-        let call = Call::read(query, body)?;
-        let account = &self.account(&call)?;
+    async fn answer_use(&self, Told { call, account }: &Told<'_>) -> Result<Vec<u8>, Rejected> {
         let used = call.used()?;
         let found = self.gateway.use_pickup_code(account, &used.code, &used.nonce).await?;
         Ok(match found {
@@ -41,11 +57,20 @@ impl Reception {
         })
     }
 
-    /// Whose platform asks: of accounts with one client id, the one whose key verifies.
-    fn account(&self, call: &Call<'_>) -> Result<AccountName, Rejected> {
+    /// A call, and whose platform makes it: of accounts with one client id, the one whose key verifies.
+    fn call<'a>(&self, kind: &str, query: &'a [u8], body: &'a [u8]) -> Result<Told<'a>, Rejected> {
         let inhand = self.inhand.load();
         let accounts = inhand.iter().map(|(name, webhooks)| (name, webhooks));
-        Ok(call.account(accounts)?.clone())
+        let read = || {
+            let call = Call::read(query, body)?;
+            let account = call.account(accounts)?.clone();
+            Ok(Told { call, account })
+        };
+        let told = read();
+        if told.is_err() {
+            count(None, kind, &told, |_| "answered");
+        }
+        told
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         Source,
         cache::{Cache, Policy, Weigh, WhenOld},
     },
+    telemetry::metrics::Reads,
     vendor::{Error, Kind, Result},
 };
 
@@ -45,7 +46,7 @@ fn bench(when_old: WhenOld) -> Bench {
 
 fn bench_of(policy: Policy) -> Bench {
     let clock = manual_clock();
-    let cache = Cache::new(policy, Arc::clone(&clock) as _, Arc::default());
+    let cache = Cache::new(policy, Arc::clone(&clock) as _, (Arc::default(), Reads::default()));
     Bench { clock, cache: Arc::new(cache) }
 }
 
@@ -319,7 +320,7 @@ async fn a_cache_without_room_keeps_nothing_and_still_shares_calls() {
 #[tokio::test]
 async fn what_is_kept_never_outweighs_the_bound_for_long() {
     let policy = Policy { ttl: TTL, max_stale: MAX_STALE, when_old: WhenOld::Wait, capacity: 1_000 };
-    let cache: Cache<u64, Number> = Cache::new(policy, manual_clock(), Arc::default());
+    let cache: Cache<u64, Number> = Cache::new(policy, manual_clock(), (Arc::default(), Reads::default()));
     for key in 0..5_000 {
         cache.get(&key, soon(), || answer(key)).await.unwrap();
     }

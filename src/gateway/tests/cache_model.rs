@@ -11,6 +11,7 @@ use tokio::{runtime::Builder, task::yield_now, time::Instant};
 use super::{cache::Number, manual_clock};
 use crate::{
     gateway::cache::{Cache, Policy, WhenOld},
+    telemetry::metrics::Reads,
     vendor::{Error, Kind},
 };
 
@@ -102,7 +103,8 @@ async fn walk(steps: &[Step], when_old: WhenOld) {
         when_old,
         capacity: 1 << 20,
     };
-    let cache: Cache<(), Number> = Cache::new(policy, Arc::clone(&clock) as _, Arc::default());
+    let cache: Cache<(), Number> =
+        Cache::new(policy, Arc::clone(&clock) as _, (Arc::default(), Reads::default()));
     let mut model = Model::default();
     for step in steps {
         let next = model.calls + 1;

@@ -118,6 +118,17 @@ struct Document {
     plans: Mutex<HashMap<Option<String>, Arc<Plan>>>,
 }
 
+impl Operation {
+    /// Its name, where it has one.
+    pub fn name(&self) -> Option<&str> {
+        match (&self.name, &self.document.executable.operations) {
+            // The only one there is need not be named by the request.
+            (None, DocumentOperations::Multiple(operations)) => operations.keys().next().map(|name| name.as_str()),
+            (name, _) => name.as_deref(),
+        }
+    }
+}
+
 impl Documents {
     /// Reads the schema's SDL, which tells where connections and lists are.
     ///

@@ -10,6 +10,7 @@ use async_graphql::{Pos, Request, Response, Variables};
 use bytes::Bytes;
 use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::{Answer, Live, Plan, Turn};
 use crate::{
@@ -90,7 +91,8 @@ impl Execution {
         let asker =
             Asker { caller: Arc::clone(&self.caller), until: Instant::now() + *live.patience.borrow() };
         let mut responses = live.schema.execute_stream(request.data(asker).data(turn));
-        let mut response = responses.next().await?;
+        let span = tracing::debug_span!("operation", kind = "subscription");
+        let mut response = responses.next().instrument(span).await?;
         if planning {
             return Some(((live.pen.refusal)(response.errors), true));
         }

@@ -16,6 +16,7 @@ use crate::{
     auth::{Caller, caller::Grant},
     domain::Place,
     events::{After, Wanted, Window},
+    telemetry::metrics,
 };
 
 /// How many answers of one subscription are kept for those who are a little behind.
@@ -134,13 +135,16 @@ impl Group {
         let (own, end) = (Arc::clone(&made), stop.clone());
         tokio::spawn(async move {
             let mut follower = gateway.follow(wanted, start);
+            let told = metrics::Follower::default();
             let executing = async {
                 loop {
                     let Some(news) = gateway.told(follower.next().await) else { continue };
                     let place = news.place();
+                    told.at(place.0.saturating_sub(1));
                     if let Some(answer) = execution.news(news).await {
                         own.add(place, answer);
                     }
+                    told.caught_up();
                 }
             };
             end.run_until_cancelled(executing).await;

@@ -10,6 +10,7 @@ use super::{Answer, Plan, execution::Execution, shared::Group};
 use crate::{
     domain::Place,
     events::{After, Follower},
+    telemetry::metrics,
 };
 
 /// How many answers are taken from the group at a time: they are shared, so they cost a pointer each.
@@ -30,6 +31,8 @@ pub(super) struct Subscriber {
     /// What it was told last, of a subscription that tells changes alone.
     last: Option<Bytes>,
     version: Option<u32>,
+    /// How far it was told.
+    told: metrics::Follower,
 }
 
 enum Beginning {
@@ -66,6 +69,7 @@ impl Subscriber {
             behind: None,
             last: None,
             version: None,
+            told: metrics::Follower::default(),
         }
     }
 
@@ -85,6 +89,9 @@ impl Subscriber {
                 None => self.follow().await,
             };
             if let Some(answer) = answer.filter(|answer| self.is_news(answer)) {
+                if let Some(place) = answer.place {
+                    self.told.at(place.0);
+                }
                 return answer;
             }
         }
@@ -113,6 +120,7 @@ impl Subscriber {
             }
             After::Entries(answers, through) => {
                 if answers.is_empty() {
+                    self.told.caught_up();
                     // The group executes for as long as it is followed.
                     let _ = self.reached.changed().await;
                 }

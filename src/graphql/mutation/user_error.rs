@@ -5,6 +5,7 @@ use async_graphql::SimpleObject;
 use crate::{
     gateway::{self, Problem, Refusal},
     graphql::{error::Failure, types::ErrorCode},
+    telemetry::metrics,
 };
 
 /// Something that the caller can mend.
@@ -38,6 +39,7 @@ impl UserError {
     /// The error of the argument at that path.
     pub fn at(field: Vec<String>, error: &gateway::Error) -> Self {
         let failure = Failure::from(error.clone());
+        metrics::user_error(failure.code().word());
         let told = match error {
             gateway::Error::Vendor { error, .. } => Some(Refusal::of(error)),
             gateway::Error::Refused(refusal) => Some(refusal.clone()),

@@ -40,7 +40,7 @@ use super::{
     operation::{Prepared, Refused},
     places::{Place as Room, Places},
 };
-use crate::{auth::Caller, domain::Place};
+use crate::{auth::Caller, domain::Place, telemetry::metrics};
 
 /// Where a client of server-sent events says what it saw last.
 pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -94,6 +94,7 @@ pub(super) struct Seat {
     /// The part of the caller's share that it takes, once it is known whose it is.
     held: Option<Held>,
     _open: TaskTrackerToken,
+    _counted: metrics::Connection,
 }
 
 impl Seat {
@@ -110,12 +111,16 @@ impl Streams {
     }
 
     /// A place, if less than `limit` are taken.
-    fn seat(&self, limit: usize) -> Result<Seat, Fault> {
+    fn seat(&self, transport: metrics::Transport, limit: usize) -> Result<Seat, Fault> {
         if self.closing.is_cancelled() {
             return Err(Fault::Busy);
         }
-        let room = self.places.take(limit).ok_or(Fault::Busy)?;
-        Ok(Seat { _room: room, held: None, _open: self.open.token() })
+        let room = self.places.take(limit).ok_or_else(|| {
+            metrics::dropped("full");
+            Fault::Busy
+        })?;
+        let counted = metrics::Connection::open(transport);
+        Ok(Seat { _room: room, held: None, _open: self.open.token(), _counted: counted })
     }
 
     pub(super) async fn close(&self) {
@@ -147,13 +152,17 @@ pub(super) fn respond(
     prepared: Result<Prepared, Refused>,
     resume: Option<Place>,
 ) -> Result<Response, Fault> {
-    let mut seat = door.0.streams.seat(door.settings().streaming.places)?;
+    let counted = match transport {
+        Transport::Events => metrics::Transport::Events,
+        Transport::Parts { .. } => metrics::Transport::Parts,
+    };
+    let mut seat = door.0.streams.seat(counted, door.settings().streaming.places)?;
     let mut ending = Ending::new(door);
     let steps = match prepared {
         Ok(prepared) => {
             ending.with_token_of(prepared.caller());
             seat.is_of(prepared.caller(), door)?;
-            steps(door, prepared, resume)?
+            steps(door, prepared, resume, counted)?
         }
         Err(refused) => {
             let errors = answer::error_list(vec![ServerError::from(refused)]);

@@ -16,6 +16,7 @@ use super::{
     ending::{End, Ending},
     steps::Step,
 };
+use crate::telemetry::metrics;
 
 /// How steps are written.
 pub(super) trait Framing: Send + 'static {
@@ -96,6 +97,10 @@ impl<F: Framing> Writing<F> {
             Happening::Quiet => self.framing.alive(),
             Happening::End(end) => {
                 self.over = true;
+                metrics::dropped(match end {
+                    End::Token => "token",
+                    End::Shutdown => "shutdown",
+                });
                 self.framing.end(end)
             }
         };

@@ -21,6 +21,7 @@ use crate::{
         operation::Prepared,
         suggestions,
     },
+    telemetry::metrics,
 };
 
 /// One step of an operation.
@@ -57,10 +58,13 @@ pub(super) fn steps(
     door: &Door,
     prepared: Prepared,
     resume: Option<Place>,
+    transport: metrics::Transport,
 ) -> Result<BoxStream<'static, Step>, Fault> {
     if prepared.kind() == OperationType::Subscription {
-        let (share, hidden) = (&door.settings().share, prepared.hides_suggestions(door));
+        let settings = door.settings();
+        let (share, hidden) = (&settings.share, prepared.hides_suggestions(door));
         let held = door.0.callers.hold(prepared.caller(), Sort::Subscription, share)?;
+        let followed_by = metrics::Subscription::open(transport);
         let (request, caller) = prepared.into_request();
         let followed = door.0.behind.subscriber.subscribe(request, caller, resume);
         let steps = AssertUnwindSafe(followed)
@@ -71,7 +75,8 @@ pub(super) fn steps(
                 followed.map_or_else(|_panic| Step::fault(&Fault::Panic), |followed| step(followed, hidden))
             })
             .chain(stream::once(ready(Step::Over)))
-            .scan(false, |over, step| {
+            .scan(false, move |over, step| {
+                let _counted = &followed_by;
                 let before = std::mem::replace(over, *over || step.is_last());
                 ready((!before).then_some(step))
             })

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tracing::{Instrument as _, debug_span};
 
 use super::{
     Backend, Fault, Writing, append, codes, intents, lines, log, marks, orders, prune, refills, statement,
@@ -172,11 +173,13 @@ impl<B: Backend> Store for Kept<B> {
     }
 
     async fn begin(&self, wanted: &NewIntent, change: &Change) -> Result<Begun> {
-        self.try_begin(wanted, change).await.map_err(|fault| fault.during::<B>("begin an intent"))
+        let begun = self.try_begin(wanted, change).instrument(debug_span!("store: begin an intent"));
+        begun.await.map_err(|fault| fault.during::<B>("begin an intent"))
     }
 
     async fn end(&self, id: IntentId, ending: &Ending, change: &Change) -> Result<Intent> {
-        self.try_end(id, ending, change).await.map_err(|fault| fault.during::<B>("end an intent"))
+        let ended = self.try_end(id, ending, change).instrument(debug_span!("store: end an intent"));
+        ended.await.map_err(|fault| fault.during::<B>("end an intent"))
     }
 
     async fn intent(&self, id: IntentId) -> Result<Option<Intent>> {
@@ -268,7 +271,8 @@ impl<B: Backend> Store for Kept<B> {
     }
 
     async fn save(&self, order: &Order, now: Timestamp) -> Result<Option<Order>> {
-        self.try_save(order, now).await.map_err(|fault| fault.during::<B>("save an order"))
+        let saved = self.try_save(order, now).instrument(debug_span!("store: save an order"));
+        saved.await.map_err(|fault| fault.during::<B>("save an order"))
     }
 
     async fn code(&self, account: &AccountName, number: &str) -> Result<Option<IssuedPickupCode>> {
@@ -321,7 +325,8 @@ impl<B: Backend> Store for Kept<B> {
     }
 
     async fn append(&self, events: &[NewEvent]) -> Result<Vec<Appended>> {
-        self.try_append(events).await.map_err(|fault| fault.during::<B>("append to the event log"))
+        let appended = self.try_append(events).instrument(debug_span!("store: commit events"));
+        appended.await.map_err(|fault| fault.during::<B>("append to the event log"))
     }
 
     async fn events(&self, filter: &EventFilter, after: Place, first: usize) -> Result<Page<StoredEvent>> {

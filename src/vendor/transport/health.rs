@@ -8,6 +8,7 @@ use tracing::{info, warn};
 use super::breaker::{Breaker, Change, Outcome, Phase, Ticket};
 use crate::{
     domain::{Clock, HealthState},
+    telemetry::metrics::{self, Calls},
     vendor::{Error, Kind},
 };
 
@@ -27,6 +28,7 @@ pub struct Health {
 pub(super) struct Record {
     clock: Arc<dyn Clock>,
     entries: Mutex<Entries>,
+    calls: Calls,
 }
 
 #[derive(Debug)]
@@ -49,7 +51,12 @@ impl Record {
     /// An empty one.
     pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
         let entries = Entries { breaker: Breaker::new(), last_success_at: None, last_error: None };
-        Self { clock, entries: Mutex::new(entries) }
+        Self { clock, entries: Mutex::new(entries), calls: Calls::default() }
+    }
+
+    /// The same, whose breaker is told as the one of these calls.
+    pub(super) fn measured(self, calls: Calls) -> Self {
+        Self { calls, ..self }
     }
 
     /// What it says.
@@ -71,7 +78,11 @@ impl Record {
 
     /// Leave to ask the vendor, unless it has been failing.
     pub(super) fn admit(&self) -> Option<Pass<'_>> {
-        let ticket = self.entries().breaker.admit(self.clock.now())?;
+        let now = self.clock.now();
+        let mut entries = self.entries();
+        let ticket = entries.breaker.admit(now)?;
+        self.calls.breaker(entries.breaker.phase(now).into());
+        drop(entries);
         Some(Pass { record: self, ticket })
     }
 
@@ -94,6 +105,7 @@ impl Pass<'_> {
             entries.last_error = Some(Arc::new(without_source(error)));
         }
         let change = outcome.and_then(|it| entries.breaker.settle(&self.ticket, it, now, rand::random()));
+        self.record.calls.breaker(entries.breaker.phase(now).into());
         drop(entries);
         match change {
             Some(Change::Opened) => {
@@ -102,6 +114,16 @@ impl Pass<'_> {
             }
             Some(Change::Closed) => info!(operation, "the vendor answers again"),
             None => {}
+        }
+    }
+}
+
+impl From<Phase> for metrics::Phase {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Closed => Self::Closed,
+            Phase::HalfOpen => Self::HalfOpen,
+            Phase::Open => Self::Open,
         }
     }
 }

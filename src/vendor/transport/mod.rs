@@ -29,7 +29,7 @@ use tokio::{
     sync::SemaphorePermit,
     time::{Instant, sleep, timeout_at},
 };
-use tracing::debug;
+use tracing::{Instrument as _, debug, debug_span, field::Empty};
 use url::Url;
 
 use self::{
@@ -39,7 +39,10 @@ use self::{
     retry::Tries,
 };
 use super::{Error, Kind, Result};
-use crate::domain::Clock;
+use crate::{
+    domain::Clock,
+    telemetry::{metrics::Calls, traces},
+};
 
 pub use client::MAX_BODY;
 pub use health::Health;
@@ -99,6 +102,7 @@ pub struct Transport {
     clock: Arc<dyn Clock>,
     admission: Admission,
     record: Record,
+    calls: Calls,
 }
 
 /// What stays the same through all tries of a call.
@@ -126,7 +130,15 @@ impl Transport {
             .map_err(|error| Error::new(Kind::Unavailable, "start").with_source(error))?;
         let admission = Admission::new(limits.max_concurrency, limits.requests_per_second);
         let record = Record::new(Arc::clone(&clock));
-        Ok(Self { client, limits, clock, admission, record })
+        Ok(Self { client, limits, clock, admission, record, calls: Calls::default() })
+    }
+
+    /// The same, measured as the calls of one account.
+    #[must_use]
+    pub fn measured(mut self, calls: Calls) -> Self {
+        self.record = self.record.measured(calls.clone());
+        self.calls = calls;
+        self
     }
 
     /// Sends what `build` makes, and gives what `read` makes of the answer. `build` is asked anew for every
@@ -147,10 +159,28 @@ impl Transport {
         build: impl Fn() -> Result<Request> + Send + Sync,
         read: impl Fn(Reply) -> Result<T> + Send + Sync,
     ) -> Result<T> {
+        let begun = Instant::now();
+        let span = debug_span!("vendor call", account = self.calls.account(), operation, outcome = Empty,);
+        let came = self.tried(operation, effect, build, read).instrument(span.clone()).await;
+        let outcome = came.as_ref().map_or_else(|error| error.kind.word(), |_| "ok");
+        span.record("outcome", outcome);
+        self.calls.ended(operation, outcome, begun.elapsed());
+        came
+    }
+
+    /// One call, with all its tries.
+    async fn tried<T>(
+        &self,
+        operation: &'static str,
+        effect: Effect,
+        build: impl Fn() -> Result<Request> + Send + Sync,
+        read: impl Fn(Reply) -> Result<T> + Send + Sync,
+    ) -> Result<T> {
         let timeout = self.limits.timeout.min(LONGEST);
         let call = Call { operation, effect, deadline: Instant::now() + timeout, fair: timeout / 4 };
         let mut tries = Tries::new(if effect == Effect::Read { self.limits.retries } else { 0 });
         let mut earlier = None;
+        let mut attempt = 0_u32;
         loop {
             let (place, pass) = match self.enter(call).await {
                 Ok(entered) => entered,
@@ -159,7 +189,12 @@ impl Transport {
             };
             let request = build()?;
             let until = tries.until(Instant::now(), call.deadline);
-            let failure = match self.attempt(call, pass, (request, until), &read).await {
+            attempt += 1;
+            let span = debug_span!("attempt", attempt, outcome = Empty, otel.kind = "client");
+            let attempted = self.attempt(call, pass, (request, until), &read).instrument(span.clone()).await;
+            let outcome = attempted.as_ref().map_or_else(|failure| failure.error.kind.word(), |_| "ok");
+            span.record("outcome", outcome);
+            let failure = match attempted {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
@@ -172,6 +207,7 @@ impl Transport {
             };
             let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
             debug!(operation, error = %failure.error, pause_ms, "asking the vendor again");
+            self.calls.retried(operation);
             earlier = Some(failure.error);
             sleep(pause).await;
         }
@@ -207,9 +243,11 @@ impl Transport {
         &self,
         call: Call,
         pass: Pass<'_>,
-        (request, until): (Request, Instant),
+        (mut request, until): (Request, Instant),
         read: &impl Fn(Reply) -> Result<T>,
     ) -> std::result::Result<T, Failure> {
+        // Of neither vendor's signature: InHand signs the members of the body, Dingshang headers that it names.
+        traces::inject(&mut request.headers);
         let granted = until.saturating_duration_since(Instant::now());
         let Ok(sent) = timeout_at(until, self.client.send(request, self.clock.as_ref())).await else {
             let error = Error::new(Kind::Timeout, call.operation);

@@ -19,6 +19,19 @@ impl Close {
         Self { code, reason: Cow::Borrowed(reason) }
     }
 
+    /// Why the connection was ended against the client's will, as it is counted.
+    pub(super) const fn reason_word(&self) -> Option<&'static str> {
+        match self.code {
+            1000 => None,
+            1012 => Some("shutdown"),
+            1013 => Some("no_verdict"),
+            4401 | 4403 => Some("token"),
+            4408 => Some("late"),
+            4500 => Some("fault"),
+            _ => Some("protocol"),
+        }
+    }
+
     /// The client said that it is done.
     pub(super) const fn normal() -> Self {
         Self::new(1000, "")

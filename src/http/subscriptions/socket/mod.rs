@@ -23,7 +23,10 @@ use axum::{
 };
 
 use self::{close::Close, dialect::Dialect, protocol::Protocol, session::Session};
-use crate::http::{Door, access::bearer, answer::Fault};
+use crate::{
+    http::{Door, access::bearer, answer::Fault},
+    telemetry::metrics,
+};
 
 /// What is read at once, in bytes: the buffer lives as long as the socket.
 const READ_BUFFER: usize = 4 * 1024;
@@ -40,7 +43,7 @@ pub(in crate::http) fn is_asked_for(request: &Request) -> bool {
 
 /// Opens a socket, and serves it from then on. Who the client is, its first message tells.
 pub(in crate::http) async fn open(door: Door, request: Request) -> Result<Response, Fault> {
-    let seat = door.0.streams.seat(door.settings().streaming.places)?;
+    let seat = door.0.streams.seat(metrics::Transport::Socket, door.settings().streaming.places)?;
     let (mut parts, _body) = request.into_parts();
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &())
         .await

@@ -34,6 +34,7 @@ use crate::{
             steps::{Step, steps},
         },
     },
+    telemetry::metrics,
 };
 
 /// How many messages may be sent before the client is listened to again.
@@ -48,6 +49,8 @@ enum Leave {
     Close(Close),
     /// The client closed it, or is not there any more.
     Gone,
+    /// The client gave no sign of life, or took nothing, for too long.
+    Silent,
 }
 
 impl From<Close> for Leave {
@@ -103,8 +106,15 @@ impl Session {
         let Self { socket, seat, .. } = self;
         match leave {
             Ok(Leave::Gone) => {}
-            Ok(Leave::Close(close)) => leave_taking(socket, close).await,
-            Err(_panic) => leave_taking(socket, Close::internal()).await,
+            Ok(Leave::Silent) => metrics::dropped("silent"),
+            Ok(Leave::Close(close)) => {
+                close.reason_word().into_iter().for_each(metrics::dropped);
+                leave_taking(socket, close).await;
+            }
+            Err(_panic) => {
+                metrics::dropped("fault");
+                leave_taking(socket, Close::internal()).await;
+            }
         }
         drop(seat);
     }
@@ -201,7 +211,8 @@ impl Session {
         let door = &self.door;
         let charged = door.0.callers.charge(&caller, &door.settings().share).map_err(Refused::Fault);
         let prepared = charged.and_then(|()| operation::prepare(door, caller, *parameters));
-        let row = prepared.and_then(|prepared| steps(door, prepared, None).map_err(Refused::Fault));
+        let counted = metrics::Transport::Socket;
+        let row = prepared.and_then(|prepared| steps(door, prepared, None, counted).map_err(Refused::Fault));
         let steps = row.unwrap_or_else(|refused| {
             let errors = answer::error_list(vec![ServerError::from(refused)]);
             stream::iter([Step::Refused(errors)]).boxed()
@@ -229,7 +240,7 @@ impl Session {
         match self.protocol.phase() {
             Phase::Greeting => return Err(Close::late().into()),
             Phase::Verifying => {}
-            Phase::Open if heard >= silence => return Err(Leave::Gone),
+            Phase::Open if heard >= silence => return Err(Leave::Silent),
             Phase::Open => {
                 // The frame is answered by any client; the message shows a page's script that we are here.
                 let alive = self.protocol.alive().map(|text| Message::Text(text.into()));
