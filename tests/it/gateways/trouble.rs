@@ -40,6 +40,7 @@ struct Load {
     stop: CancellationToken,
     /// Ends those who follow.
     end: CancellationToken,
+    began: Instant,
 }
 
 impl Load {
@@ -65,7 +66,8 @@ impl Load {
         let redeeming = codes::redeem(Arc::clone(place), Arc::clone(&redemptions), stop.clone());
         let typing = codes::type_in(Arc::clone(place), Arc::clone(&redemptions), stop.clone());
         tellers.extend([tokio::spawn(redeeming), tokio::spawn(typing)]);
-        Self { sales, redemptions, seen, followers, tellers, stop, end }
+        let began = Instant::now();
+        Self { sales, redemptions, seen, followers, tellers, stop, end, began }
     }
 
     /// How much was acknowledged: messages, orders, codes of the vendor's, codes of our own.
@@ -77,6 +79,16 @@ impl Load {
             self.redemptions.vendors.lock().unwrap().len(),
             self.redemptions.ours.lock().unwrap().len(),
         ]
+    }
+
+    /// Tells how far a run is.
+    #[expect(clippy::print_stdout, reason = "the figures of a run are of interest")]
+    fn note(&self, place: &Place, what: &str) {
+        println!(
+            "{:6.1} s: {what}; acknowledged: {:?}",
+            self.began.elapsed().as_secs_f32(),
+            self.done(place)
+        );
     }
 
     /// Waits until more was acknowledged of everything.
@@ -99,6 +111,7 @@ async fn whatever_breaks_nothing_acknowledged_is_lost_nothing_is_done_twice_and_
     let place = Place::start(|text| text).await;
     let load = Load::start(&place);
     load.goes_on(&place).await;
+    load.note(&place, "everything goes on");
 
     // One is cut off; of the others each dies once, and the server starts again.
     let cut = Instant::now();
@@ -109,10 +122,12 @@ async fn whatever_breaks_nothing_acknowledged_is_lost_nothing_is_done_twice_and_
         place.kill(number).await;
         kills += 1;
         load.gets_through(&place).await;
+        load.note(&place, "one is cut off, one killed, and it goes on");
         place.run(number).await;
     }
     place.restart_the_server().await;
     load.gets_through(&place).await;
+    load.note(&place, "the server was started again, and it goes on");
     until("who is cut off says so", async || !place.is_ready(1).await).await;
     sleep_until(cut + CUT).await;
 
@@ -124,28 +139,33 @@ async fn whatever_breaks_nothing_acknowledged_is_lost_nothing_is_done_twice_and_
         ready.iter().all(|ready| !ready)
     })
     .await;
+    load.note(&place, "all are cut off, and say so");
     sleep_until(cut + CUT).await;
     (0..COUNT).for_each(|number| place.let_through(number, true));
-    load.goes_on(&place).await;
+    load.gets_through(&place).await;
+    load.note(&place, "it goes on");
     place.kill(1).await;
     kills += 1;
     load.gets_through(&place).await;
     place.run(1).await;
     load.goes_on(&place).await;
+    load.note(&place, "one more was killed, and everything goes on");
     settle(&place, load, kills).await;
 }
 
 /// Lets everything come to an end, and compares all books.
 #[expect(clippy::print_stdout, reason = "the figures of a run are of interest")]
-async fn settle(place: &Arc<Place>, load: Load, kills: usize) {
+async fn settle(place: &Arc<Place>, mut load: Load, kills: usize) {
     load.stop.cancel();
     // One more burst, of nothing, ends the one that is under way.
     place.vendors.pushes().burst(Burst::new(1, 0));
-    for teller in load.tellers {
+    for teller in std::mem::take(&mut load.tellers) {
         teller.await.expect("no teller was told what cannot be");
     }
+    load.note(place, "the last commands are answered");
     let pushes = place.vendors.pushes();
     until("every message", async || pushes.counts().waiting == 0).await;
+    load.note(place, "the last messages are acknowledged");
     let all = async || (0..COUNT).all(|number| place.places.lock().unwrap()[number].is_some());
     until("all run", all).await;
     let log = books::log(place, 0).await;
@@ -157,9 +177,10 @@ async fn settle(place: &Arc<Place>, load: Load, kills: usize) {
             "who follows sees the log in its order"
         );
     }
+    load.note(place, "who follows has seen the log");
     load.end.cancel();
     let mut connections = 0;
-    for follower in load.followers {
+    for follower in std::mem::take(&mut load.followers) {
         connections += follower.await.expect("who follows is told what it understands");
     }
     let messages = books::compare_messages(place, &log);
