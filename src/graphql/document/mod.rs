@@ -123,7 +123,9 @@ impl Operation {
     pub fn name(&self) -> Option<&str> {
         match (&self.name, &self.document.executable.operations) {
             // The only one there is need not be named by the request.
-            (None, DocumentOperations::Multiple(operations)) => operations.keys().next().map(|name| name.as_str()),
+            (None, DocumentOperations::Multiple(operations)) => {
+                operations.keys().next().map(|name| name.as_str())
+            }
             (name, _) => name.as_deref(),
         }
     }
