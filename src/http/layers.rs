@@ -115,11 +115,9 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 }
 
 async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
-    match door.0.requests.take(door.settings().concurrency) {
-        Some(_place) => next.run(request).await,
-        None => {
-            metrics::refused(Fault::Busy.code());
-            Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default())
-        }
-    }
+    let Some(_place) = door.0.requests.take(door.settings().concurrency) else {
+        metrics::refused(Fault::Busy.code());
+        return Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default());
+    };
+    next.run(request).await
 }

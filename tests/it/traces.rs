@@ -83,7 +83,7 @@ async fn the_life_of_an_order_is_one_trace_and_neither_it_nor_the_log_tells_anyt
     let log = program.end().await;
     let spans = collector.spans();
 
-    let told: String = spans.iter().map(|span| format!("{span:?}\n")).collect();
+    let told = spans.iter().map(|span| format!("{span:?}")).collect::<Vec<_>>().join("\n");
     for secret in &private {
         assert!(secret.len() >= 4, "{secret:?} is too short to be looked for");
         for (what, text) in [("the log", &log), ("a span", &told)] {

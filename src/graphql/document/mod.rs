@@ -124,7 +124,7 @@ impl Operation {
         match (&self.name, &self.document.executable.operations) {
             // The only one there is need not be named by the request.
             (None, DocumentOperations::Multiple(operations)) => {
-                operations.keys().next().map(|name| name.as_str())
+                operations.keys().next().map(async_graphql::Name::as_str)
             }
             (name, _) => name.as_deref(),
         }
