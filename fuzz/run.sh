@@ -68,8 +68,8 @@ for target in "${targets[@]}"; do
   # One without words is an error to it.
   if [ -s "$words" ]; then dictionary=("-dict=$words"); fi
   printf '== %s\n' "$target"
-  # One input may take 10 s, since somebody else may have the cores; each target has bounds of its own.
-  if "$programs/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=8192 "${dictionary[@]}" \
+  # What hangs is found after a minute, since somebody else may have the processors; each target bounds what it uses of them.
+  if "$programs/$target" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -max_len=8192 "${dictionary[@]}" \
     -artifact_prefix="target/fuzz/found/$target-" -print_final_stats=1 "${inputs[@]}" >"target/fuzz/$target.log" 2>&1; then
     grep -E '^(#.*DONE|stat::(number_of_executed_units|peak_rss_mb))' "target/fuzz/$target.log" || true
   else

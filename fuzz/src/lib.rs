@@ -7,3 +7,4 @@
 pub mod gateway;
 pub mod oracle;
 pub mod platform;
+pub mod spent;
