@@ -15,7 +15,6 @@ use super::{Config, Error, Files, Limits, Proof, Vendor};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 const AUTH: &str = "[auth]\nsecret = \"0123456789abcdef0123456789abcdef\"\n";
-
 const SAMPLE: &str = r#"
 [server]
 listen = "0.0.0.0:8080"

@@ -120,11 +120,6 @@ impl Account {
         }
     }
 
-    /// From now on its vendor is asked so; calls that are under way end as they began.
-    pub(super) fn reconnect(&self, connection: Connection) {
-        self.connection.store(Arc::new(connection));
-    }
-
     /// The account's name.
     pub fn name(&self) -> &AccountName {
         &self.name

@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use super::Account;
 use crate::{
     domain::{AccountName, Vendor},
     vendor::{self, transport::Health},
@@ -38,5 +39,12 @@ pub struct Connection {
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    /// From now on its vendor is asked so; calls that are under way end as they began.
+    pub(in crate::gateway) fn reconnect(&self, connection: Connection) {
+        self.connection.store(Arc::new(connection));
     }
 }
