@@ -83,7 +83,7 @@ async fn the_life_of_an_order_is_one_trace_and_neither_it_nor_the_log_tells_anyt
     let log = program.end().await;
     let spans = collector.spans();
 
-    let told: String = spans.iter().map(|span| format!("{span:?}\n")).collect();
+    let told = spans.iter().map(|span| format!("{span:?}")).collect::<Vec<_>>().join("\n");
     for secret in &private {
         assert!(secret.len() >= 4, "{secret:?} is too short to be looked for");
         for (what, text) in [("the log", &log), ("a span", &told)] {
@@ -178,8 +178,7 @@ async fn a_vendor_is_handed_the_trace_only_where_there_are_traces() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_configuration_says_how_the_log_looks_and_the_environment_stands_over_it() {
     for (filter, debugs) in [(None, true), (Some("info"), false)] {
-        let mut program =
-            Program::configured("log = \"json\"\nfilter = \"info,vendgraph=debug\"", filter).await;
+        let program = Program::configured("log = \"json\"\nfilter = \"info,vendgraph=debug\"", filter).await;
         program.ask("{ machines(first: 1) { totalCount } }").await;
         let log = program.end().await;
         assert_eq!(log.contains("\"level\":\"DEBUG\""), debugs, "{log}");
