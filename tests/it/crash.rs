@@ -5,17 +5,13 @@ use std::{fs, time::Duration};
 
 use serde_json::json;
 use tempfile::TempDir;
-use vendgraph::{
-    auth::{Caller, Grant, Minter, Scope},
-    config::Config,
-    sandbox::{self, Effect, Fault, Sandbox, Vendor},
-};
+use vendgraph::sandbox::{self, Effect, Fault, Sandbox, Vendor};
 
 use crate::{
     harness::{Setup, configuration},
     kept::{Held, Kept},
     orders::{Counter, PLACE, READ, Told, taken},
-    program::Program,
+    program::{Program, token},
 };
 
 /// How long anything is waited for.
@@ -38,16 +34,7 @@ impl Scene {
         let setup = Setup { sections: "[limits]\nrequest_timeout = \"3s\"", account, ..Setup::default() };
         let text = configuration(&vendors, &setup, &store.url());
         fs::write(folder.path().join("vendgraph.toml"), &text).expect("it is written");
-        let config = Config::of_text(&text).expect("the configuration is right");
-        let now = jiff::Timestamp::now();
-        let caller = Caller {
-            subject: "tester".into(),
-            scopes: Scope::ALL.into_iter().collect(),
-            accounts: Grant::All,
-            expires_at: now + Duration::from_hours(1),
-        };
-        let token =
-            Minter::new(&config.auth).expect("there is a secret").mint(&caller, now).expect("it signs");
+        let token = token(&text, "tester");
         let counter = Counter::filled(&vendors);
         Self { vendors, counter, store, folder, token, client: reqwest::Client::new() }
     }

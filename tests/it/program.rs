@@ -8,9 +8,26 @@ use tokio::{
     process::{Child, Command},
     sync::watch,
 };
+use vendgraph::{
+    auth::{Caller, Grant, Minter, Scope},
+    config::Config,
+};
 
 /// How long anything is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A token that a configuration takes, for every scope and account.
+pub fn token(text: &str, subject: &str) -> String {
+    let config = Config::of_text(text).expect("the configuration is right");
+    let now = jiff::Timestamp::now();
+    let caller = Caller {
+        subject: subject.into(),
+        scopes: Scope::ALL.into_iter().collect(),
+        accounts: Grant::All,
+        expires_at: now + Duration::from_hours(1),
+    };
+    Minter::new(&config.auth).expect("there is a secret").mint(&caller, now).expect("it signs")
+}
 
 /// The running program.
 pub struct Program {

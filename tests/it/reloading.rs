@@ -1,21 +1,17 @@
 //! Another configuration for the real program while it serves.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fs, path::PathBuf};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use vendgraph::{
-    auth::{Caller, Grant, Minter, Scope},
-    config::Config,
-    sandbox::{self, Sandbox},
-};
+use vendgraph::sandbox::{self, Sandbox};
 
 use crate::{
     follower::Follower,
     harness::{SECRET, Setup, configuration},
     kept::Kept,
-    program::Program,
+    program::{Program, token},
 };
 
 const OTHER_SECRET: &str = "another secret of thirty-two bytes or more";
@@ -77,23 +73,10 @@ impl Scene {
     }
 }
 
-/// A token that a configuration takes.
-fn token(text: &str) -> String {
-    let config = Config::of_text(text).unwrap();
-    let now = jiff::Timestamp::now();
-    let caller = Caller {
-        subject: "tester".into(),
-        scopes: Scope::ALL.into_iter().collect(),
-        accounts: Grant::All,
-        expires_at: now + Duration::from_hours(1),
-    };
-    Minter::new(&config.auth).unwrap().mint(&caller, now).unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn at_a_hangup_accounts_keys_and_limits_change_and_nothing_that_is_followed_is_cut() {
     let mut scene = Scene::new().await;
-    let old = token(&scene.text);
+    let old = token(&scene.text, "tester");
     let query = "subscription { events(filter: {kinds: [MACHINE_STATUS]}) { machineNumber } }";
     let mut follower = Follower::connect(&scene.program.url, &old, query, json!({})).await.unwrap();
     assert_eq!(scene.accounts(&old).await, ["metro", "north"]);
@@ -108,7 +91,7 @@ async fn at_a_hangup_accounts_keys_and_limits_change_and_nothing_that_is_followe
     assert!(fixed.contains("server.drain"), "{fixed}");
 
     assert_eq!(scene.ask(&old, ACCOUNTS).await.0, StatusCode::UNAUTHORIZED);
-    let new = token(&text);
+    let new = token(&text, "tester");
     assert_eq!(scene.accounts(&new).await, ["east", "metro"]);
     let deep = scene.ask(&new, "{ machines { nodes { number } } }").await.1;
     assert!(deep["errors"][0]["message"].as_str().unwrap().contains("depth"), "{deep}");
@@ -120,7 +103,7 @@ async fn at_a_hangup_accounts_keys_and_limits_change_and_nothing_that_is_followe
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_file_is_noticed_and_a_bad_one_is_refused_and_changes_nothing() {
     let mut scene = Scene::new().await;
-    let token = token(&scene.text);
+    let token = token(&scene.text, "tester");
     scene.write(&scene.text.replace("[store]", "[stoer]"));
     let refused = scene.program.logs("it stays as it was").await;
     assert!(refused.contains("stoer"), "{refused}");

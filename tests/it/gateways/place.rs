@@ -11,11 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Mutex as Shared, watch};
-use vendgraph::{
-    auth::{Caller, Grant, Minter, Scope},
-    config::Config,
-    sandbox::{self, Sandbox},
-};
+use vendgraph::sandbox::{self, Sandbox};
 
 use super::{
     front::{self, Places},
@@ -24,7 +20,7 @@ use super::{
 };
 use crate::{
     harness::{Setup, configuration},
-    program::Program,
+    program::{self, Program},
 };
 
 /// How many gateways there are.
@@ -72,7 +68,7 @@ impl Place {
             let text = configuration(&vendors, &setup, &store);
             let text = adapt(text.replace("http://127.0.0.1:9\"", &format!("http://{front}\"")));
             fs::write(folder.path().join(format!("{number}.toml")), &text).expect("it is written");
-            token = token_of(&Config::of_text(&text).expect("the configuration is right"));
+            token = program::token(&text, "tester");
             lines.push(cut);
         }
         let client = reqwest::Client::builder().timeout(ANSWERS_WITHIN).build().expect("it builds");
@@ -164,15 +160,4 @@ impl Place {
         let told: Value = answer.json().await.expect("it is JSON");
         told["dispensed"].as_bool().unwrap_or_else(|| panic!("{told}"))
     }
-}
-
-fn token_of(config: &Config) -> String {
-    let now = jiff::Timestamp::now();
-    let caller = Caller {
-        subject: "tester".into(),
-        scopes: Scope::ALL.into_iter().collect(),
-        accounts: Grant::All,
-        expires_at: now + Duration::from_hours(1),
-    };
-    Minter::new(&config.auth).expect("there is a secret").mint(&caller, now).expect("it signs")
 }

@@ -9,16 +9,13 @@ use tokio::{
     process::{Child, Command},
     sync::watch,
 };
-use vendgraph::{
-    auth::{Caller, Grant, Minter, Scope},
-    config::Config,
-    sandbox::{self, Sandbox},
-};
+use vendgraph::sandbox::{self, Sandbox};
 
 use super::collector::HEADER;
 use crate::{
     harness::{SECRET, Setup, account_id, configuration, machine_id},
     kept::Kept,
+    program::token,
 };
 
 /// The trace and the span that every request names.
@@ -66,15 +63,7 @@ impl Program {
         text = format!("{text}[telemetry]\n{telemetry}\n");
         let file = folder.path().join("vendgraph.toml");
         fs::write(&file, &text).expect("it is written");
-        let config = Config::of_text(&text).expect("the configuration is right");
-        let now = jiff::Timestamp::now();
-        let caller = Caller {
-            subject: "a subject that nobody reads".into(),
-            scopes: Scope::ALL.into_iter().collect(),
-            accounts: Grant::All,
-            expires_at: now + Duration::from_hours(1),
-        };
-        let token = Minter::new(&config.auth).expect("a secret").mint(&caller, now).expect("it signs");
+        let token = token(&text, "a subject that nobody reads");
         let mut command = Command::new(env!("CARGO_BIN_EXE_vendgraph"));
         command.args(["serve", "--config"]).arg(file).env_remove("VENDGRAPH_LOG").env_remove("RUST_LOG");
         command.envs(filter.map(|filter| ("VENDGRAPH_LOG", filter)));
