@@ -18,7 +18,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 /// How long anything that is to come may take.
-const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Waits for a condition, with a limit.
 async fn until(what: &str, so: impl AsyncFn() -> bool) {

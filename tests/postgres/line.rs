@@ -26,7 +26,11 @@ pub async fn line(to: &str, through: watch::Receiver<bool>) -> String {
     here.into()
 }
 
-async fn join(near: TcpStream, to: Arc<Url>, through: watch::Receiver<bool>) {
+async fn join(near: TcpStream, to: Arc<Url>, mut through: watch::Receiver<bool>) {
+    // Over a line that is cut the server hears of nobody.
+    if through.wait_for(|through| *through).await.is_err() {
+        return;
+    }
     let host = to.host_str().unwrap().replace("%2F", "/");
     let (near_read, near_write) = near.into_split();
     let port = to.port().unwrap_or(5432);

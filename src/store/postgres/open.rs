@@ -24,11 +24,12 @@ const CONNECTIONS: u32 = 16;
 const FRESH: Duration = Duration::from_secs(1);
 
 /// What the server is told at the beginning of a connection. It gives up a statement, the wait for another writer
-/// included; and it ends a transaction whose gateway is silent, so that nobody waits for a gateway that hangs.
+/// included; and sooner than that it ends a transaction whose gateway is silent, so that who waits for the turn of a gateway
+/// that hangs, or is cut off in it, gets it.
 /// Every statement is a small one: to share it among workers, or to compile it, takes longer than to do it.
 const TERMS: [(&str, &str); 4] = [
     ("statement_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "4s"),
     ("max_parallel_workers_per_gather", "0"),
     ("jit", "off"),
 ];

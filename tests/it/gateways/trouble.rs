@@ -9,13 +9,13 @@ use std::{
 use futures_util::future::join_all;
 use tokio::{
     task::JoinHandle,
-    time::{Instant, sleep_until},
+    time::{Instant, sleep, sleep_until},
 };
 use tokio_util::sync::CancellationToken;
 use vendgraph::sandbox::Burst;
 
 use super::{
-    books,
+    PATIENCE, books,
     codes::{self, Redemptions},
     following::{Seen, follow},
     ordering::{Sales, counters, sell},
@@ -28,7 +28,7 @@ const CUT: Duration = Duration::from_secs(20);
 /// How many follow.
 const FOLLOWERS: usize = 6;
 /// How many messages come a second.
-const RATE: u64 = 25;
+const RATE: u64 = 10;
 
 /// Everybody who wants something of the gateways.
 struct Load {
@@ -164,7 +164,11 @@ async fn settle(place: &Arc<Place>, mut load: Load, kills: usize) {
     }
     load.note(place, "the last commands are answered");
     let pushes = place.vendors.pushes();
-    until("every message", async || pushes.counts().waiting == 0).await;
+    let end = Instant::now() + PATIENCE;
+    while pushes.counts().waiting > 0 {
+        assert!(Instant::now() < end, "not every message is acknowledged: {:?}", pushes.counts());
+        sleep(Duration::from_millis(20)).await;
+    }
     load.note(place, "the last messages are acknowledged");
     let all = async || (0..COUNT).all(|number| place.places.lock().unwrap()[number].is_some());
     until("all run", all).await;
