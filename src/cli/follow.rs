@@ -13,8 +13,7 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(2);
 
 /// Follows the file at `path`, from how it was when it was read first; for ever.
-pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint) {
-    let mut hung_up = Hangups::new();
+pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint, mut hung_up: Hangups) {
     loop {
         let told = tokio::select! {
             () = hung_up.next() => true,
@@ -44,12 +43,13 @@ pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint) {
     }
 }
 
-/// SIGHUPs, where there are such.
-struct Hangups(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
+/// SIGHUPs, where there are such. One that comes before it is waited for is not lost, and ends nobody.
+pub struct Hangups(#[cfg(unix)] Option<tokio::signal::unix::Signal>);
 
 #[cfg(unix)]
 impl Hangups {
-    fn new() -> Self {
+    /// From now on they are heard.
+    pub fn new() -> Self {
         Self(tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()).ok())
     }
 
@@ -66,7 +66,8 @@ impl Hangups {
 
 #[cfg(not(unix))]
 impl Hangups {
-    fn new() -> Self {
+    /// There are none.
+    pub fn new() -> Self {
         Self()
     }
 

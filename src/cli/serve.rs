@@ -2,7 +2,12 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::{Error, follow::follow, log::Wanted, stop};
+use super::{
+    Error,
+    follow::{Hangups, follow},
+    log::Wanted,
+    stop,
+};
 use crate::{app::App, config::Config, domain::SystemClock};
 
 /// Runs the gateway.
@@ -15,12 +20,14 @@ pub struct Args {
 
 /// Runs the gateway until it is told to end.
 pub async fn run(args: Args, log: &Wanted) -> Result<ExitCode, Error> {
+    // Before anything that takes time: until then a SIGHUP would end us.
+    let hangups = Hangups::new();
     let (config, fingerprint) = Config::load_with_fingerprint(&args.config);
     let config = config?;
     let telemetry = log.start(&config.telemetry)?;
     let app = App::start(&config, Arc::new(SystemClock), None).await?;
     tracing::info!(address = %app.address().map_err(Error::Address)?, "serving");
-    let following = tokio::spawn(follow(args.config, app.reload(), fingerprint));
+    let following = tokio::spawn(follow(args.config, app.reload(), fingerprint, hangups));
     app.serve(stop::told()).await;
     following.abort();
     telemetry.end().await;

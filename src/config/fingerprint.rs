@@ -33,7 +33,20 @@ impl<F: Files> Remembering<F> {
 
 impl<F: Files> Files for Remembering<F> {
     fn read(&self, path: &Path) -> io::Result<String> {
-        let text = self.files.read(path);
+        self.remember(path, self.files.read(path))
+    }
+
+    fn read_up_to(&self, path: &Path, longest: u64) -> io::Result<String> {
+        self.remember(path, self.files.read_up_to(path, longest))
+    }
+
+    fn resolve(&self, path: &Path) -> PathBuf {
+        self.files.resolve(path)
+    }
+}
+
+impl<F> Remembering<F> {
+    fn remember(&self, path: &Path, text: io::Result<String>) -> io::Result<String> {
         let mut digest = self.digest.borrow_mut();
         digest.update(path.as_os_str().as_encoded_bytes());
         // What cannot be read is told apart from what is empty.
@@ -44,8 +57,36 @@ impl<F: Files> Files for Remembering<F> {
         }
         text
     }
+}
 
-    fn resolve(&self, path: &Path) -> PathBuf {
-        self.files.resolve(path)
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::config::Config;
+
+    #[test]
+    fn every_file_that_is_named_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        let fingerprint = || {
+            let (config, fingerprint) = Config::load_with_fingerprint(&folder.path().join("vendgraph.toml"));
+            config.unwrap();
+            fingerprint
+        };
+        write("secret", "a secret of at least thirty-two bytes");
+        write("manifest.json", r#"{"one": "{ __typename }"}"#);
+        let text = "[auth]\nsecret = { file = \"secret\" }\n[documents]\nmanifest = \"manifest.json\"\n";
+        write("vendgraph.toml", text);
+        let mut seen = vec![fingerprint()];
+        assert_eq!(fingerprint(), seen[0]);
+        write("manifest.json", r#"{"two": "{ __typename }"}"#);
+        seen.push(fingerprint());
+        write("secret", "another secret of at least thirty-two bytes");
+        seen.push(fingerprint());
+        write("vendgraph.toml", &format!("{text}mode = \"trusted\"\n"));
+        seen.push(fingerprint());
+        let news = seen.windows(2).filter(|pair| pair[0] != pair[1]).count();
+        assert_eq!(news, 3, "each change shows");
     }
 }

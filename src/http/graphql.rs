@@ -93,6 +93,7 @@ async fn whole_answer(
     let media = asked.media;
     let prepared = match prepared {
         Ok(prepared) if prepared.kind() == OperationType::Subscription => {
+            metrics::refused(Fault::NeedsStream.code());
             return Ok(answer::request_error(media, vec![Fault::NeedsStream.error()]));
         }
         Ok(prepared) => prepared,

@@ -52,7 +52,11 @@ pub(super) fn prepare(door: &Door, caller: Arc<Caller>, parameters: Parameters) 
     // Whoever operates the gateway tries things out: in GraphiQL, with documents that no manifest has yet.
     let exempt = caller.may(Scope::Admin);
     let Found { text, registers } = documents.find(document, exempt).map_err(|unfound| match unfound {
-        Unfound::UnknownId => Refused::Document(Fault::from(unfound).error()),
+        Unfound::UnknownId => {
+            let fault = Fault::from(unfound);
+            metrics::refused(fault.code());
+            Refused::Document(fault.error())
+        }
         Unfound::UnknownHash | Unfound::OtherText | Unfound::Untrusted => Refused::Fault(unfound.into()),
     })?;
     let mut request = Request::new(text).variables(variables);

@@ -65,9 +65,13 @@ impl Places {
     /// Whether most of `limit` places have been taken for more than a moment.
     pub(super) fn are_crowded(&self, limit: usize) -> bool {
         let mut crowded = self.0.crowded.lock().unwrap_or_else(PoisonError::into_inner);
-        // Who took a place may have written down the crowd when it was over already.
-        if is_well(self.0.taken.load(Ordering::Acquire), limit) {
+        let taken = self.0.taken.load(Ordering::Acquire);
+        // Who took a place may have written down the crowd when it was over already; and where the limit was lowered below
+        // what is taken, nobody takes one.
+        if is_well(taken, limit) {
             *crowded = None;
+        } else if is_most(taken, limit) {
+            crowded.get_or_insert_with(Instant::now);
         }
         crowded.is_some_and(|since| since.elapsed() >= MOMENT)
     }
@@ -101,6 +105,15 @@ mod tests {
     use tokio::time::advance;
 
     use super::{MOMENT, Places};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_that_is_lowered_below_what_is_taken_is_a_crowd() {
+        let places = Places::default();
+        let _taken = [places.take(10), places.take(10), places.take(10)];
+        assert!(!places.are_crowded(2), "for a moment");
+        advance(MOMENT).await;
+        assert!(places.are_crowded(2) && !places.are_crowded(10));
+    }
 
     #[test]
     fn there_are_as_many_places_as_the_limit_says_now() {
