@@ -42,6 +42,7 @@ test: lint-format test-web test-deploy test-rust test-whole
 lint: lint-format ## format and lints, without a warning
 	cargo clippy --locked --all-targets -- -D warnings
 	cargo clippy --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- -D warnings
+	cargo check --manifest-path fuzz/Cargo.toml --target-dir target/fuzz
 
 .PHONY: lint-format
 lint-format:

@@ -181,8 +181,7 @@ impl App {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let Reload { gateway, log, door, attendants, .. } = &*self.reload;
         self.reload.begin().await;
-        let background = TaskTracker::new();
-        background.spawn(keep(Arc::clone(gateway), self.retention, self.stopping.clone()));
+        let keeping = tokio::spawn(keep(Arc::clone(gateway), self.retention, self.stopping.clone()));
         // These go on until the door is closed: what comes in until then is stored, and told.
         let (closed, last) = (CancellationToken::new(), TaskTracker::new());
         last.spawn(self.clerk.run(closed.clone()));
@@ -201,8 +200,8 @@ impl App {
             .merge(http::webhooks(Arc::clone(&self.reload.reception)))
             .merge(http::metrics(seen));
         serve(self.listener, door.clone(), routes, told).await;
-        background.close();
-        background.wait().await;
+        // It ends with `stopping`, and a fault of it is in the log.
+        let _ = keeping.await;
         attendants.finish().await;
         // A command that is under way ends with its outcome written down, whoever has hung up.
         gateway.finish().await;

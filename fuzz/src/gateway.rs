@@ -6,6 +6,7 @@ use tokio::runtime::Runtime;
 use vendgraph::{
     app::App,
     auth::{Caller, Grant, Minter, Scope},
+    cli::dev::accounts,
     config::{Config, Folder},
     domain::{Clock as _, SystemClock},
     sandbox::{self, Sandbox},
@@ -42,7 +43,6 @@ async fn begin(folder: &std::path::Path) -> (Sandbox, String, String) {
     options.inhand.machines = 3;
     options.dingshang.machines = 2;
     let vendors = sandbox::start(options).await.expect("the sandboxes listen");
-    let options = vendors.options();
     let text = format!(
         r#"
         [server]
@@ -55,30 +55,10 @@ async fn begin(folder: &std::path::Path) -> (Sandbox, String, String) {
         [fleet]
         sweep = "off"
         reconcile = "off"
-        [[accounts]]
-        name = "north"
-        vendor = "dingshang"
-        url = "{dingshang}"
-        app_id = "{app_id}"
-        app_secret = "{app_secret}"
-        merchant_id = "{merchant_id}"
-        requests_per_second = 100000
-        [[accounts]]
-        name = "metro"
-        vendor = "inhand"
-        base_url = "{inhand}"
-        client_id = "{client_id}"
-        key = "{key}"
-        requests_per_second = 100000
+        {accounts}
         "#,
         store = folder.join("fuzz.db").display(),
-        dingshang = vendors.dingshang_url(),
-        app_id = options.dingshang.app_id,
-        app_secret = options.dingshang.app_secret,
-        merchant_id = options.dingshang.merchant_id,
-        inhand = vendors.inhand_url(),
-        client_id = options.inhand.client_id,
-        key = options.inhand.key,
+        accounts = accounts(&vendors, "requests_per_second = 100000"),
     );
     let config = Config::parse(&text, [], &Folder::of("".as_ref())).expect("it is right");
     let now = SystemClock.now();

@@ -23,7 +23,7 @@ const SECRETS: [&str; 7] = ["secret", "app_id", "app_secret", "merchant_id", "cl
 struct OneFile;
 
 impl Files for OneFile {
-    fn read(&self, path: &Path) -> io::Result<String> {
+    fn read_up_to(&self, path: &Path, _longest: u64) -> io::Result<String> {
         if path.as_os_str().len() % 2 == 0 { Ok(format!("{PLANTED}\n")) } else { Err(io::Error::other("no")) }
     }
 

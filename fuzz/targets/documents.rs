@@ -7,18 +7,17 @@ use std::{sync::LazyLock, time::Duration};
 
 use async_graphql::{Request, Variables};
 use libfuzzer_sys::fuzz_target;
-use vendgraph::graphql::{
-    document::{Documents, Limits},
-    sdl,
+use vendgraph::{
+    config::Limits,
+    graphql::{document::Documents, sdl},
 };
 use vendgraph_fuzz::spent;
 
 /// No document takes more of a processor, in a build that counts every branch.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-static DOCUMENTS: LazyLock<Documents> = LazyLock::new(|| {
-    Documents::new(&sdl(), Limits { depth: 15, complexity: 5000 }).expect("the schema reads itself")
-});
+static DOCUMENTS: LazyLock<Documents> =
+    LazyLock::new(|| Documents::new(&sdl(), (&Limits::default()).into()).expect("the schema reads itself"));
 
 fuzz_target!(|text: &str| {
     let (document, variables) = text.split_once('\0').unwrap_or((text, "{}"));

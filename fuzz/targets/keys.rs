@@ -26,7 +26,7 @@ static FILE: LazyLock<NamedTempFile> = LazyLock::new(|| NamedTempFile::new_in("/
 fuzz_target!(|text: &str| {
     fs::write(FILE.path(), text).expect("the file is written");
     let proof = Proof::JwksFile(FILE.path().to_owned());
-    let auth = Auth { proof, issuer: None, audience: None };
+    let auth = Auth { proof, previous_secret: None, issuer: None, audience: None };
     let clock = ManualClock::new(Timestamp::from_second(1_800_000_000).expect("a time"));
     let Ok(verifier) = Verifier::new(&auth, Arc::new(clock)) else { return };
     let set: Value = serde_json::from_str(text).expect("a set that was taken is JSON");

@@ -48,6 +48,7 @@ fuzz_target!(|text: &str| {
 fn verify(token: &str) -> Result<Caller, Error> {
     let auth = Auth {
         proof: Proof::Secret(std::str::from_utf8(SECRET).expect("text").into()),
+        previous_secret: None,
         issuer: None,
         audience: None,
     };

@@ -19,13 +19,12 @@ use tokio_util::sync::CancellationToken;
 use super::Error;
 use crate::{
     auth::{self, Caller, Verifier},
-    config::{self, Config},
+    config::Config,
     domain::Place,
     events::Inbox,
     gateway::{Asker, Gateway},
     graphql::{
         self, Live,
-        document::Limits,
         live::{Answer, Pen},
     },
     http::{
@@ -76,12 +75,6 @@ pub(super) fn settings(config: &Config, dev_token: Option<SecretString>) -> Resu
         cors_origins: config.server.cors_origins.iter().map(origin).collect::<Result<_, _>>()?,
         dev_token,
     })
-}
-
-/// What a document may cost.
-pub(super) fn document_limits(config: &Config) -> Limits {
-    let config::Limits { depth, complexity, tokens, aliases, directives, root_fields, .. } = config.limits;
-    Limits { depth, complexity, tokens, aliases, directives, root_fields }
 }
 
 /// Answers operations with the schema.

@@ -1,6 +1,6 @@
 //! The documents that callers may send: their bounds, and those that the operator trusts.
 
-use super::{Error, behind::document_limits};
+use super::Error;
 use crate::{
     config::Config,
     graphql::{
@@ -19,7 +19,7 @@ pub async fn documents(config: &Config) -> Result<Documents, Error> {
 
 /// The same, not adopted yet, for a schema with or without what a supergraph's gateway asks for.
 pub(super) async fn trusting(config: &Config, federation: bool) -> Result<(Documents, Policy), Error> {
-    let documents = Documents::new(&graphql::whole_sdl(federation), document_limits(config))?;
+    let documents = Documents::new(&graphql::whole_sdl(federation), (&config.limits).into())?;
     let policy = trusted::policy(&documents, &config.documents, federation).await?;
     Ok((documents, policy))
 }

@@ -3,19 +3,19 @@
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use tokio::sync::{Mutex, watch};
 
 use super::{
     Error,
     attendants::Attendants,
-    behind::{Tokens, document_limits, settings},
+    behind::{Tokens, settings},
     connect::{connect, duties, webhooks},
     documents::trusting,
 };
 use crate::{
     auth::Verifier,
-    config::{self, Config},
+    config::{Config, same},
     domain::{AccountName, Clock},
     events::Log,
     gateway::{Connection, Gateway, Reception},
@@ -66,7 +66,7 @@ impl Reload {
         let names: Vec<AccountName> = duties.iter().map(|(name, _)| name.clone()).collect();
         self.tokens.0.store(Arc::new(verifier));
         self.patience.send_replace(patience(&config));
-        self.documents.set_limits(document_limits(&config));
+        self.documents.set_limits((&config.limits).into());
         self.door.change(settings);
         self.log.set_accounts(names.clone());
         self.gateway.reconnect(&names, connections);
@@ -74,7 +74,9 @@ impl Reload {
         self.attendants.assign(duties);
         // Last: no answer that was kept before is given from here on.
         self.documents.adopt(policy);
-        Ok(fixed(&std::mem::replace(&mut *current, config.clone()), &config))
+        let fixed = fixed(&current, &config);
+        *current = config;
+        Ok(fixed)
     }
 
     /// Begins the accounts' work.
@@ -92,18 +94,16 @@ impl Reload {
 
 /// The keys that differ and are read at the start alone.
 fn fixed(before: &Config, now: &Config) -> Vec<&'static str> {
-    let url = |config: &Config| config.store.url.as_ref().map(|url| url.expose_secret().to_owned());
-    let cors = |server: &config::Server| server.cors_origins.clone();
-    let (server, is) = (&before.server, &now.server);
+    let (server, store) = ((&before.server, &now.server), (&before.store, &now.store));
     let keys = [
-        ("server.listen", server.listen != is.listen),
-        ("server.public_url", server.public_url != is.public_url),
-        ("server.cors_origins", cors(server) != cors(is)),
-        ("server.federation", server.federation != is.federation),
-        ("server.drain", server.drain != is.drain),
-        ("store.url", url(before) != url(now)),
-        ("store.retention", before.store.retention != now.store.retention),
-        ("store.audit_retention", before.store.audit_retention != now.store.audit_retention),
+        ("server.listen", server.0.listen != server.1.listen),
+        ("server.public_url", server.0.public_url != server.1.public_url),
+        ("server.cors_origins", server.0.cors_origins != server.1.cors_origins),
+        ("server.federation", server.0.federation != server.1.federation),
+        ("server.drain", server.0.drain != server.1.drain),
+        ("store.url", !same(store.0.url.as_ref(), store.1.url.as_ref())),
+        ("store.retention", store.0.retention != store.1.retention),
+        ("store.audit_retention", store.0.audit_retention != store.1.audit_retention),
         ("cache", before.cache != now.cache),
         ("telemetry", before.telemetry != now.telemetry),
     ];

@@ -95,7 +95,6 @@ fn announce(vendors: &Sandbox, gateway: &str, token: &str) -> Result<(), Error> 
 /// The configuration that `serve` would be given for the made-up vendors; its secret dies with the process.
 fn config(vendors: &Sandbox, port: u16, folder: &Path) -> Result<Config, Error> {
     let secret = Alphanumeric.sample_string(&mut rand::rng(), 48);
-    let options = vendors.options();
     let text = format!(
         r#"
         [server]
@@ -105,6 +104,20 @@ fn config(vendors: &Sandbox, port: u16, folder: &Path) -> Result<Config, Error> 
         secret = "{secret}"
         [store]
         url = 'sqlite://{folder}/vendgraph.db'
+        {accounts}
+        "#,
+        host = Ipv4Addr::LOCALHOST,
+        folder = folder.display(),
+        accounts = accounts(vendors, "requests_per_second = 1000"),
+    );
+    Ok(Config::of_text(&text)?)
+}
+
+/// The made-up vendors' accounts as a configuration has them; `more` stands in each.
+pub fn accounts(vendors: &Sandbox, more: &str) -> String {
+    let options = vendors.options();
+    format!(
+        r#"
         [[accounts]]
         name = "north"
         vendor = "dingshang"
@@ -112,17 +125,15 @@ fn config(vendors: &Sandbox, port: u16, folder: &Path) -> Result<Config, Error> 
         app_id = "{app_id}"
         app_secret = "{app_secret}"
         merchant_id = "{merchant_id}"
-        requests_per_second = 1000
+        {more}
         [[accounts]]
         name = "metro"
         vendor = "inhand"
         base_url = "{inhand}"
         client_id = "{client_id}"
         key = "{key}"
-        requests_per_second = 1000
+        {more}
         "#,
-        host = Ipv4Addr::LOCALHOST,
-        folder = folder.display(),
         dingshang = vendors.dingshang_url(),
         app_id = options.dingshang.app_id,
         app_secret = options.dingshang.app_secret,
@@ -130,8 +141,7 @@ fn config(vendors: &Sandbox, port: u16, folder: &Path) -> Result<Config, Error> 
         inhand = vendors.inhand_url(),
         client_id = options.inhand.client_id,
         key = options.inhand.key,
-    );
-    Ok(Config::of_text(&text)?)
+    )
 }
 
 /// A token that may do everything.

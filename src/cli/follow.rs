@@ -19,14 +19,9 @@ pub async fn follow(path: PathBuf, reload: Arc<Reload>, mut last: Fingerprint, m
             () = hung_up.next() => true,
             () = sleep(EVERY) => false,
         };
-        let path = path.clone();
-        let Ok((config, fingerprint)) = spawn_blocking(move || Config::load_with_fingerprint(&path)).await
-        else {
-            continue;
-        };
-        if !told && fingerprint == last {
-            continue;
-        }
+        let (path, before) = (path.clone(), last.clone());
+        let read = move || (told || !before.stands()).then(|| Config::load_with_fingerprint(&path));
+        let Ok(Some((config, fingerprint))) = spawn_blocking(read).await else { continue };
         last = fingerprint;
         let applied = async { Ok::<_, super::Error>(reload.apply(config?).await?) };
         match applied.await {

@@ -2,14 +2,14 @@
 
 use std::{num::NonZeroU32, time::Duration};
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use toml::{Table, Value};
 use url::Url;
 
 use super::{
     error::{Key, Problem},
     overrides::{OfSection, by_account},
-    secret::Fits,
+    secret::{Fits, same},
     section::{Given, Keys, Section, Surroundings, URL},
 };
 
@@ -54,7 +54,6 @@ pub enum Vendor {
 /// The same platform and the same credentials.
 impl PartialEq for Vendor {
     fn eq(&self, other: &Self) -> bool {
-        let same = |one: &SecretString, other: &SecretString| one.expose_secret() == other.expose_secret();
         match (self, other) {
             (
                 Self::Dingshang { url, app_id, app_secret, merchant_id },
@@ -64,12 +63,7 @@ impl PartialEq for Vendor {
                 Self::Inhand { base_url, client_id, key, previous_key },
                 Self::Inhand { base_url: u, client_id: i, key: k, previous_key: p },
             ) => {
-                let previous = match (previous_key, p) {
-                    (Some(previous), Some(other)) => same(previous, other),
-                    (None, None) => true,
-                    (Some(_), None) | (None, Some(_)) => false,
-                };
-                base_url == u && same(client_id, i) && same(key, k) && previous
+                base_url == u && same(client_id, i) && same(key, k) && same(previous_key.as_ref(), p.as_ref())
             }
             (Self::Dingshang { .. }, Self::Inhand { .. }) | (Self::Inhand { .. }, Self::Dingshang { .. }) => {
                 false

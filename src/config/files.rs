@@ -11,15 +11,15 @@ pub(super) const LONGEST: u64 = 1024 * 1024;
 
 /// Where the files that a configuration names are.
 pub trait Files {
-    /// The text of a file.
-    fn read(&self, path: &Path) -> io::Result<String>;
+    /// The text of a file that may be so long, in bytes.
+    fn read_up_to(&self, path: &Path, longest: u64) -> io::Result<String>;
 
     /// Where a path of the configuration leads.
     fn resolve(&self, path: &Path) -> PathBuf;
 
-    /// The text of a file that may be so long, in bytes.
-    fn read_up_to(&self, path: &Path, longest: u64) -> io::Result<String> {
-        read_bounded(&self.resolve(path), longest)
+    /// The text of a file that is no longer than a configuration or a secret may be.
+    fn read(&self, path: &Path) -> io::Result<String> {
+        self.read_up_to(path, LONGEST)
     }
 }
 
@@ -35,8 +35,8 @@ impl Folder {
 }
 
 impl Files for Folder {
-    fn read(&self, path: &Path) -> io::Result<String> {
-        read_bounded(&self.resolve(path), LONGEST)
+    fn read_up_to(&self, path: &Path, longest: u64) -> io::Result<String> {
+        read_bounded(&self.resolve(path), longest)
     }
 
     fn resolve(&self, path: &Path) -> PathBuf {

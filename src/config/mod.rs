@@ -36,6 +36,7 @@ pub use fingerprint::Fingerprint;
 pub use fleet::Fleet;
 pub use limits::Limits;
 pub use load::read_toml;
+pub use secret::same;
 pub use server::Server;
 pub use store::Store;
 pub use telemetry::Telemetry;

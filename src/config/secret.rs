@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use super::{
@@ -22,6 +22,15 @@ pub(super) struct Fits {
     pub write: &'static str,
     /// Whether it is.
     pub accepts: fn(&str) -> bool,
+}
+
+/// Whether two secrets of the configuration are the same, or there is none either time.
+pub fn same<'s>(
+    one: impl Into<Option<&'s SecretString>>,
+    other: impl Into<Option<&'s SecretString>>,
+) -> bool {
+    let exposed = |secret: Option<&'s SecretString>| secret.map(ExposeSecret::expose_secret);
+    exposed(one.into()) == exposed(other.into())
 }
 
 /// Where a secret is.

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{
     error::Problem,
-    secret::Fits,
+    secret::{Fits, same},
     section::{Given, Keys, Section},
 };
 
@@ -29,16 +29,13 @@ pub struct Telemetry {
 
 impl PartialEq for Telemetry {
     fn eq(&self, other: &Self) -> bool {
-        let headers = |of: &Self| -> Vec<_> {
-            of.otlp_headers
-                .iter()
-                .map(|(name, value)| (name.clone(), value.expose_secret().to_owned()))
-                .collect()
-        };
+        let (headers, others) = (&self.otlp_headers, &other.otlp_headers);
+        let same_headers = headers.len() == others.len()
+            && headers.iter().zip(others).all(|(one, other)| one.0 == other.0 && same(&one.1, &other.1));
         self.log == other.log
             && self.filter == other.filter
             && self.otlp_endpoint == other.otlp_endpoint
-            && headers(self) == headers(other)
+            && same_headers
             && self.sample_ratio.total_cmp(&other.sample_ratio).is_eq()
             && self.service_name == other.service_name
     }

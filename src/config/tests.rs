@@ -71,7 +71,7 @@ retries = 0
 struct Told(HashMap<&'static str, &'static str>);
 
 impl Files for Told {
-    fn read(&self, path: &Path) -> io::Result<String> {
+    fn read_up_to(&self, path: &Path, _longest: u64) -> io::Result<String> {
         let text = path.to_str().and_then(|path| self.0.get(path)).copied();
         text.map(str::to_owned).ok_or_else(|| io::ErrorKind::NotFound.into())
     }

@@ -93,10 +93,11 @@ impl Callers {
     /// Takes one more of a sort for the caller.
     pub(super) fn hold(&self, caller: &Caller, sort: Sort, share: &Share) -> Result<Held, Fault> {
         self.with(caller, Instant::now(), |standing| {
-            let (held, limit) = match sort {
-                Sort::Stream => (&mut standing.streams, share.streams),
-                Sort::Subscription => (&mut standing.subscriptions, share.subscriptions),
+            let limit = match sort {
+                Sort::Stream => share.streams,
+                Sort::Subscription => share.subscriptions,
             };
+            let held = standing.held(sort);
             if *held >= limit {
                 return Err(Fault::TooManyOfCaller { sort, limit });
             }
@@ -122,6 +123,14 @@ impl Callers {
 }
 
 impl Standing {
+    /// How many of a sort the caller has.
+    fn held(&mut self, sort: Sort) -> &mut usize {
+        match sort {
+            Sort::Stream => &mut self.streams,
+            Sort::Subscription => &mut self.subscriptions,
+        }
+    }
+
     fn is_worth_knowing(&self, now: Instant) -> bool {
         self.streams > 0 || self.subscriptions > 0 || self.full_at > now
     }
@@ -131,10 +140,7 @@ impl Drop for Held {
     fn drop(&mut self) {
         let mut known = self.callers.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(standing) = known.callers.get_mut(&self.subject) {
-            let held = match self.sort {
-                Sort::Stream => &mut standing.streams,
-                Sort::Subscription => &mut standing.subscriptions,
-            };
+            let held = standing.held(self.sort);
             *held = held.saturating_sub(1);
         }
     }

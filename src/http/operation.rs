@@ -45,27 +45,28 @@ impl From<Refused> for ServerError {
     }
 }
 
-/// Finds an operation's document, and checks the operation against every bound.
+/// Finds an operation's document, and checks the operation against every bound. A document that is refused is counted here,
+/// whatever it came by; a fault is counted where it is answered.
 pub(super) fn prepare(door: &Door, caller: Arc<Caller>, parameters: Parameters) -> Result<Prepared, Refused> {
+    let prepared = check(door, caller, parameters);
+    if let Err(Refused::Document(error)) = &prepared {
+        metrics::refused(&answer::code(error));
+    }
+    prepared
+}
+
+fn check(door: &Door, caller: Arc<Caller>, parameters: Parameters) -> Result<Prepared, Refused> {
     let documents = &door.0.documents;
     let Parameters { document, operation_name, variables } = parameters;
     // Whoever operates the gateway tries things out: in GraphiQL, with documents that no manifest has yet.
     let exempt = caller.may(Scope::Admin);
     let Found { text, registers } = documents.find(document, exempt).map_err(|unfound| match unfound {
-        Unfound::UnknownId => {
-            let fault = Fault::from(unfound);
-            metrics::refused(fault.code());
-            Refused::Document(fault.error())
-        }
+        Unfound::UnknownId => Refused::Document(Fault::from(unfound).error()),
         Unfound::UnknownHash | Unfound::OtherText | Unfound::Untrusted => Refused::Fault(unfound.into()),
     })?;
     let mut request = Request::new(text).variables(variables);
     request.operation_name = operation_name;
-    let operation = documents.prepare(&mut request).map_err(|refusal| {
-        let error = ServerError::from(refusal);
-        metrics::refused(&answer::code(&error));
-        Refused::Document(error)
-    })?;
+    let operation = documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
     if let Some(hash) = registers {
         documents.register(hash, &request.query);
     }

@@ -8,6 +8,7 @@ use tokio::{runtime::Runtime, sync::oneshot, task::JoinHandle};
 use vendgraph::{
     app::App,
     auth::{Caller, Grant, Minter, Scope},
+    cli::dev::accounts,
     config::{self, Config},
     domain::{AccountName, Clock, ManualClock},
     gateway::Gateway,
@@ -282,7 +283,6 @@ pub fn machine_id(account: &str, number: &str) -> String {
 
 /// The configuration of a gateway before these vendors.
 pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
-    let options = vendors.options();
     format!(
         r#"
         [server]
@@ -298,35 +298,12 @@ pub fn configuration(vendors: &Sandbox, setup: &Setup, store: &str) -> String {
         secret = "{SECRET}"
         [store]
         url = '{store}'
-        [[accounts]]
-        name = "north"
-        vendor = "dingshang"
-        url = "{dingshang}"
-        app_id = "{app_id}"
-        app_secret = "{app_secret}"
-        merchant_id = "{merchant_id}"
-        requests_per_second = 10000
-        {account}
-        [[accounts]]
-        name = "metro"
-        vendor = "inhand"
-        base_url = "{inhand}"
-        client_id = "{client_id}"
-        key = "{key}"
-        requests_per_second = 10000
-        {account}
+        {accounts}
         "#,
         drain = setup.drain,
         server = setup.server,
         reconcile = setup.reconcile,
         sections = setup.sections,
-        account = setup.account,
-        dingshang = vendors.dingshang_url(),
-        app_id = options.dingshang.app_id,
-        app_secret = options.dingshang.app_secret,
-        merchant_id = options.dingshang.merchant_id,
-        inhand = vendors.inhand_url(),
-        client_id = options.inhand.client_id,
-        key = options.inhand.key,
+        accounts = accounts(vendors, &format!("requests_per_second = 10000\n{}", setup.account)),
     )
 }

@@ -50,7 +50,7 @@ async fn know(gateway: &Gateway, account: &Arc<Account>, pace: Pace) -> Result<(
     let listing: Arc<Listing> = account.listing(Instant::now() + LISTING).await?.value;
     let unknown = || listing.machines().iter().filter(|row| !row.last.is_told()).collect::<Vec<_>>();
     for rows in unknown().chunks(AT_ONCE) {
-        learn(gateway, account, rows).await?;
+        learn(gateway, account, (&listing, rows)).await?;
     }
     if unknown().is_empty() {
         return Ok(());
@@ -67,7 +67,11 @@ async fn know(gateway: &Gateway, account: &Arc<Account>, pace: Pace) -> Result<(
 }
 
 /// Hears the log's last words on machines, in their order.
-async fn learn(gateway: &Gateway, account: &Account, rows: &[&Arc<Row>]) -> Result<()> {
+async fn learn(
+    gateway: &Gateway,
+    account: &Account,
+    (listing, rows): (&Listing, &[&Arc<Row>]),
+) -> Result<()> {
     let numbers: Vec<Text> = rows.iter().map(|row| Arc::clone(&row.machine.number)).collect();
     let words = gateway.store().last_words(account.name(), &numbers, EventKind::MachineStatus, WORDS).await?;
     for stored in words {
@@ -75,7 +79,7 @@ async fn learn(gateway: &Gateway, account: &Account, rows: &[&Arc<Row>]) -> Resu
         let (Happening::MachineStatus(news), Some(machine)) = (&event.happening, &event.machine) else {
             continue;
         };
-        if let Some(row) = rows.iter().find(|row| row.machine.number == *machine) {
+        if let Some(row) = listing.machine(machine) {
             row.last.learn(news, event.origin == Origin::Reconciled, event.occurred_at);
         }
     }

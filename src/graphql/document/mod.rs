@@ -45,6 +45,7 @@ pub use self::{
     persisted::{Found, Hash, Name, Policy, Reference, Unfound},
     refusal::{Bound, Refusal},
 };
+use crate::config;
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
 const KEPT_BYTES: u64 = 32 * 1024 * 1024;
@@ -67,6 +68,13 @@ pub struct Limits {
     pub directives: u64,
     /// How many fields an operation may begin with, fragments spread out (`limits.root_fields`).
     pub root_fields: u64,
+}
+
+impl From<&config::Limits> for Limits {
+    fn from(limits: &config::Limits) -> Self {
+        let config::Limits { depth, complexity, tokens, aliases, directives, root_fields, .. } = *limits;
+        Self { depth, complexity, tokens, aliases, directives, root_fields }
+    }
 }
 
 impl Limits {

@@ -14,16 +14,13 @@ use url::Url;
 use super::{Answer, Live, Pen};
 use crate::{
     auth::{Caller, Grant, Scope},
+    config,
     domain::{
         AccountName, Clock, Event, Happening, HealthState, Origin, Place, StatusNews, SystemClock, Vendor,
     },
     events::{Inbox, Log},
     gateway::{Connection, Gateway, Keeping, Lifetimes, Post},
-    graphql::{
-        Schema,
-        document::{Documents, Limits},
-        sdl,
-    },
+    graphql::{Schema, document::Documents, sdl},
     store::{self, NewEvent, Store},
     vendor::{
         dingshang::{Credentials, Dingshang},
@@ -78,18 +75,7 @@ fn live(store: &Arc<dyn Store>, log: &Arc<Log>) -> Arc<Live> {
     let keeping = Keeping { store: Arc::clone(store), callbacks: None, post };
     let gateway = Arc::new(Gateway::new(vec![connection(&clock)], lifetimes, keeping, &clock));
     let schema = Schema::new(Arc::clone(&gateway), false);
-    let documents = Documents::new(
-        &sdl(),
-        Limits {
-            depth: 15,
-            complexity: 5_000,
-            tokens: 10_000,
-            aliases: 100,
-            directives: 100,
-            root_fields: 50,
-        },
-    )
-    .unwrap();
+    let documents = Documents::new(&sdl(), (&config::Limits::default()).into()).unwrap();
     Live::new((schema, gateway), Arc::new(documents), watch::channel(Duration::from_secs(5)).1, PEN)
 }
 
