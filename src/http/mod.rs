@@ -49,7 +49,7 @@ use crate::{
 };
 
 pub use self::{
-    answer::written,
+    answer::{codes, written},
     callers::Share,
     metrics::metrics,
     routes::router,

@@ -147,7 +147,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.operation.0.duration.observe(self.since.elapsed().as_secs_f64());
-        if !self.ended {
+        // A panic is told, and counted, as what went wrong.
+        if !self.ended && !std::thread::panicking() {
             self.operation.count("abandoned");
         }
     }

@@ -5,7 +5,6 @@
 
 use std::{pin::Pin, sync::Arc, task::Poll};
 
-use async_graphql::ServerError;
 use axum::{
     Error,
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
@@ -214,7 +213,7 @@ impl Session {
         let counted = metrics::Transport::Socket;
         let row = prepared.and_then(|prepared| steps(door, prepared, None, counted).map_err(Refused::Fault));
         let steps = row.unwrap_or_else(|refused| {
-            let errors = answer::error_list(vec![ServerError::from(refused)]);
+            let errors = answer::error_list(vec![refused.tell()]);
             stream::iter([Step::Refused(errors)]).boxed()
         });
         let steps = Abortable::new(steps, stopped_by).map(move |step| (Arc::clone(&tag), step));
