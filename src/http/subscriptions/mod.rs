@@ -115,7 +115,7 @@ impl Streams {
             return Err(Fault::Busy);
         }
         let room = self.places.take(limit).ok_or_else(|| {
-            metrics::dropped("full");
+            metrics::dropped(metrics::Reason::Full);
             Fault::Busy
         })?;
         let counted = metrics::Connection::open(transport);

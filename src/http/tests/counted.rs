@@ -157,4 +157,14 @@ async fn what_is_too_much_is_counted_on_sockets_too() {
     peer.subscribe("4", "{ machine { name } }").await;
     assert!(peer.next().await.to_string().contains("at most 2 operations"));
     meanwhile.counted_once("OVERLOADED", "too many at once");
+
+    // Whoever has too many sockets is not one of whom nobody can tell who they are.
+    let dropped = |reason: &str| {
+        let counts = counts("vendgraph_dropped_connections_total");
+        counts.get(&format!("{{reason=\"{reason}\"}}")).copied().unwrap_or_default()
+    };
+    let mut second = Peer::new(&server, MODERN).await;
+    second.greet(super::TOKEN).await;
+    assert_eq!(second.closed().await.0, 1013);
+    assert_eq!((dropped("too_many"), dropped("no_verdict")), (1, 0));
 }

@@ -19,7 +19,7 @@ const ANONYMOUS: &str = "anonymous";
 /// An operation whose name is not told.
 const OTHER: &str = "other";
 /// What is not known of a request that was refused before it was read.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// What kind of operation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
