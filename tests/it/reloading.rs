@@ -125,7 +125,8 @@ async fn a_hangup_in_the_midst_of_the_start_ends_nobody_and_is_followed_afterwar
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let mut program = Program::spawn(&pipe);
     // It opens once the program reads.
-    let opened = OpenOptions::new().write(true).open(&pipe);
+    let mut options = OpenOptions::new();
+    let opened = options.write(true).open(&pipe);
     let mut written = timeout(PATIENCE, opened).await.expect("it reads its configuration").unwrap();
     program.hang_up();
     written.write_all(text.as_bytes()).await.unwrap();
