@@ -32,6 +32,7 @@ use crate::{
     graphql::{Live, Schema, trusted::Untrusted},
     http::{self, Behind, Door, router, serve},
     store::{self, OpenError},
+    telemetry::metrics,
 };
 
 pub use self::{
@@ -101,6 +102,7 @@ impl App {
         dev_token: Option<SecretString>,
     ) -> Result<Self, Error> {
         let documents = Arc::new(documents(config).await?);
+        metrics::begin(http::codes());
         let address = config.server.listen;
         let listener =
             TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;

@@ -271,11 +271,16 @@ fn health_is_what_the_gateway_says_and_a_code_for_whoever_watches_it() {
     let ill = run(&["health", "--url", &answering(ill)]);
     assert_eq!(ill.status.code(), Some(1));
     assert!(complaint(&ill).contains("503 {\"reasons\":[\"the store does not answer\"]}"), "{ill:?}");
-    for url in [answering(""), answering("200 OK"), "http://127.0.0.1:1/".into(), "https://127.0.0.1/".into()]
-    {
+    for url in [answering(""), answering("200 OK"), "http://127.0.0.1:1/".into()] {
         assert_eq!(run(&["health", "--url", &url]).status.code(), Some(1), "{url}");
     }
-    assert_eq!(run(&["health", "--url", "readyz"]).status.code(), Some(2));
+    for (url, told) in
+        [("readyz", "relative URL"), ("https://127.0.0.1/", "only plain http is spoken here, not `https`")]
+    {
+        let wrong = run(&["health", "--url", url]);
+        assert_eq!(wrong.status.code(), Some(2), "{url}");
+        assert!(complaint(&wrong).contains(told), "{wrong:?}");
+    }
 }
 
 #[test]

@@ -64,7 +64,11 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
         source,
     };
     let transport = Transport::new(limits, Arc::clone(clock)).map_err(|error| unusable(error.into()))?;
-    let transport = Arc::new(transport.measured(Calls::of(&account.name)));
+    let operations: &[&str] = match &account.vendor {
+        config::Vendor::Dingshang { .. } => &dingshang::OPERATIONS,
+        config::Vendor::Inhand { .. } => &inhand::OPERATIONS,
+    };
+    let transport = Arc::new(transport.measured(Calls::of(&account.name, operations)));
     let (vendor, client): (_, Arc<dyn vendor::Vendor>) = match &account.vendor {
         config::Vendor::Dingshang { url, app_id, app_secret, merchant_id } => {
             let credentials = dingshang::Credentials {

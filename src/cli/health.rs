@@ -22,8 +22,24 @@ const LONGEST: u64 = 64 * 1024;
 pub struct Args {
     /// What to ask, over plain HTTP: /livez tells whether the process answers, /readyz whether requests should be sent
     /// to it
-    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8080/livez")]
+    #[arg(long, value_name = "URL", value_parser = over_http, default_value = "http://127.0.0.1:8080/livez")]
     pub url: Url,
+}
+
+/// What cannot be asked.
+#[derive(Debug, thiserror::Error)]
+enum Unaskable {
+    /// It is no address.
+    #[error(transparent)]
+    Address(#[from] url::ParseError),
+    /// It is one of something else.
+    #[error("only plain http is spoken here, not `{0}`: ask the gateway itself, not the proxy before it")]
+    Scheme(String),
+}
+
+fn over_http(text: &str) -> Result<Url, Unaskable> {
+    let url = Url::parse(text)?;
+    if url.scheme() == "http" { Ok(url) } else { Err(Unaskable::Scheme(url.scheme().to_owned())) }
 }
 
 /// Prints the answer; exit code 1 where it is not 200, or there is none.
@@ -44,11 +60,8 @@ pub async fn run(args: Args) -> Result<ExitCode, Error> {
 
 /// The whole answer as text.
 async fn ask(url: &Url) -> Result<String, Error> {
-    let (Some(host), "http") = (url.host_str(), url.scheme()) else {
-        return Err(Error::NoAnswer(
-            "--url: write an address such as http://127.0.0.1:8080/readyz".to_owned(),
-        ));
-    };
+    // An address of HTTP has one.
+    let host = url.host_str().unwrap_or_default();
     let port = url.port_or_known_default().unwrap_or(80);
     let broken = |error: std::io::Error| Error::NoAnswer(error.to_string());
     // An IPv6 address stands in brackets in the URL, and without them here.

@@ -173,6 +173,12 @@ impl Event {
     pub fn kind(&self) -> EventKind {
         self.happening.kind()
     }
+
+    /// When it happened, where that is compared with what happened else: nothing is told before it happens, so that a time
+    /// which had not come counts as when it was received.
+    pub fn happened_at(&self) -> Timestamp {
+        self.occurred_at.min(self.received_at)
+    }
 }
 
 impl Happening {

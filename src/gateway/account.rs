@@ -32,6 +32,7 @@ use crate::{
     },
     events::Inbox,
     store::Store,
+    telemetry::metrics,
     vendor::{self, TradePage, TradeQuery, transport::Health},
 };
 
@@ -95,6 +96,7 @@ impl Account {
         let products = policy(lifetimes.products, WhenOld::ServeAndRefresh, LISTS_BYTES);
         let shared = policy(Duration::ZERO, WhenOld::Wait, 0);
         let made = Made { account: connection.name.as_str(), clock: &clock, revision };
+        metrics::begin_reconciled(made.account);
         Self {
             listing: made.cache("listing", sites),
             reports: made.cache("reports", machine),

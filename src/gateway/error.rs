@@ -66,6 +66,9 @@ pub enum Input {
         /// What it should name.
         expected: &'static str,
     },
+    /// What stands where an entity is asked for does not name one.
+    #[error("`representations` has a member without `__typename` and `id`, by which an entity is asked for")]
+    Entity,
     /// The window ends before it starts.
     #[error("`from` is after `to`")]
     Window,
@@ -253,6 +256,11 @@ impl Code {
         (Self::Overloaded, "OVERLOADED"),
         (Self::Internal, "INTERNAL"),
     ];
+
+    /// The words of all of them.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().map(|(_, word)| *word)
+    }
 
     /// Its word in the contract.
     pub fn word(self) -> &'static str {

@@ -28,11 +28,19 @@ pub struct Estimate {
     pub as_of: Timestamp,
 }
 
+/// A machine's last refill.
+#[derive(Clone, Debug, PartialEq)]
+struct Filled {
+    refill: Refill,
+    /// From when on it counts, and what is sold takes from it ([`crate::domain::Event::happened_at`]).
+    at: Timestamp,
+}
+
 /// What the log tells of a machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     registration: Option<Registration>,
-    refill: Option<Refill>,
+    filled: Option<Filled>,
     /// What was dispensed since the refill, by the trade's key: cabinet, shelf, pieces.
     sold: HashMap<Text, (Option<Text>, Text, u32)>,
     /// When the last of it was sold.
@@ -50,14 +58,15 @@ impl Facts {
             facts.registration = Some(registration);
         }
         let Some(stored) = latest(EventKind::Refill).await? else { return Ok(facts) };
+        let at = stored.event.happened_at();
         let Happening::Refill(refill) = stored.event.happening else { return Ok(facts) };
         let filter = EventFilter {
             accounts: vec![account.clone()],
             machines: Some(vec![(account.clone(), machine.clone())]),
             kinds: Some(vec![EventKind::Trade]),
-            since: Some(refill.refilled_at),
+            since: Some(at),
         };
-        facts.refill = Some(refill);
+        facts.filled = Some(Filled { refill, at });
         let (mut after, mut read) = (Place::default(), 0);
         while read < MOST {
             let part = store.events(&filter, after, PART).await?;
@@ -84,10 +93,10 @@ impl Facts {
     }
 
     fn hear(&mut self, trade: &Trade) {
-        let Some(refill) = &self.refill else { return };
+        let Some(filled) = &self.filled else { return };
         let Some(code) = &trade.shelf_code else { return };
         let at = trade.delivery.at.or(trade.created_at).or(trade.payment.paid_at);
-        let after = at.is_some_and(|at| at > refill.refilled_at);
+        let after = at.is_some_and(|at| at > filled.at);
         if trade.delivery.state == DeliveryState::Dispensed && after {
             let sold = (trade.cabinet.clone(), Arc::clone(code), trade.quantity.max(1));
             self.sold.insert(trade.key(), sold);
@@ -95,14 +104,14 @@ impl Facts {
         }
     }
 
-    /// When the machine was last refilled, as the log has it.
-    pub fn refill(&self) -> Option<&Refill> {
-        self.refill.as_ref()
+    /// The machine's last refill, as the log has it, and from when on it counts.
+    pub fn refill(&self) -> Option<(Timestamp, &Refill)> {
+        self.filled.as_ref().map(|filled| (filled.at, &filled.refill))
     }
 
     /// How many pieces a shelf should hold; `None` where no refill tells.
     pub fn estimate(&self, machine: &str, of: &Shelf) -> Option<Estimate> {
-        let refill = self.refill.as_ref()?;
+        let Filled { refill, at } = self.filled.as_ref()?;
         let is_it = |cabinet: Option<&Text>, code: &Text| {
             *code == of.code && cabinet.is_none_or(|cabinet| *cabinet == of.cabinet || &**cabinet == machine)
         };
@@ -116,7 +125,7 @@ impl Facts {
             .fold(0, |sum, pieces| sum.saturating_add(*pieces));
         let empty = of.sold_out == Some(true);
         let quantity = if empty { 0 } else { stock.saturating_sub(sold) };
-        Some(Estimate { quantity, as_of: self.sold_at.unwrap_or(refill.refilled_at) })
+        Some(Estimate { quantity, as_of: self.sold_at.unwrap_or(*at) })
     }
 
     /// Fills in what a report does not tell of the machine's shelves and the registration does.
@@ -140,7 +149,7 @@ impl Facts {
 impl Weigh for Facts {
     fn weight(&self) -> usize {
         let shelves = self.registration.as_ref().map_or(0, |known| known.shelves.len())
-            + self.refill.as_ref().map_or(0, |refill| refill.shelves.len());
+            + self.filled.as_ref().map_or(0, |filled| filled.refill.shelves.len());
         size_of::<Self>() + shelves * 400 + self.sold.capacity() * 120
     }
 }

@@ -139,15 +139,19 @@ impl Machine {
             return Ok(None);
         }
         let facts = self.account.facts(self.number(), asker.until).await?;
-        let logged = facts.value.refill().cloned();
+        let logged = facts.value.refill();
         let refills = match self.account.refills(None, asker.until).await {
-            Ok(refills) => refills.value,
+            Ok(refills) => refills,
             // The log alone tells of most of them.
-            Err(_) if logged.is_some() => return Ok(logged),
+            Err(_) if logged.is_some() => return Ok(logged.map(|(_, refill)| refill.clone())),
             Err(error) => return Err(error),
         };
-        let unreported = refills.iter().find(|refill| refill.machine_number == *self.number()).cloned();
-        Ok(logged.into_iter().chain(unreported).max_by_key(|refill| refill.refilled_at))
+        // Of one whose time has not come, the log alone knows since when it is told.
+        let is_ours =
+            |refill: &&Refill| refill.machine_number == *self.number() && refill.refilled_at <= refills.as_of;
+        let unreported = refills.value.iter().find(is_ours).map(|refill| (refill.refilled_at, refill));
+        let last = logged.into_iter().chain(unreported).max_by_key(|(at, _)| *at);
+        Ok(last.map(|(_, refill)| refill.clone()))
     }
 
     /// How many pieces one of its shelves should hold, where its vendor does not count them.

@@ -19,6 +19,11 @@ use crate::{
     vendor::inhand::webhook::{Message, Refusal, Webhooks},
 };
 
+/// What is counted of InHand's questions, and of Dingshang's callbacks; of InHand's messages each is a sort of its own.
+const CHECK: &str = "check";
+const USE: &str = "use";
+const CALLBACK: &str = "callback";
+
 /// Takes what platforms tell, and answers what they ask.
 #[derive(Debug)]
 pub struct Reception {
@@ -63,14 +68,35 @@ fn count<T>(
     metrics::webhook(account.map(AccountName::as_str), kind, outcome);
 }
 
+/// Lets what may come of what these accounts' platforms send be counted from 0 on, so that the first that fails shows as an
+/// increase. Whose a callback is that cannot be stored is not known.
+fn begin_to_count(inhand: &[(AccountName, Webhooks)]) {
+    for (account, _) in inhand {
+        let begin = |kind, taken: &[&str]| {
+            for outcome in taken.iter().chain(&["refused", "failed"]) {
+                metrics::begin_webhook(Some(account.as_str()), kind, outcome);
+            }
+        };
+        for message in Message::ALL {
+            begin(message.word(), &["new", "known"]);
+        }
+        for kind in [CHECK, USE] {
+            begin(kind, &["answered"]);
+        }
+    }
+    metrics::begin_webhook(None, CALLBACK, "failed");
+}
+
 impl Reception {
     /// Takes messages for these accounts of InHand's, and callbacks for all of Dingshang's.
     pub fn new(gateway: Arc<Gateway>, inhand: Vec<(AccountName, Webhooks)>) -> Self {
+        begin_to_count(&inhand);
         Self { gateway, inhand: ArcSwap::from_pointee(inhand) }
     }
 
     /// From now on messages are taken for these accounts of InHand's.
     pub fn set_accounts(&self, inhand: Vec<(AccountName, Webhooks)>) {
+        begin_to_count(&inhand);
         self.inhand.store(Arc::new(inhand));
     }
 

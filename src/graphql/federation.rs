@@ -9,9 +9,9 @@
 use std::sync::LazyLock;
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, ID, InputValueError, InputValueResult, MergedObject, Object,
-    ObjectType, OutputType, Positioned, SDLExportOptions, Scalar, ScalarType, ServerResult, SimpleObject,
-    Union, Value, parser::types::Field as Selected, registry::Registry,
+    ContainerType, Context, ContextSelectionSet, ID, InputValueResult, MergedObject, Object, ObjectType,
+    OutputType, Positioned, SDLExportOptions, Scalar, ScalarType, ServerResult, SimpleObject, Union, Value,
+    parser::types::Field as Selected, registry::Registry,
 };
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     domain::Id,
-    gateway::{Code, Error},
+    gateway::{Code, Error, Input},
 };
 
 /// The greatest number of entities that are found at once: a page of another subgraph, at its longest.
@@ -51,7 +51,8 @@ impl Subgraph {
         Service { sdl: sdl() }
     }
 
-    /// Objects by their keys, in their order; null for each that there is not or that is not yours. At most 500.
+    /// Objects by their keys, in their order; null for each that there is not or that is not yours, and, with an error, for
+    /// each whose key is none. At most 500.
     #[graphql(name = "_entities")]
     async fn entities(
         &self,
@@ -83,24 +84,30 @@ struct Service {
     sdl: &'static str,
 }
 
-/// An object's type and key: `{"__typename": "Machine", "id": "…"}`.
+/// What stands where an object is asked for; `None`: it is no key. That costs its own place in the answer alone, so it is no
+/// error of the argument.
 #[derive(Clone, Debug)]
-struct Representation {
+struct Representation(Option<Key>);
+
+/// An object's type and id.
+#[derive(Clone, Debug)]
+struct Key {
     typename: String,
     id: ID,
 }
 
-/// An object's type and key.
+/// An object's type and key: `{"__typename": "Machine", "id": "…"}`.
 #[Scalar(name = "_Any")]
 impl ScalarType for Representation {
     fn parse(value: Value) -> InputValueResult<Self> {
-        if let Value::Object(members) = &value
-            && let Some(Value::String(typename)) = members.get("__typename")
-            && let Some(Value::String(id)) = members.get(KEY)
-        {
-            return Ok(Self { typename: typename.clone(), id: ID(id.clone()) });
-        }
-        Err(InputValueError::custom("an entity is asked for by its `__typename` and `id`"))
+        let key = |value| {
+            let Value::Object(mut members) = value else { return None };
+            match (members.swap_remove("__typename")?, members.swap_remove(KEY)?) {
+                (Value::String(typename), Value::String(id)) => Some(Key { typename, id: ID(id) }),
+                _ => None,
+            }
+        };
+        Ok(Self(key(value)))
     }
 
     fn to_value(&self) -> Value {
@@ -173,8 +180,9 @@ const fn type_of(id: &Id) -> Option<&'static str> {
 }
 
 async fn find(field: Field<'_>, representation: &Representation) -> Result<Entity> {
-    let id = input::id("representations", &representation.id)?;
-    if type_of(&id) != Some(representation.typename.as_str()) {
+    let Some(Key { typename, id }) = &representation.0 else { return Err(Input::Entity.into()) };
+    let id = input::id("representations", id)?;
+    if type_of(&id) != Some(typename.as_str()) {
         return Err(Failure::Gateway(Error::NotFound));
     }
     Ok(Node::find(field, &id).await?.into())

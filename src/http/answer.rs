@@ -18,13 +18,21 @@ use super::{
     kept::{Caching, Finished},
     media::Media,
 };
-use crate::graphql::document::Unfound;
+use crate::{gateway::Code, graphql::document::Unfound, telemetry::metrics};
 
 /// Most errors of one request that are told: the validator may find thousands in a hostile document.
 const ERRORS: usize = 20;
 
 /// The longest message, in characters, of an error that is not ours: the parser and the validator quote the caller.
 const MESSAGE_CHARACTERS: usize = 400;
+
+/// The code of Apollo's protocol for a document whose name is not known: none of the contract's.
+const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
+
+/// Every code that clients may read.
+pub fn codes() -> impl Iterator<Item = &'static str> {
+    Code::words().chain([PERSISTED_QUERY_NOT_FOUND])
+}
 
 /// What is sent for an answer that cannot be written.
 const UNWRITABLE: &[u8] =
@@ -124,22 +132,17 @@ impl Fault {
         }
     }
 
-    /// Whether an operation came to it that is known and counted.
-    pub(super) const fn is_of_operation(&self) -> bool {
-        matches!(self, Self::Late)
-    }
-
-    /// The contract's code.
-    pub(super) const fn code(&self) -> &'static str {
-        match self {
-            Self::NoToken | Self::BadToken | Self::OldToken => "UNAUTHENTICATED",
+    /// The contract's code; `None`: the word of Apollo's protocol, which clients take as the one to send the document.
+    const fn of_contract(&self) -> Option<Code> {
+        Some(match self {
+            Self::NoToken | Self::BadToken | Self::OldToken => Code::Unauthenticated,
             Self::NoVerdict
             | Self::Late
             | Self::Busy
             | Self::Restarting
             | Self::TooManyOperations { .. }
             | Self::TooFast { .. }
-            | Self::TooManyOfCaller { .. } => "OVERLOADED",
+            | Self::TooManyOfCaller { .. } => Code::Overloaded,
             Self::NotAcceptable
             | Self::MediaType
             | Self::Method
@@ -150,12 +153,16 @@ impl Fault {
             | Self::Broken
             | Self::Handshake(_)
             | Self::NeedsStream
-            | Self::Unfound(Unfound::OtherText) => "BAD_USER_INPUT",
-            Self::Introspection | Self::Unfound(Unfound::Untrusted) => "FORBIDDEN",
-            // Apollo's protocol, not one of the contract's codes: clients take it as the word to send the document.
-            Self::Unfound(Unfound::UnknownHash | Unfound::UnknownId) => "PERSISTED_QUERY_NOT_FOUND",
-            Self::Panic => "INTERNAL",
-        }
+            | Self::Unfound(Unfound::OtherText) => Code::BadUserInput,
+            Self::Introspection | Self::Unfound(Unfound::Untrusted) => Code::Forbidden,
+            Self::Unfound(Unfound::UnknownHash | Unfound::UnknownId) => return None,
+            Self::Panic => Code::Internal,
+        })
+    }
+
+    /// The code that clients read.
+    fn code(&self) -> &'static str {
+        self.of_contract().map_or(PERSISTED_QUERY_NOT_FOUND, Code::word)
     }
 
     /// A header that this fault's status demands.
@@ -187,6 +194,15 @@ impl Fault {
         }
     }
 
+    /// The error that the caller is told of it, which is counted: every refusal is told once. What comes too late is an
+    /// operation that is counted already.
+    pub(super) fn tell(&self) -> ServerError {
+        if *self != Self::Late {
+            metrics::refused(self.code());
+        }
+        self.error()
+    }
+
     /// The fault as GraphQL's error.
     pub(super) fn error(&self) -> ServerError {
         let mut error = ServerError::new(self.to_string(), None);
@@ -196,10 +212,10 @@ impl Fault {
         error
     }
 
-    /// The fault as an answer. Its status says the same in both media types: the request could not be read, or not
+    /// The fault as an answer, counted. Its status says the same in both media types: the request could not be read, or not
     /// be let in.
     pub(super) fn answer(&self, media: Media) -> Response {
-        let mut response = refused(media, self.status(), &[self.error()]);
+        let mut response = refused(media, self.status(), &[self.tell()]);
         if let Some((name, value)) = self.header() {
             response.headers_mut().insert(name, value);
         }

@@ -25,7 +25,7 @@ use super::{
     parameters,
     subscriptions::{self, socket},
 };
-use crate::{auth::Caller, telemetry::metrics};
+use crate::auth::Caller;
 
 /// Answers GET, HEAD and POST.
 pub(super) async fn answer(State(door): State<Door>, request: Request) -> Response {
@@ -36,12 +36,7 @@ pub(super) async fn answer(State(door): State<Door>, request: Request) -> Respon
     } else {
         respond(&door, accepted, request).await
     };
-    answered.unwrap_or_else(|fault| {
-        if !fault.is_of_operation() {
-            metrics::refused(fault.code());
-        }
-        fault.answer(media)
-    })
+    answered.unwrap_or_else(|fault| fault.answer(media))
 }
 
 /// Answers every other method.
@@ -141,12 +136,11 @@ async fn whole_answer(
     let media = asked.media;
     let prepared = match prepared {
         Ok(prepared) if prepared.kind() == OperationType::Subscription => {
-            metrics::refused(Fault::NeedsStream.code());
-            return Ok(answer::request_error(media, vec![Fault::NeedsStream.error()]));
+            return Ok(answer::request_error(media, vec![Fault::NeedsStream.tell()]));
         }
         Ok(prepared) => prepared,
-        Err(Refused::Document(error)) => return Ok(answer::request_error(media, vec![error])),
         Err(Refused::Fault(fault)) => return Err(fault),
+        Err(refused @ Refused::Document(_)) => return Ok(answer::request_error(media, vec![refused.tell()])),
     };
     let counted = prepared.counted.clone();
     let (response, lease) = prepared.run(door).await;

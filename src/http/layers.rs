@@ -26,7 +26,7 @@ use super::{
     media::{Accepted, Media},
     subscriptions::LAST_EVENT_ID,
 };
-use crate::telemetry::{metrics, traces};
+use crate::telemetry::traces;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -142,7 +142,6 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 
 async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
     let Some(_place) = door.0.requests.take(door.settings().concurrency) else {
-        metrics::refused(Fault::Busy.code());
         return Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default());
     };
     next.run(request).await

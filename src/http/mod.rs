@@ -50,7 +50,7 @@ use crate::{
 };
 
 pub use self::{
-    answer::written,
+    answer::{codes, written},
     callers::Share,
     metrics::metrics,
     routes::router,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     auth::{Caller, Scope},
     gateway::Lease,
-    graphql::document::{Found, Operation, Unfound},
+    graphql::document::{Found, Hash, Operation, Unfound},
     telemetry::metrics,
 };
 
@@ -25,9 +25,26 @@ pub(super) struct Prepared {
     caller: Arc<Caller>,
     /// As what it is counted.
     pub(super) counted: metrics::Operation,
+    registers: Option<Registers>,
 }
 
-/// Why an operation is not run.
+/// A document that is asked for by its hash from then on, once it is known to be good: whether it is valid, only its execution
+/// tells.
+#[derive(Debug)]
+pub(super) struct Registers {
+    hash: Hash,
+    text: String,
+}
+
+impl Registers {
+    /// It was executed.
+    pub(super) fn executed(self, door: &Door) {
+        door.0.documents.register(self.hash, &self.text);
+    }
+}
+
+/// Why an operation is not run. It is counted where it is told: here, where that is within a socket or a stream
+/// ([`Refused::tell`]), else where the request is answered.
 #[derive(Debug)]
 pub(super) enum Refused {
     /// Its document or its variables are wrong.
@@ -36,26 +53,21 @@ pub(super) enum Refused {
     Fault(Fault),
 }
 
-impl From<Refused> for ServerError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Document(error) => error,
-            Refused::Fault(fault) => fault.error(),
+impl Refused {
+    /// The error that the caller is told of a refusal, which is counted.
+    pub(super) fn tell(self) -> ServerError {
+        match self {
+            Self::Document(error) => {
+                metrics::refused(&answer::code(&error));
+                error
+            }
+            Self::Fault(fault) => fault.tell(),
         }
     }
 }
 
-/// Finds an operation's document, and checks the operation against every bound. A document that is refused is counted here,
-/// whatever it came by; a fault is counted where it is answered.
+/// Finds an operation's document, and checks the operation against every bound.
 pub(super) fn prepare(door: &Door, caller: Arc<Caller>, parameters: Parameters) -> Result<Prepared, Refused> {
-    let prepared = check(door, caller, parameters);
-    if let Err(Refused::Document(error)) = &prepared {
-        metrics::refused(&answer::code(error));
-    }
-    prepared
-}
-
-fn check(door: &Door, caller: Arc<Caller>, parameters: Parameters) -> Result<Prepared, Refused> {
     let documents = &door.0.documents;
     let Parameters { document, operation_name, variables } = parameters;
     // Whoever operates the gateway tries things out: in GraphiQL, with documents that no manifest has yet.
@@ -67,14 +79,12 @@ fn check(door: &Door, caller: Arc<Caller>, parameters: Parameters) -> Result<Pre
     let mut request = Request::new(text).variables(variables);
     request.operation_name = operation_name;
     let operation = documents.prepare(&mut request).map_err(|refusal| Refused::Document(refusal.into()))?;
-    if let Some(hash) = registers {
-        documents.register(hash, &request.query);
-    }
+    let registers = registers.map(|hash| Registers { hash, text: request.query.clone() });
     let counted = metrics::Operation::of(kind(operation.kind), operation.name());
     if operation.introspects && !door.settings().introspection && !caller.may(Scope::Admin) {
         return Err(Refused::Fault(Fault::Introspection));
     }
-    Ok(Prepared { request, operation, caller, counted })
+    Ok(Prepared { request, operation, caller, counted, registers })
 }
 
 const fn kind(kind: OperationType) -> metrics::Kind {
@@ -102,7 +112,7 @@ impl Prepared {
     /// Runs a query or a mutation. A lease is given only for a query's answer without errors.
     pub(super) async fn run(self, door: &Door) -> (Response, Option<Lease>) {
         let hidden = self.hides_suggestions(door);
-        let Self { request, operation, caller, counted } = self;
+        let Self { request, operation, caller, counted, registers } = self;
         let running = counted.start();
         let span = tracing::debug_span!(
             "operation",
@@ -117,14 +127,20 @@ impl Prepared {
             suggestions::remove(&mut response.errors);
         }
         door.0.documents.complete(&operation, &mut response);
-        running.end(response.errors.len(), answer::refusal(&response).as_deref());
+        let refusal = answer::refusal(&response);
+        running.end(response.errors.len(), refusal.as_deref());
+        if refusal.is_none()
+            && let Some(registers) = registers
+        {
+            registers.executed(door);
+        }
         let whole = operation.kind == OperationType::Query && response.errors.is_empty();
         (response, lease.filter(|_| whole))
     }
 
-    /// What a subscription asks for.
-    pub(super) fn into_request(self) -> (Request, Arc<Caller>) {
+    /// What a subscription asks for, and what is to be registered once it has told something.
+    pub(super) fn into_request(self) -> (Request, Arc<Caller>, Option<Registers>) {
         self.counted.began();
-        (self.request, self.caller)
+        (self.request, self.caller, self.registers)
     }
 }

@@ -16,7 +16,7 @@ use flate2::read::GzDecoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Door;
+use super::{Door, fresh};
 
 /// What Vite built; absent until `web/` was built, and the crate builds without it.
 #[derive(RustEmbed)]
@@ -106,9 +106,8 @@ pub(super) async fn asset(
 
 /// A file that is kept compressed, to whoever takes it so; every browser does.
 fn send(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", hex::encode(file.metadata.sha256_hash()));
-    let known = headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == tag.as_bytes());
-    let mut response = if known {
+    let tag = HeaderValue::try_from(format!("\"{}\"", hex::encode(file.metadata.sha256_hash()))).ok();
+    let mut response = if tag.as_ref().is_some_and(|tag| fresh::is_known(headers, tag)) {
         StatusCode::NOT_MODIFIED.into_response()
     } else if takes_gzip(headers) {
         let mut response = Response::new(body(file.data));
@@ -125,9 +124,7 @@ fn send(name: &str, file: EmbeddedFile, headers: &HeaderMap) -> Response {
     }
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(header::ETAG, tag);
-    }
+    headers.extend(tag.map(|tag| (header::ETAG, tag)));
     // A worker runs under the policy of its own file; none of ours needs more than this.
     secure(headers, EDITOR_POLICY);
     response

@@ -90,23 +90,44 @@ async fn a_missing_scope_costs_its_entity_alone() {
 }
 
 #[tokio::test]
-async fn entities_are_bounded_and_what_is_no_key_is_told() {
+async fn entities_are_bounded() {
     let system = subgraph().await;
     let token = system.token(&Scope::ALL, &["*"]);
     let many: Vec<Value> = (0..501).map(|_| of("VendorAccount", &account_id("north"))).collect();
     let query = "query($of: [_Any!]!) { _entities(representations: $of) { __typename } }";
     let ask = |of: &[Value]| json!({ "query": query, "variables": { "of": of } });
-    let (_, refused) = system.post(Some(&token), &ask(&many)).await;
-    assert_eq!(codes(&refused), ["BAD_USER_INPUT"], "{refused}");
+    let (status, refused) = system.post(Some(&token), &ask(&many)).await;
+    assert_eq!((status, codes(&refused)), (200, vec!["BAD_USER_INPUT"]), "{refused}");
+    assert_eq!((&refused["data"], &refused["errors"][0]["path"]), (&Value::Null, &json!(["_entities"])));
     let (_, answered) = system.post(Some(&token), &ask(&many[1..])).await;
     assert!(answered["errors"].is_null(), "{answered}");
     // Weighed as often as they are asked for.
     let heavy = "query($of: [_Any!]!) { _entities(representations: $of) { ... on Machine { trades { nodes { id } } } } }";
     let body = json!({ "query": heavy, "variables": { "of": &many[1..] } });
     assert_eq!(codes(&system.post(Some(&token), &body).await.1), ["QUERY_TOO_COMPLEX"]);
-    for wrong in [json!({ "id": "x" }), json!({ "__typename": "Machine" }), json!("x"), of("Machine", "x")] {
-        let answer = system.entities(&token, std::slice::from_ref(&wrong)).await;
-        assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{wrong}: {answer}");
+    system.end().await;
+}
+
+#[tokio::test]
+async fn what_is_no_key_costs_its_own_place_alone() {
+    let system = subgraph().await;
+    let token = system.token(&Scope::ALL, &["*"]);
+    for wrong in [
+        json!({ "id": "x" }),
+        json!({ "__typename": "Machine" }),
+        json!({ "__typename": "Machine", "id": 7 }),
+        json!("x"),
+        json!([]),
+        of("Machine", "x"),
+    ] {
+        let asked =
+            [of("VendorAccount", &account_id("north")), wrong, of("VendorAccount", &account_id("metro"))];
+        let answer = system.entities(&token, &asked).await;
+        assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{asked:?}: {answer}");
+        assert_eq!(answer["errors"][0]["path"], json!(["_entities", 1]), "{answer}");
+        let entities = &answer["data"]["_entities"];
+        let names = [&entities[0]["name"], &entities[1], &entities[2]["name"]];
+        assert_eq!(names, [&json!("north"), &Value::Null, &json!("metro")], "{answer}");
     }
     system.end().await;
 }

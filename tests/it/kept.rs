@@ -18,7 +18,7 @@ pub enum Kept {
     Server(Database),
 }
 
-/// A store that takes nothing, while this is kept.
+/// Whoever may hold a store, so that it takes nothing while this is kept.
 pub enum Held {
     /// By whoever has the file.
     File(SqliteConnection),
@@ -59,25 +59,28 @@ impl Kept {
         counted.expect("it reads")
     }
 
-    /// Takes the turn to write, and keeps it.
-    pub async fn hold(&self) -> Held {
+    /// Who can take the turn to write at any time.
+    pub async fn holder(&self) -> Held {
         match self {
-            Self::File(folder) => {
-                let mut store = file(folder).await;
-                sqlx::query("BEGIN IMMEDIATE").execute(&mut store).await.expect("the store is free");
-                Held::File(store)
-            }
-            Self::Server(database) => {
-                let mut store = database.connect().await;
-                let turn = "SELECT pg_advisory_lock(1986359923, 1)";
-                sqlx::query(turn).execute(&mut store).await.expect("the store is free");
-                Held::Server(store)
-            }
+            Self::File(folder) => Held::File(file(folder).await),
+            Self::Server(database) => Held::Server(database.connect().await),
         }
     }
 }
 
 impl Held {
+    /// Takes the turn to write, and keeps it.
+    pub async fn hold(mut self) -> Self {
+        let taken = match &mut self {
+            Self::File(store) => sqlx::query("BEGIN IMMEDIATE").execute(store).await.map(drop),
+            Self::Server(store) => {
+                sqlx::query("SELECT pg_advisory_lock(1986359923, 1)").execute(store).await.map(drop)
+            }
+        };
+        taken.expect("the store is free");
+        self
+    }
+
     /// Gives the turn back.
     pub async fn let_go(self) {
         let closed = match self {

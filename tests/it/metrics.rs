@@ -31,15 +31,29 @@ impl System {
 struct Metrics(String);
 
 impl Metrics {
-    /// The sum of all series of that name with all of these labels.
-    fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+    /// The values of all series of that name with all of these labels.
+    fn values(&self, name: &str, labels: &[(&str, &str)]) -> Vec<f64> {
         let of_name = self.0.lines().filter(|line| {
             line.strip_prefix(name).is_some_and(|rest| rest.starts_with('{') || rest.starts_with(' '))
         });
         let wanted: Vec<String> =
             labels.iter().map(|(label, value)| format!("{label}=\"{value}\"")).collect();
         let series = of_name.filter(|line| wanted.iter().all(|label| line.contains(label)));
-        series.map(|line| line.rsplit_once(' ').expect("a value").1.parse::<f64>().expect("a number")).sum()
+        series
+            .map(|line| line.rsplit_once(' ').expect("a value").1.parse::<f64>().expect("a number"))
+            .collect()
+    }
+
+    /// The sum of them.
+    fn sum(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
+        self.values(name, labels).into_iter().sum()
+    }
+
+    #[track_caller]
+    fn is_there_at_0(&self, name: &str, labels: &[(&str, &str)]) {
+        let values = self.values(name, labels);
+        assert!(!values.is_empty(), "{name}{labels:?} is not there:\n{}", self.0);
+        assert!(values.iter().all(|value| *value == 0.0), "{name}{labels:?} is {values:?}");
     }
 
     #[track_caller]
@@ -226,5 +240,43 @@ async fn the_process_tells_of_itself_and_names_nobody() {
     let open = open.send().await.unwrap();
     assert_eq!(open.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
     assert!(open.text().await.unwrap().ends_with("# EOF\n"));
+    system.end().await;
+}
+
+/// The counters that `deploy/alerts.yml` wakes somebody for at their first count, each with the labels that it names.
+fn waited_for() -> Vec<(String, Vec<(String, String)>)> {
+    let rules = include_str!("../../deploy/alerts.yml").lines().map(str::trim);
+    let rules =
+        rules.filter(|rule| rule.contains("increase(") || (rule.contains("rate(") && rule.ends_with("> 0")));
+    let selectors = rules.flat_map(|rule| {
+        let functions = rule.match_indices("increase(").chain(rule.match_indices("rate("));
+        functions
+            .filter_map(|(at, function)| rule[at + function.len()..].split('[').next())
+            .collect::<Vec<_>>()
+    });
+    let read = |selector: &str| {
+        let (name, labels) = selector.split_once('{').unwrap_or((selector, ""));
+        let labels = labels.trim_end_matches('}').split(',').filter_map(|label| label.trim().split_once('='));
+        let labels = labels.map(|(label, value)| (label.to_owned(), value.trim_matches('"').to_owned()));
+        (name.to_owned(), labels.collect())
+    };
+    selectors.map(read).collect()
+}
+
+#[tokio::test]
+async fn whatever_an_alert_waits_for_is_there_from_the_start_at_0() {
+    let system = System::start(Setup::default()).await;
+    let told = system.metrics().await;
+    let waited_for = waited_for();
+    assert!(waited_for.len() > 10, "{waited_for:?}");
+    for (name, labels) in &waited_for {
+        let labels: Vec<_> = labels.iter().map(|(label, value)| (label.as_str(), value.as_str())).collect();
+        told.is_there_at_0(name, &labels);
+    }
+    for account in ["north", "metro"] {
+        told.is_there_at_0(CALLS, &[("account", account), ("outcome", "credentials")]);
+        told.is_there_at_0("vendgraph_reconciled_events_total", &[("account", account)]);
+    }
+    told.is_there_at_0(WEBHOOKS, &[("account", "metro"), ("kind", "refill"), ("outcome", "failed")]);
     system.end().await;
 }

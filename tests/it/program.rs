@@ -41,6 +41,13 @@ pub struct Program {
 impl Program {
     /// Starts it with a configuration, and waits until it serves.
     pub async fn start(configuration: &Path) -> Self {
+        let mut program = Self::spawn(configuration);
+        program.serves().await;
+        program
+    }
+
+    /// Starts it with a configuration.
+    pub fn spawn(configuration: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_vendgraph"))
             .args(["--log-format", "json", "serve", "--config"])
             .arg(configuration)
@@ -61,11 +68,14 @@ impl Program {
                 });
             }
         });
-        let mut program = Self { child, url: String::new(), log };
-        let served = program.logs("serving").await;
+        Self { child, url: String::new(), log }
+    }
+
+    /// Waits until it serves.
+    pub async fn serves(&mut self) {
+        let served = self.logs("serving").await;
         let line: Value = serde_json::from_str(&served).expect("a line of the log is JSON");
-        program.url = format!("http://{}/graphql", line["address"].as_str().expect("it says where"));
-        program
+        self.url = format!("http://{}/graphql", line["address"].as_str().expect("it says where"));
     }
 
     /// Waits until it has logged a line with these words, and gives the line.

@@ -1,10 +1,11 @@
 //! Another configuration for the real program while it serves.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::{fs::OpenOptions, io::AsyncWriteExt as _, time::timeout};
 use vendgraph::sandbox::{self, Sandbox};
 
 use crate::{
@@ -13,6 +14,9 @@ use crate::{
     kept::Kept,
     program::{Program, token},
 };
+
+/// How long anything is waited for.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const OTHER_SECRET: &str = "another secret of thirty-two bytes or more";
 const ACCOUNTS: &str = "{ accounts { name } }";
@@ -97,7 +101,43 @@ async fn at_a_hangup_accounts_keys_and_limits_change_and_nothing_that_is_followe
     assert!(deep["errors"][0]["message"].as_str().unwrap().contains("depth"), "{deep}");
     // Through the same socket, by the token of before.
     scene.is_followed(&mut follower, true).await;
+    // What is counted of the new account begins at 0.
+    let metrics = reqwest::get(scene.program.url.replace("/graphql", "/metrics")).await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    for series in [
+        "vendgraph_vendor_calls_total{account=\"east\",operation=\"orders\",outcome=\"outcome_unknown\"} 0\n",
+        "vendgraph_reconciled_events_total{account=\"east\"} 0\n",
+    ] {
+        assert!(metrics.contains(series), "{series}:\n{metrics}");
+    }
     scene.program.kill().await;
+}
+
+/// The program reads its configuration from a pipe: it stands at its very start for as long as nobody writes.
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hangup_in_the_midst_of_the_start_ends_nobody_and_is_followed_afterwards() {
+    let vendors = sandbox::start(sandbox::Options::default()).await.unwrap();
+    let store = Kept::in_a_file();
+    let text = configuration(&vendors, &Setup::default(), &store.url());
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("vendgraph.toml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut program = Program::spawn(&pipe);
+    // It opens once the program reads.
+    let mut options = OpenOptions::new();
+    let opened = options.write(true).open(&pipe);
+    let mut written = timeout(PATIENCE, opened).await.expect("it reads its configuration").unwrap();
+    program.hang_up();
+    written.write_all(text.as_bytes()).await.unwrap();
+    written.shutdown().await.unwrap();
+    drop(written);
+    program.serves().await;
+    // It is told to read again before it looks by itself.
+    let other = text.replace("name = \"north\"", "name = \"east\"");
+    timeout(PATIENCE, tokio::fs::write(&pipe, other)).await.expect("it reads again").unwrap();
+    program.logs("the configuration has changed").await;
+    program.kill().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

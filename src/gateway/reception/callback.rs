@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::{Duration, Instant};
 
-use super::{Reception, Rejected, count};
+use super::{CALLBACK, Reception, Rejected, count};
 use crate::{
     domain::{AccountName, DeliveryNews, Event, Happening, Order, Origin},
     store::{Digest, Intent, NewEvent},
@@ -22,7 +22,7 @@ impl Reception {
     /// Takes a callback of Dingshang's. When this is answered, it is on the disk; the order is read behind.
     pub async fn callback(&self, account: &str, token: &str, body: &Bytes) -> Result<(), Rejected> {
         let came = self.take_callback(account, token, body).await;
-        count(came.as_ref().ok(), "callback", &came, |_| "taken");
+        count(came.as_ref().ok(), CALLBACK, &came, |_| "taken");
         came.map(drop)
     }
 

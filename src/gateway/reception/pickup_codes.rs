@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Reception, Rejected, count};
+use super::{CHECK, Reception, Rejected, USE, count};
 use crate::{
     domain::{AccountName, IssuedPickupCode, PickupCodeState, Verdict},
     vendor::inhand::webhook::{Answer, Call},
@@ -17,17 +17,17 @@ struct Told<'a> {
 impl Reception {
     /// Whether a code is good at a machine, which then has it for itself for a while. The answer as it is sent.
     pub async fn check(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
-        let call = self.call("check", query, body)?;
+        let call = self.call(CHECK, query, body)?;
         let answered = self.answer_check(&call).await;
-        count(Some(&call.account), "check", &answered, |_| "answered");
+        count(Some(&call.account), CHECK, &answered, |_| "answered");
         answered
     }
 
     /// The goods came out. The answer as it is sent.
     pub async fn used(&self, query: &[u8], body: &[u8]) -> Result<Vec<u8>, Rejected> {
-        let call = self.call("use", query, body)?;
+        let call = self.call(USE, query, body)?;
         let answered = self.answer_use(&call).await;
-        count(Some(&call.account), "use", &answered, |_| "answered");
+        count(Some(&call.account), USE, &answered, |_| "answered");
         answered
     }
 

@@ -4,6 +4,7 @@ mod access;
 mod cache;
 mod cache_model;
 mod commands;
+mod facts;
 mod fake;
 mod fake_stock;
 mod fleet;

@@ -90,7 +90,7 @@ impl<S> Patient<S> {
         let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
         ready!(waiting.as_mut().poll(context));
         // Whoever writes on in spite of the error waits as long again, instead of going round at once.
-        metrics::dropped("silent");
+        metrics::dropped(metrics::Reason::Silent);
         waiting.as_mut().reset(Instant::now() + patience);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer takes nothing")))
     }

@@ -16,7 +16,6 @@ mod steps;
 
 use std::time::Duration;
 
-use async_graphql::ServerError;
 use axum::{
     http::{HeaderMap, HeaderName},
     response::Response,
@@ -116,7 +115,7 @@ impl Streams {
             return Err(Fault::Busy);
         }
         let room = self.places.take(limit).ok_or_else(|| {
-            metrics::dropped("full");
+            metrics::dropped(metrics::Reason::Full);
             Fault::Busy
         })?;
         let counted = metrics::Connection::open(transport);
@@ -165,7 +164,7 @@ pub(super) fn respond(
             steps(door, prepared, resume, counted)?
         }
         Err(refused) => {
-            let errors = answer::error_list(vec![ServerError::from(refused)]);
+            let errors = answer::error_list(vec![refused.tell()]);
             stream::iter([Step::Refused(errors)]).boxed()
         }
     };

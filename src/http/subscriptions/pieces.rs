@@ -98,8 +98,8 @@ impl<F: Framing> Writing<F> {
             Happening::End(end) => {
                 self.over = true;
                 metrics::dropped(match end {
-                    End::Token => "token",
-                    End::Shutdown => "shutdown",
+                    End::Token => metrics::Reason::Token,
+                    End::Shutdown => metrics::Reason::Shutdown,
                 });
                 self.framing.end(end)
             }

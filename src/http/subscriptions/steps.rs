@@ -41,7 +41,7 @@ impl Step {
     }
 
     fn fault(fault: &Fault) -> Self {
-        Self::refused(vec![fault.error()])
+        Self::refused(vec![fault.tell()])
     }
 
     /// Whether no other step follows.
@@ -65,13 +65,19 @@ pub(super) fn steps(
         let (share, hidden) = (&settings.share, prepared.hides_suggestions(door));
         let held = door.0.callers.hold(prepared.caller(), Sort::Subscription, share)?;
         let followed_by = metrics::Subscription::open(transport);
-        let (request, caller) = prepared.into_request();
+        let (request, caller, mut registers) = prepared.into_request();
         let followed = door.0.behind.subscriber.subscribe(request, caller, resume);
+        let door = door.clone();
         let steps = AssertUnwindSafe(followed)
             .catch_unwind()
             .map(move |followed| {
                 // Held as long as it is followed.
                 let _ = &held;
+                if followed.as_ref().is_ok_and(|followed| !followed.refused)
+                    && let Some(registers) = registers.take()
+                {
+                    registers.executed(&door);
+                }
                 followed.map_or_else(|_panic| Step::fault(&Fault::Panic), |followed| step(followed, hidden))
             })
             .chain(stream::once(ready(Step::Over)))

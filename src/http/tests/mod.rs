@@ -5,6 +5,8 @@ mod audit;
 mod bounds;
 mod callers;
 mod clients;
+mod codes;
+mod counted;
 mod crowds;
 mod events;
 mod forgery;

@@ -94,8 +94,12 @@ async fn what_is_wrong_with_a_hash_is_told_and_registers_nothing() {
         assert_eq!((answer.status, answer.code().as_str()), (400, "BAD_USER_INPUT"), "{extensions}");
         assert!(answer.text.contains(expected), "{}", answer.text);
     }
-    for bad in ["{ nothing", "{ machine { name } } { machine { name } }"] {
-        server.posted(json!({ "query": bad, "extensions": persisted(bad) })).await;
+    // What cannot be read, and what can and is not valid.
+    for bad in
+        ["{ nothing", "{ machine { name } } { machine { name } }", "{ nothing }", "{ machine { nothing } }"]
+    {
+        let refused = server.posted(json!({ "query": bad, "extensions": persisted(bad) })).await;
+        assert_eq!(refused.code(), "BAD_USER_INPUT", "{bad}");
         let answer = server.posted(json!({ "extensions": persisted(bad) })).await;
         assert_eq!(answer.code(), "PERSISTED_QUERY_NOT_FOUND", "{bad}");
     }
@@ -107,6 +111,33 @@ async fn what_is_wrong_with_a_hash_is_told_and_registers_nothing() {
         server.posted(json!({ "extensions": persisted(MACHINE) })).await.code(),
         "PERSISTED_QUERY_NOT_FOUND"
     );
+}
+
+#[tokio::test]
+async fn what_fails_as_it_runs_is_registered_all_the_same() {
+    let server = Server::start().await;
+    for partial in ["{ broken { name } }", "{ machine { name } forbidden { name } }"] {
+        let sent = server.posted(json!({ "query": partial, "extensions": persisted(partial) })).await;
+        let again = server.posted(json!({ "extensions": persisted(partial) })).await;
+        assert_eq!((again.status, again.text), (200, sent.text), "{partial}");
+    }
+}
+
+#[tokio::test]
+async fn a_subscription_is_registered_once_it_has_told_something_and_not_where_it_is_refused() {
+    let server = Server::start().await;
+    let follow = async |body: Value| {
+        let request = server.client.post(format!("{}/graphql", server.url)).bearer_auth(super::TOKEN);
+        Answer::of(request.header("accept", "text/event-stream").json(&body)).await.text
+    };
+    let (good, refused) = ("subscription { three }", "subscription { misspelt }");
+    for text in [good, refused] {
+        follow(json!({ "query": text, "extensions": persisted(text) })).await;
+    }
+    let again = follow(json!({ "extensions": persisted(good) })).await;
+    assert_eq!(again.matches("event: next").count(), 3, "{again}");
+    let again = follow(json!({ "extensions": persisted(refused) })).await;
+    assert!(again.contains("PersistedQueryNotFound"), "{again}");
 }
 
 #[tokio::test]

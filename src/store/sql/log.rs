@@ -25,6 +25,9 @@ const MANY_RUNS: usize = 1_024;
 /// Of so many that were told last of a machine the newest is looked for.
 const OUT_OF_ORDER: i64 = 32;
 
+/// When an event happened, as [`Event::happened_at`] says.
+const HAPPENED_AT: &str = "CASE WHEN occurred_at > received_at THEN received_at ELSE occurred_at END";
+
 pub(super) const COLUMNS: &str = "place, account, kind, machine, origin, occurred_at, received_at, payload";
 
 /// The last place that was given. In a transaction that writes: also by itself.
@@ -147,7 +150,7 @@ pub(super) async fn latest<C: Connection>(
     let run = if machine.is_some() { " AND machine = $4" } else { "" };
     let sql = format!(
         "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM events WHERE account = $1 AND kind = $2{run} \
-         ORDER BY place DESC LIMIT $3) AS told ORDER BY occurred_at DESC, place DESC LIMIT 1"
+         ORDER BY place DESC LIMIT $3) AS told ORDER BY {HAPPENED_AT} DESC, place DESC LIMIT 1"
     );
     let mut bound = statement(sql).bind(account.as_str()).bind(kind.word()).bind(OUT_OF_ORDER);
     if let Some(machine) = machine {

@@ -129,6 +129,7 @@ contract! {
     refills:
         refills_are_listed_by_when_they_were_done_each_once
         the_last_word_of_an_account_is_its_own_and_the_newest
+        a_time_that_has_not_come_is_that_at_which_it_was_told
         the_last_words_of_machines_come_in_their_order_each_machine_its_own;
     log:
         a_batch_is_answered_as_its_events_would_be_one_by_one

@@ -116,6 +116,23 @@ pub(super) async fn the_last_word_of_an_account_is_its_own_and_the_newest(at: &d
     assert_eq!(latest("metro").await, None);
 }
 
+pub(super) async fn a_time_that_has_not_come_is_that_at_which_it_was_told(at: &dyn Place) {
+    let store = at.open().await;
+    let told = |of_time: i64, received: i64| {
+        let mut new = event(refill(of_time), of_time);
+        new.event.received_at = second(received);
+        new
+    };
+    let latest = async || {
+        let found = store.latest(&account(), Some("m1"), EventKind::Refill).await.unwrap();
+        found.map(|stored| stored.event.occurred_at)
+    };
+    store.append(&[told(10, 11), told(8_000_000_000, 20), told(15, 21)]).await.unwrap();
+    assert_eq!(latest().await, Some(second(8_000_000_000)), "nothing has happened since it was told");
+    store.append(&[told(30, 31), told(25, 32)]).await.unwrap();
+    assert_eq!(latest().await, Some(second(30)));
+}
+
 pub(super) async fn the_last_words_of_machines_come_in_their_order_each_machine_its_own(at: &dyn Place) {
     let store = at.open().await;
     let told = |machine: &str, temperature: i32| {

@@ -47,6 +47,11 @@ pub fn commit(events: usize, took: Duration, taken: bool) {
     }
 }
 
+/// None was found yet that the vendor had not told.
+pub fn begin_reconciled(account: &str) {
+    TABLE.reconciled.of([account]);
+}
+
 /// An event was found that the vendor had not told.
 pub fn reconciled(account: &str) {
     TABLE.reconciled.of([account]).inc();

@@ -5,6 +5,7 @@
 //! constructors. What a label may hold is bounded: accounts are the configuration's, words are ours, and of the names that
 //! callers give their operations the first [`requests::MOST_NAMES`] count. No machine, no order and no subject is a label.
 
+pub mod beginning;
 pub mod caches;
 pub mod commits;
 pub mod fleet;
@@ -21,13 +22,14 @@ pub mod text;
 pub mod vendors;
 pub mod webhooks;
 
+pub use beginning::begin;
 pub use caches::Reads;
-pub use commits::{Waiting, commit, reconciled};
+pub use commits::{Waiting, begin_reconciled, commit, reconciled};
 pub use fleet::{Fleet, fleet};
 pub use log::{Follower, log_head};
 pub use requests::{Kind, Operation, Running, refused, resolver_error, user_error};
 pub use spans::spans;
-pub use streams::{Connection, Subscription, Transport, dropped};
+pub use streams::{Connection, Reason, Subscription, Transport, dropped};
 pub use text::{Format, text};
 pub use vendors::{Calls, Phase};
-pub use webhooks::webhook;
+pub use webhooks::{begin_webhook, webhook};

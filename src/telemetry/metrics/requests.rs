@@ -19,7 +19,7 @@ const ANONYMOUS: &str = "anonymous";
 /// An operation whose name is not told.
 const OTHER: &str = "other";
 /// What is not known of a request that was refused before it was read.
-const UNKNOWN: &str = "unknown";
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// What kind of operation it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,7 +147,8 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.operation.0.duration.observe(self.since.elapsed().as_secs_f64());
-        if !self.ended {
+        // A panic is told, and counted, as what went wrong.
+        if !self.ended && !std::thread::panicking() {
             self.operation.count("abandoned");
         }
     }

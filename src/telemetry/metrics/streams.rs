@@ -16,7 +16,10 @@ pub enum Transport {
 }
 
 impl Transport {
-    const fn word(self) -> &'static str {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Socket, Self::Events, Self::Parts];
+
+    pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Socket => "websocket",
             Self::Events => "sse",
@@ -64,7 +67,60 @@ impl Subscription {
     }
 }
 
+/// Why a connection was refused, or ended against its client's will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No place is left.
+    Full,
+    /// Its caller has as many as they may.
+    TooMany,
+    /// The client gave no sign of life, or took nothing.
+    Silent,
+    /// Its token ended, or is not good.
+    Token,
+    /// Nobody introduced themselves in time.
+    Late,
+    /// The client broke the sub-protocol.
+    Protocol,
+    /// Whether the token is good could not be told.
+    NoVerdict,
+    /// The gateway shuts down.
+    Shutdown,
+    /// A fault of ours.
+    Fault,
+}
+
+impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Full,
+        Self::TooMany,
+        Self::Silent,
+        Self::Token,
+        Self::Late,
+        Self::Protocol,
+        Self::NoVerdict,
+        Self::Shutdown,
+        Self::Fault,
+    ];
+
+    /// Its word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::TooMany => "too_many",
+            Self::Silent => "silent",
+            Self::Token => "token",
+            Self::Late => "late",
+            Self::Protocol => "protocol",
+            Self::NoVerdict => "no_verdict",
+            Self::Shutdown => "shutdown",
+            Self::Fault => "fault",
+        }
+    }
+}
+
 /// The gateway refused a connection, or ended it.
-pub fn dropped(reason: &'static str) {
-    TABLE.dropped_connections.of([reason]).inc();
+pub fn dropped(reason: Reason) {
+    TABLE.dropped_connections.of([reason.word()]).inc();
 }

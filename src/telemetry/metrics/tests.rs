@@ -69,7 +69,7 @@ fn measure_all() {
     super::refused("UNAUTHENTICATED");
     super::resolver_error("VENDOR_TIMEOUT");
     super::user_error("ORDER_UNPAID");
-    let calls = Calls::of("north");
+    let calls = Calls::of("north", &["orders/get"]);
     calls.ended("orders/get", "ok", std::time::Duration::from_millis(3));
     calls.retried("orders/get");
     Reads::of("north", "reports").hit();
@@ -79,7 +79,7 @@ fn measure_all() {
     log_head(7);
     drop(super::Connection::open(super::Transport::Socket));
     drop(super::Subscription::open(super::Transport::Events));
-    super::dropped("silent");
+    super::dropped(super::Reason::Silent);
     super::spans(1, true);
     super::webhook(Some("north"), "trade", "new");
 }

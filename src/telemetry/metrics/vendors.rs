@@ -17,6 +17,9 @@ pub enum Phase {
     Open,
 }
 
+/// What a single call may come to that somebody is to hear of (`deploy/alerts.yml`).
+const WAITED_FOR: [&str; 3] = ["credentials", "overloaded", "outcome_unknown"];
+
 /// The calls of one account. The default is measured nowhere.
 #[derive(Clone, Debug, Default)]
 pub struct Calls(Option<Measured>);
@@ -24,14 +27,21 @@ pub struct Calls(Option<Measured>);
 #[derive(Clone, Debug)]
 struct Measured {
     account: Box<str>,
+    operations: &'static [&'static str],
     breaker: Gauge,
 }
 
 impl Calls {
-    /// Those of this account of the configuration.
-    pub fn of(account: &str) -> Self {
+    /// Those of this account of the configuration, whose vendor has these operations. What of them is waited for begins
+    /// at 0.
+    pub fn of(account: &str, operations: &'static [&'static str]) -> Self {
         let breaker = TABLE.vendor_breaker.of([account]);
-        Self(Some(Measured { account: account.into(), breaker }))
+        for operation in operations {
+            for outcome in WAITED_FOR {
+                TABLE.vendor_calls.of([account, operation, outcome]);
+            }
+        }
+        Self(Some(Measured { account: account.into(), operations, breaker }))
     }
 
     /// Whose they are; empty for nobody's.
@@ -41,7 +51,8 @@ impl Calls {
 
     /// A call came to that, after all its tries.
     pub fn ended(&self, operation: &str, outcome: &str, took: Duration) {
-        let Some(Measured { account, .. }) = &self.0 else { return };
+        let Some(Measured { account, operations, .. }) = &self.0 else { return };
+        debug_assert!(operations.contains(&operation), "`{operation}` is not among its vendor's operations");
         TABLE.vendor_calls.of([account, operation, outcome]).inc();
         TABLE.vendor_call_duration.of([account, operation]).observe(took.as_secs_f64());
     }

@@ -51,6 +51,27 @@ pub const NEW_PICKUP_CODES: &str = "pickup_codes";
 pub const CANCELLED_PICKUP_CODES: &str = "pickup_codes put";
 pub const CONSUMES: &str = "consumes";
 
+/// All of them.
+pub const OPERATIONS: [&str; 17] = [
+    PING,
+    MACHINES,
+    MACHINE,
+    PRODUCTS,
+    FLOORS,
+    CATEGORIES,
+    PICKUP_CODES,
+    ORDER,
+    DELIVERY,
+    ORDERS,
+    ORDER_UPDATE,
+    DELIVERIES,
+    TEST_DELIVERIES,
+    REPLENISHMENTS,
+    NEW_PICKUP_CODES,
+    CANCELLED_PICKUP_CODES,
+    CONSUMES,
+];
+
 /// As many rows of `/products` as one page is asked for; the vendor gives ten unless told (Trap 10).
 pub const ROWS_PER_PAGE: &str = "50";
 

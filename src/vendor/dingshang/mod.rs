@@ -40,6 +40,8 @@ use crate::domain::{
     Refill, RefillSales, Report, SalesStatistics, Status, Text, Window,
 };
 
+pub use self::client::OPERATIONS;
+
 /// A machine with more pages of shelves than this is not read, since it cannot be one.
 const MAX_PAGES: usize = 200;
 

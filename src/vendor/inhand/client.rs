@@ -27,8 +27,20 @@ use crate::{
     },
 };
 
-/// The call that makes a pickup code.
+/// The calls' names.
+pub const SITES: &str = "router/sites";
+pub const STATUS: &str = "router/status";
+pub const GOODS: &str = "router/goods";
+pub const LINES: &str = "router/lines";
+pub const SALES: &str = "router/sales";
+pub const TRADES: &str = "trade/list";
+pub const STATISTICS: &str = "trade/statistic";
+pub const REFILLS: &str = "refill/message";
 pub const CREATE_CODE: &str = "code/create";
+
+/// All of them.
+pub const OPERATIONS: [&str; 9] =
+    [SITES, STATUS, GOODS, LINES, SALES, TRADES, STATISTICS, REFILLS, CREATE_CODE];
 
 /// The longest page that the platform gives.
 pub const PAGE: u64 = 100;
@@ -162,7 +174,7 @@ impl Client {
         (cursor, limit): (u64, u64),
         map: fn(wire::Trade) -> Option<T>,
     ) -> Result<Page<T>> {
-        let operation = "trade/list";
+        let operation = TRADES;
         let call = Call::post(operation, page(cursor, limit), filter.to_vec());
         self.ask(&call, |body| {
             let answer: wire::Trades = decode(operation, body)?;
@@ -179,7 +191,7 @@ impl Client {
         query: Vec<Parameter>,
         map: impl Fn(wire::Statistics) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
-        let operation = "trade/statistic";
+        let operation = STATISTICS;
         let call = Call { operation, method: Method::GET, query, body: None };
         self.ask(&call, |body| {
             let Rows(rows) = decode::<Rows<wire::Statistics>>(operation, body)?;
@@ -216,7 +228,7 @@ impl Client {
         filter: Vec<Parameter>,
         map: fn(wire::Refill) -> Option<T>,
     ) -> Result<Vec<T>> {
-        let operation = "refill/message";
+        let operation = REFILLS;
         let call = Call::post(operation, Vec::new(), filter);
         self.ask(&call, |body| {
             let answer: wire::Refills = decode(operation, body)?;

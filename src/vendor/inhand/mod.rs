@@ -18,7 +18,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use url::{Url, form_urlencoded};
 
-use self::client::{CREATE_CODE, Client, PAGE, Page, Parameter, WIDEST};
+use self::client::{
+    CREATE_CODE, Client, GOODS, LINES, PAGE, Page, Parameter, REFILLS, SALES, SITES, STATUS, TRADES, WIDEST,
+};
 use super::{
     Detail, Dispensed, Error, Goods, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
     Replenishment, Result, TradePage, TradeQuery, Vendor, transport::Transport,
@@ -28,7 +30,7 @@ use crate::domain::{
     RefillSales, Report, SalesStatistics, Text, Trade, Window,
 };
 
-pub use self::client::{Credentials, InvalidBaseUrl};
+pub use self::client::{Credentials, InvalidBaseUrl, OPERATIONS};
 
 /// The longest list of machine numbers in one URL, in bytes: servers take URLs of 8 KB.
 const LONGEST_LIST: usize = 6_000;
@@ -80,11 +82,11 @@ impl Vendor for Inhand {
 
     /// There is no ping: one line is the cheapest signed read.
     async fn ping(&self) -> Result<()> {
-        self.client.listing_page("router/lines", 0, 1, mapping::line).await.map(|_| ())
+        self.client.listing_page(LINES, 0, 1, mapping::line).await.map(|_| ())
     }
 
     async fn machines(&self) -> Result<Vec<Machine>> {
-        let machines = self.client.listing("router/sites", mapping::machine).await?;
+        let machines = self.client.listing(SITES, mapping::machine).await?;
         Ok(each_once(machines, |machine| machine.number.clone()))
     }
 
@@ -93,10 +95,9 @@ impl Vendor for Inhand {
     }
 
     async fn report(&self, machine: &str, _: Detail<'_>) -> Result<Report> {
-        let operation = "router/status";
-        known(machine, operation)?;
+        known(machine, STATUS)?;
         // The document does not say what the limit of a single status counts. The greatest loses no shelf.
-        self.client.machine(operation, machine, client::page(0, PAGE), mapping::report).await
+        self.client.machine(STATUS, machine, client::page(0, PAGE), mapping::report).await
     }
 
     async fn categories(&self, _: &str) -> Result<Vec<Category>> {
@@ -104,12 +105,12 @@ impl Vendor for Inhand {
     }
 
     async fn products(&self) -> Result<Vec<Product>> {
-        let products = self.client.listing("router/goods", mapping::product).await?;
+        let products = self.client.listing(GOODS, mapping::product).await?;
         Ok(each_once(products, |product| product.number.clone()))
     }
 
     async fn lines(&self) -> Result<Vec<Line>> {
-        let lines = self.client.listing("router/lines", mapping::line).await?;
+        let lines = self.client.listing(LINES, mapping::line).await?;
         Ok(each_once(lines, |line| (line.name.clone(), line.area_name.clone())))
     }
 
@@ -149,7 +150,7 @@ impl Vendor for Inhand {
                 break;
             }
             if left == 0 {
-                return Err(Error::new(Kind::Protocol, "trade/list").with_source("the list does not end"));
+                return Err(Error::new(Kind::Protocol, TRADES).with_source("the list does not end"));
             }
         }
         Ok(TradePage { total, trades })
@@ -184,14 +185,13 @@ impl Vendor for Inhand {
     }
 
     async fn sales_since_refill(&self, machine: &str) -> Result<RefillSales> {
-        let operation = "router/sales";
-        known(machine, operation)?;
-        self.client.machine(operation, machine, Vec::new(), mapping::refill_sales).await
+        known(machine, SALES)?;
+        self.client.machine(SALES, machine, Vec::new(), mapping::refill_sales).await
     }
 
     async fn unreported_refills(&self, machine: Option<&str>, window: Window) -> Result<Vec<Refill>> {
         if let Some(machine) = machine {
-            known(machine, "refill/message")?;
+            known(machine, REFILLS)?;
         }
         let Some(mut filter) = seconds(window) else {
             return Ok(Vec::new());
@@ -293,7 +293,7 @@ fn seconds(window: Window) -> Option<Vec<Parameter>> {
 
 /// The parameters that ask for some trades; `None` where no trade of the platform can match.
 fn trade_filter(query: &TradeQuery) -> Result<Option<Vec<Parameter>>> {
-    let operation = "trade/list";
+    let operation = TRADES;
     let Some(mut filter) = seconds(query.window) else {
         return Ok(None);
     };

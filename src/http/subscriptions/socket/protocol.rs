@@ -182,7 +182,7 @@ impl Protocol {
 
 /// What answers an operation too many.
 fn too_many(tag: &Tag, limit: usize) -> String {
-    let errors = answer::error_list(vec![Fault::TooManyOperations { limit }.error()]);
+    let errors = answer::error_list(vec![Fault::TooManyOperations { limit }.tell()]);
     tag.message(&Step::Refused(errors)).unwrap_or_default()
 }
 

@@ -5,7 +5,6 @@
 
 use std::{pin::Pin, sync::Arc, task::Poll};
 
-use async_graphql::ServerError;
 use axum::{
     Error,
     extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket},
@@ -106,13 +105,13 @@ impl Session {
         let Self { socket, seat, .. } = self;
         match leave {
             Ok(Leave::Gone) => {}
-            Ok(Leave::Silent) => metrics::dropped("silent"),
+            Ok(Leave::Silent) => metrics::dropped(metrics::Reason::Silent),
             Ok(Leave::Close(close)) => {
-                close.reason_word().into_iter().for_each(metrics::dropped);
+                close.counted.into_iter().for_each(metrics::dropped);
                 leave_taking(socket, close).await;
             }
             Err(_panic) => {
-                metrics::dropped("fault");
+                metrics::dropped(metrics::Reason::Fault);
                 leave_taking(socket, Close::internal()).await;
             }
         }
@@ -214,7 +213,7 @@ impl Session {
         let counted = metrics::Transport::Socket;
         let row = prepared.and_then(|prepared| steps(door, prepared, None, counted).map_err(Refused::Fault));
         let steps = row.unwrap_or_else(|refused| {
-            let errors = answer::error_list(vec![ServerError::from(refused)]);
+            let errors = answer::error_list(vec![refused.tell()]);
             stream::iter([Step::Refused(errors)]).boxed()
         });
         let steps = Abortable::new(steps, stopped_by).map(move |step| (Arc::clone(&tag), step));
@@ -305,7 +304,7 @@ fn verify(door: Door, token: String) -> BoxFuture<'static, Verdict> {
 /// Closes a socket, and reads on for a while: a connection that is dropped with something unread would take our last
 /// message with it.
 pub(super) async fn leave_taking(mut socket: WebSocket, close: Close) {
-    let Close { code, reason } = close;
+    let Close { code, reason, counted: _ } = close;
     let frame = CloseFrame { code, reason: Utf8Bytes::from(reason.into_owned()) };
     let leaving = async {
         if socket.send(Message::Close(Some(frame))).await.is_err() {
