@@ -111,6 +111,7 @@ fn one_trace(spans: &[Span]) -> String {
         "attempt attempt=1 outcome=ok",
         "store: begin an intent",
         "store: end an intent",
+        "store: read an order",
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tracing::{Instrument as _, debug_span};
+use tracing::{Instrument as _, Span, debug_span};
 
 use super::{
     Backend, Fault, Writing, append, codes, intents, lines, log, marks, orders, prune, refills, statement,
@@ -119,6 +119,14 @@ impl<B: Backend> Kept<B> {
     }
 }
 
+/// A span within the trace of whoever asks. What runs in the background is in none: each look at the log would be a trace of
+/// its own.
+macro_rules! span {
+    ($operation:literal) => {
+        if Span::current().is_none() { Span::none() } else { debug_span!(concat!("store: ", $operation)) }
+    };
+}
+
 /// Reads in one transaction, and names the operation in what goes wrong.
 macro_rules! read {
     ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
@@ -126,7 +134,7 @@ macro_rules! read {
             let mut transaction = $store.0.read().await?;
             $module::$function(&mut *transaction, $($argument),*).await
         };
-        read.await.map_err(|fault: Fault| fault.during::<B>($operation))
+        read.instrument(span!($operation)).await.map_err(|fault: Fault| fault.during::<B>($operation))
     }};
 }
 
@@ -137,7 +145,7 @@ macro_rules! glance {
             let mut connection = $store.0.glance().await?;
             $module::$function(&mut *connection, $($argument),*).await
         };
-        read.await.map_err(|fault: Fault| fault.during::<B>($operation))
+        read.instrument(span!($operation)).await.map_err(|fault: Fault| fault.during::<B>($operation))
     }};
 }
 
@@ -150,7 +158,7 @@ macro_rules! change {
             B::commit(transaction).await?;
             Ok(written)
         };
-        write.await.map_err(|fault: Fault| fault.during::<B>($operation))
+        write.instrument(span!($operation)).await.map_err(|fault: Fault| fault.during::<B>($operation))
     }};
 }
 
@@ -297,8 +305,10 @@ impl<B: Backend> Store for Kept<B> {
         (machine, product): (&Text, Option<&str>),
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed = self.change_code(code, now, &|code| code.hold(machine, product, now)).await;
-        changed.map_err(|fault| fault.during::<B>("hold a pickup code"))
+        let changed = self
+            .change_code(code, now, &|code| code.hold(machine, product, now))
+            .instrument(span!("hold a pickup code"));
+        changed.await.map_err(|fault| fault.during::<B>("hold a pickup code"))
     }
 
     async fn redeem_code(
@@ -307,8 +317,10 @@ impl<B: Backend> Store for Kept<B> {
         nonce: &Text,
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed = self.change_code(code, now, &|code| code.redeem(nonce, now)).await;
-        changed.map_err(|fault| fault.during::<B>("use a pickup code"))
+        let changed = self
+            .change_code(code, now, &|code| code.redeem(nonce, now))
+            .instrument(span!("use a pickup code"));
+        changed.await.map_err(|fault| fault.during::<B>("use a pickup code"))
     }
 
     async fn cancel_code(
@@ -316,8 +328,9 @@ impl<B: Backend> Store for Kept<B> {
         code: (&AccountName, &str),
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed = self.change_code(code, now, &|code| code.cancel(now)).await;
-        changed.map_err(|fault| fault.during::<B>("cancel a pickup code"))
+        let changed =
+            self.change_code(code, now, &|code| code.cancel(now)).instrument(span!("cancel a pickup code"));
+        changed.await.map_err(|fault| fault.during::<B>("cancel a pickup code"))
     }
 
     async fn expire_codes(&self, now: Timestamp, first: usize) -> Result<u64> {
