@@ -19,7 +19,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{figures::Times, message::ORDER_NUMBER, system::System};
+use crate::{figures::Times, message::ORDER_NUMBER, system::Server};
 
 /// How long a socket may take to be opened.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -227,12 +227,12 @@ pub type Late = Vec<Duration>;
 impl Crowd {
     /// Opens a socket for each subscription; they follow from when this is answered.
     pub fn gather(
-        system: &System,
+        server: &Server,
         subscriptions: Vec<Subscription>,
         events: usize,
         acknowledged: &Arc<Acknowledged>,
     ) -> Self {
-        let (address, token) = (system.address.clone(), system.token.clone());
+        let (address, token) = (server.address.clone(), server.token.clone());
         let acknowledged = Arc::clone(acknowledged);
         let (ready, gathered) = oneshot::channel();
         let gathering = async move {
