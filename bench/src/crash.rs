@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     exchange::{exchange, try_exchange},
-    follower::{Follower, Subscription, cursor},
+    follower::{BEGINNING, Follower, Subscription, cursor},
     message::{ORDER_NUMBER, is_taken, sale},
     system::{Setup, System},
 };
@@ -26,8 +26,6 @@ const RATE: u32 = 500;
 /// How long the gateway lives each time.
 const LIFE: Duration = Duration::from_secs(3);
 const EVENTS: &str = "subscription ($after: String) { events(after: $after) { cursor } }";
-/// The cursor of the log's beginning: `event/0`.
-const BEGINNING: &str = "ZXZlbnQvMA";
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -21,6 +21,8 @@ use tokio::{
 
 use crate::{figures::Times, message::ORDER_NUMBER, system::Server};
 
+/// The cursor of the log's beginning: `event/0`.
+pub const BEGINNING: &str = "ZXZlbnQvMA";
 /// How long a socket may take to be opened.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long is waited for all answers.

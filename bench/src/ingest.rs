@@ -30,21 +30,20 @@ const MOST: usize = 120_000;
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut goals = Goals::default();
-    measure("SQLite", &System::start(folder.path(), &Setup::default()), &[], &mut goals);
+    measure("SQLite", &System::start(folder.path(), &Setup::default()), &[]);
     match Postgres::start() {
         Some(postgres) => {
             let setup = Setup { store: Some(postgres.url()), ..Setup::default() };
             let system = System::start(&folder.path().join("postgres"), &setup);
             as_fast_as_taken(&system.server, &messages(&system.server, &mut 0, MOST / 10), 256);
-            measure("PostgreSQL", &system, &postgres.processes(), &mut goals);
+            measure("PostgreSQL", &system, &postgres.processes());
         }
         None => println!("PostgreSQL is not installed here"),
     }
-    goals.tell();
 }
 
-fn measure(store: &str, system: &System, others: &[u32], goals: &mut Goals) {
+fn measure(store: &str, system: &System, others: &[u32]) {
+    let mut goals = Goals::default();
     let others = [&[system.sandbox()], others].concat();
     // Some are told already, where the database had to be warmed.
     let mut told = MOST;
@@ -83,6 +82,7 @@ fn measure(store: &str, system: &System, others: &[u32], goals: &mut Goals) {
             "25 ms",
         );
     }
+    goals.tell();
 }
 
 fn messages(server: &Server, told: &mut usize, most: usize) -> Arc<Vec<Request>> {

@@ -8,6 +8,7 @@ use crate::{
     exchange::Request,
     fanout::{Audience, EVENTS, Heard},
     figures::{Spread, undisturbed},
+    follower::BEGINNING,
     goal::Goals,
     message::ORDER_NUMBER,
     system::{Setup, System},
@@ -64,10 +65,11 @@ fn ours(folder: &Path, load: (usize, u32, u32)) -> (Heard, serde_json::Value) {
         let system = System::start(&folder.join(attempt.to_string()), &Setup::default());
         let heard = Audience::of(&system).hear(load);
         let fields = EVENTS.split_once("events").expect("it asks for them").1.trim_end_matches('}');
-        let query = format!("{{ events(first: 1) {{ nodes {fields} }} }} }}");
+        let query = format!("{{ events(first: 1, after: \"{BEGINNING}\") {{ nodes {fields} }} }} }}");
         let answer = json(&system.server.ask(&query));
-        let cost = heard.cost;
-        ((heard, answer["data"]["events"]["nodes"][0].clone()), cost)
+        let (cost, event) = (heard.cost, answer["data"]["events"]["nodes"][0].clone());
+        assert!(event.is_object(), "{answer}");
+        ((heard, event), cost)
     })
     .0
 }

@@ -91,7 +91,7 @@ fn text(server: &Server, query: &str, wording: Wording) -> String {
         }
     };
     let end = "function done(summary, latency)\n  local errors = summary.errors\n  \
-               local failures = errors.connect + errors.read + errors.write + errors.status + errors.timeout\n  \
+               local failures = errors.connect + errors.read + errors.write + errors.status\n  \
                io.write(string.format(\"told %d %d %d %d %d\\n\", summary.requests, summary.duration, failures, \
                latency:percentile(50), latency:percentile(99)))\nend\n";
     asking + end
