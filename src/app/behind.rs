@@ -117,7 +117,7 @@ pub(super) struct Tokens(pub ArcSwap<Verifier>);
 impl Authenticate for Tokens {
     async fn caller(&self, token: &str) -> Result<Arc<Caller>, Denied> {
         match self.0.load_full().verify(token).await {
-            Ok(caller) => Ok(Arc::new(caller)),
+            Ok(caller) => Ok(caller),
             Err(auth::Error::KeysUnknown) => Err(Denied::Unavailable),
             Err(auth::Error::Expired) => Err(Denied::Expired),
             Err(error @ (auth::Error::Missing | auth::Error::Invalid(_))) => {

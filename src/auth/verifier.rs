@@ -42,7 +42,7 @@ enum Keys {
 #[derive(Default)]
 struct Remembered {
     generation: u64,
-    callers: HashMap<String, Caller>,
+    callers: HashMap<String, Arc<Caller>>,
 }
 
 impl std::fmt::Debug for Remembered {
@@ -90,7 +90,7 @@ impl Verifier {
     }
 
     /// The caller that a token names. Must be called inside a tokio runtime.
-    pub async fn verify(&self, token: &str) -> Result<Caller, Error> {
+    pub async fn verify(&self, token: &str) -> Result<Arc<Caller>, Error> {
         if token.is_empty() {
             return Err(Error::Missing);
         }
@@ -102,7 +102,7 @@ impl Verifier {
         let parsed = Token::parse(token)?;
         let keys = self.keys_for(&parsed, keys).await;
         keys.prove(&parsed)?;
-        let caller = parsed.claims()?.into_caller(&self.expected, now)?;
+        let caller = Arc::new(parsed.claims()?.into_caller(&self.expected, now)?);
         self.remember(token, &caller, keys.generation, now);
         Ok(caller)
     }
@@ -124,12 +124,12 @@ impl Verifier {
         }
     }
 
-    fn recall(&self, token: &str, generation: u64) -> Option<Caller> {
+    fn recall(&self, token: &str, generation: u64) -> Option<Arc<Caller>> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         remembered.callers.get(token).filter(|_| remembered.generation == generation).cloned()
     }
 
-    fn remember(&self, token: &str, caller: &Caller, generation: u64, now: Timestamp) {
+    fn remember(&self, token: &str, caller: &Arc<Caller>, generation: u64, now: Timestamp) {
         // Long tokens are rare, and would take most of the memory.
         if token.len() > LONGEST / 4 {
             return;
@@ -147,6 +147,6 @@ impl Verifier {
         if remembered.callers.len() >= MOST_REMEMBERED {
             remembered.callers.clear();
         }
-        remembered.callers.insert(token.to_owned(), caller.clone());
+        remembered.callers.insert(token.to_owned(), Arc::clone(caller));
     }
 }

@@ -1,5 +1,6 @@
 //! The public language: the schema, and what stands between its fields and the use cases. No logic of vending.
 
+mod direct;
 pub mod document;
 mod error;
 pub mod federation;

@@ -16,13 +16,21 @@ pub(super) enum Unread {
 /// The body, of at most `limit` bytes.
 pub(super) async fn whole(body: Body, limit: usize) -> Result<Bytes, Unread> {
     let mut pieces = body.into_data_stream();
-    let mut whole = BytesMut::new();
+    // Most bodies come in one piece, which need not be copied.
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_broken| Unread::Broken)?;
-        if whole.len().saturating_add(piece.len()) > limit {
+        if first.len().max(whole.len()).saturating_add(piece.len()) > limit {
             return Err(Unread::TooLong);
+        }
+        if first.is_empty() {
+            first = piece;
+            continue;
+        }
+        if whole.is_empty() {
+            whole.extend_from_slice(&first);
         }
         whole.extend_from_slice(&piece);
     }
-    Ok(whole.freeze())
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }

@@ -4,11 +4,13 @@
 //! bounds, and then the answer. What was asked before to the letter, and is still answered alike, is answered from the
 //! kept answers as soon as it is known who asks.
 
+use std::sync::Arc;
+
 use async_graphql::parser::types::OperationType;
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, Method, header, request::Parts},
     response::Response,
 };
 use tokio::time::{Instant, timeout_at};
@@ -17,13 +19,13 @@ use super::{
     Door, access,
     answer::{self, Fault},
     body::{self, Unread},
-    kept::{Asked, Rights},
-    media::{self, Accepted},
+    kept::{Asked, Finished, Rights},
+    media::{self, Accepted, Media},
     operation::{self, Prepared, Refused},
     parameters,
     subscriptions::{self, socket},
 };
-use crate::telemetry::metrics;
+use crate::{auth::Caller, telemetry::metrics};
 
 /// Answers GET, HEAD and POST.
 pub(super) async fn answer(State(door): State<Door>, request: Request) -> Response {
@@ -48,40 +50,86 @@ pub(super) async fn wrong_method(headers: HeaderMap) -> Response {
 }
 
 async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Response, Fault> {
-    let deadline = Instant::now() + door.settings().request_timeout;
-    let caller = timeout_at(deadline, access::caller(door, request.headers()))
-        .await
-        .map_err(|_elapsed| Fault::NoVerdict)??;
-    let Accepted { whole, stream } = accepted;
-    if whole.is_none() && stream.is_none() {
-        return Err(Fault::NotAcceptable);
-    }
-    let resume = subscriptions::resume(request.headers());
-    let by_post = request.method() == Method::POST;
-    let (text, headers) = text_of(door, request, deadline).await?;
-    let edition = door.0.documents.edition();
-    let rights = Rights(caller.clone());
-    let asked = whole.map(|media| Asked { text: text.clone(), by_post, media, rights, edition });
+    let (mut parts, body) = request.into_parts();
+    let arrived = match parts.extensions.remove::<Handed>() {
+        Some(Handed(arrived)) => arrived?,
+        None => arrive(door, accepted, (&parts, body)).await?,
+    };
+    let asked = arrived.asked(door);
     if let Some(asked) = &asked
         && let Some(finished) = door.0.kept.get(asked)
     {
-        return Ok(answer::finished(asked.media, finished, &headers));
+        return Ok(answer::finished(asked.media, finished, &parts.headers));
     }
+    let Arrived { accepted, caller, text, by_post, deadline } = arrived;
     let parameters = if by_post { parameters::from_body(&text)? } else { parameters::from_query(&text)? };
     let prepared = operation::prepare(door, caller, parameters);
     let kind = prepared.as_ref().map(Prepared::kind);
     if !by_post && matches!(kind, Ok(OperationType::Mutation)) {
         return Err(Fault::NotByGet);
     }
-    match (asked, stream) {
+    match (asked, accepted.stream) {
         (asked, Some(transport)) if asked.is_none() || matches!(kind, Ok(OperationType::Subscription)) => {
-            subscriptions::respond(door, transport, prepared, resume?)
+            subscriptions::respond(door, transport, prepared, subscriptions::resume(&parts.headers)?)
         }
-        (Some(asked), _) => timeout_at(deadline, whole_answer(door, (&asked, &headers), prepared))
+        (Some(asked), _) => timeout_at(deadline, whole_answer(door, (&asked, &parts.headers), prepared))
             .await
             .map_err(|_elapsed| Fault::Late)?,
         (None, _) => Err(Fault::NotAcceptable),
     }
+}
+
+/// A request as far as it is read before its document is looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Arrived {
+    accepted: Accepted,
+    caller: Arc<Caller>,
+    /// The body of a POST, else the query string.
+    text: Bytes,
+    by_post: bool,
+    /// When its answer is due.
+    deadline: Instant,
+}
+
+/// A request that was read on the way here, or why it could not be.
+#[derive(Clone, Debug)]
+pub(super) struct Handed(pub Result<Arrived, Fault>);
+
+impl Arrived {
+    /// What the answer depends on; `None` where it cannot be in one piece.
+    fn asked(&self, door: &Door) -> Option<Asked> {
+        let (text, by_post, rights) = (self.text.clone(), self.by_post, Rights(Arc::clone(&self.caller)));
+        let edition = door.0.documents.edition();
+        self.accepted.whole.map(|media| Asked { text, by_post, media, rights, edition })
+    }
+
+    /// The kept answer, if there is one that still stands.
+    pub(super) fn kept(&self, door: &Door) -> Option<(Media, Finished)> {
+        let asked = self.asked(door)?;
+        Some((asked.media, door.0.kept.get(&asked)?))
+    }
+}
+
+/// Reads a request: how it may be answered, who asks, what is asked.
+pub(super) async fn arrive(
+    door: &Door,
+    accepted: Accepted,
+    (parts, body): (&Parts, Body),
+) -> Result<Arrived, Fault> {
+    let deadline = Instant::now() + door.settings().request_timeout;
+    let caller = timeout_at(deadline, access::caller(door, &parts.headers))
+        .await
+        .map_err(|_elapsed| Fault::NoVerdict)??;
+    if accepted.whole.is_none() && accepted.stream.is_none() {
+        return Err(Fault::NotAcceptable);
+    }
+    let by_post = parts.method == Method::POST;
+    let text = if by_post {
+        text_of(door, (&parts.headers, body), deadline).await?
+    } else {
+        Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes())
+    };
+    Ok(Arrived { accepted, caller, text, by_post, deadline })
 }
 
 /// The answer to a query or a mutation, in one piece.
@@ -110,14 +158,13 @@ async fn whole_answer(
     Ok(answer::executed(media, response))
 }
 
-/// What is asked, as it was sent: the body of a POST, else the query string; and the request's headers.
-async fn text_of(door: &Door, request: Request, deadline: Instant) -> Result<(Bytes, HeaderMap), Fault> {
-    let (parts, body) = request.into_parts();
-    let headers = parts.headers;
-    if parts.method != Method::POST {
-        return Ok((Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes()), headers));
-    }
-    if !media::is_json(&headers) || !media::is_plain(&headers) {
+/// What is asked by POST, as it was sent.
+async fn text_of(
+    door: &Door,
+    (headers, body): (&HeaderMap, Body),
+    deadline: Instant,
+) -> Result<Bytes, Fault> {
+    if !media::is_json(headers) || !media::is_plain(headers) {
         return Err(Fault::MediaType);
     }
     let limit = door.settings().body_bytes;
@@ -128,9 +175,8 @@ async fn text_of(door: &Door, request: Request, deadline: Instant) -> Result<(By
     }
     let deadline = deadline.min(Instant::now() + door.settings().body_timeout);
     let read = timeout_at(deadline, body::whole(body, limit)).await;
-    let text = read.map_err(|_elapsed| Fault::Slow)?.map_err(|unread| match unread {
+    read.map_err(|_elapsed| Fault::Slow)?.map_err(|unread| match unread {
         Unread::TooLong => Fault::TooLong { limit },
         Unread::Broken => Fault::Broken,
-    })?;
-    Ok((text, headers))
+    })
 }

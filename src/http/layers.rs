@@ -5,7 +5,7 @@ use std::{any::Any, time::Duration};
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::{Next, from_fn_with_state},
     response::Response,
 };
@@ -14,7 +14,7 @@ use tower_http::{
     catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     cors::{AllowOrigin, CorsLayer},
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
     set_header::SetResponseHeaderLayer,
     trace::{DefaultOnFailure, TraceLayer},
 };
@@ -29,6 +29,8 @@ use super::{
 use crate::telemetry::{metrics, traces};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
 
 /// How much of a request's id is logged.
 const REQUEST_ID_BYTES: usize = 64;
@@ -49,7 +51,7 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
 
     let outer = ServiceBuilder::new()
         // First, so that everything below can name the request; a caller's own id is kept, to follow it through.
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
         // One span per request. Neither query text nor variables nor the URL's query are in it: they may hold secrets.
         .layer(
             TraceLayer::new_for_http()
@@ -59,10 +61,7 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
         // The answer names the request too; within the trace, for the span's answer to be complete.
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         // No answer is to be taken for another type than it says.
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .layer(SetResponseHeaderLayer::if_not_present(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING))
         // Around the panics, so that a page of an allowed origin can read even that answer; it answers preflights.
         .layer(cors)
         // A panic costs its own request, not the connection; within CORS and the trace, outside of all our code.
@@ -81,12 +80,39 @@ pub(super) fn around(guarded: Router<Door>, open: Router<Door>, door: Door) -> R
 
 /// The layers of what platforms send: each request is named, like those of callers.
 pub(super) fn named(router: Router) -> Router {
-    let layers = ServiceBuilder::new().layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)).layer(
+    let layers = ServiceBuilder::new().layer(SetRequestIdLayer::new(REQUEST_ID, NewId)).layer(
         TraceLayer::new_for_http()
             .make_span_with(span)
             .on_failure(DefaultOnFailure::new().level(Level::WARN)),
     );
     router.layer(layers)
+}
+
+/// What the layers put on an answer, for one that does not come through them.
+pub(super) fn named_like(asking: &HeaderMap, mut answer: Response) -> Response {
+    let headers = answer.headers_mut();
+    if let Some(id) = asking.get(REQUEST_ID).cloned().or_else(new_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING);
+    answer
+}
+
+/// Names a request that came without a name.
+#[derive(Clone, Copy, Debug)]
+struct NewId;
+
+impl MakeRequestId for NewId {
+    fn make_request_id<B>(&mut self, _request: &http::Request<B>) -> Option<RequestId> {
+        new_id().map(RequestId::new)
+    }
+}
+
+/// Of the thread's own generator: asking the system for each would cost more than the rest of a short answer.
+fn new_id() -> Option<HeaderValue> {
+    let mut id = [0; 32];
+    hex::encode_to_slice(rand::random::<[u8; 16]>(), &mut id).ok()?;
+    HeaderValue::from_bytes(&id).ok()
 }
 
 fn span(request: &Request) -> Span {

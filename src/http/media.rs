@@ -53,6 +53,11 @@ impl Accepted {
     /// type. The same where `Accept` is missing. A stream must be named, and between equals the first one wins; it
     /// answers queries too where it is liked better than JSON.
     pub(super) fn read(headers: &HeaderMap) -> Self {
+        let mut values = headers.get_all(header::ACCEPT).iter().map(HeaderValue::as_bytes);
+        // What most clients say, understood at a glance.
+        if let (None | Some(b"*/*" | b"application/json"), None) = (values.next(), values.next()) {
+            return Self { whole: Some(Media::Json), stream: None };
+        }
         let mut ranges = Vec::new();
         for value in headers.get_all(header::ACCEPT) {
             let text = value.to_str().unwrap_or_default();

@@ -24,6 +24,7 @@ mod parameters;
 mod places;
 mod routes;
 mod serve;
+mod shortcut;
 mod subscriptions;
 mod suggestions;
 mod webhooks;

@@ -12,20 +12,15 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, http::StatusCode};
-use hyper::{
-    server::conn::http1,
-    service::{Service as _, service_fn},
-};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use axum::{Router, body::Body, http::StatusCode};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::ServiceExt as _;
 
 use self::patience::{Patience, Patient};
-use super::{Door, places::Place};
+use super::{Door, places::Place, shortcut};
 
 /// How long to wait after the system could not accept a connection, usually for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
@@ -77,7 +72,7 @@ pub async fn serve(listener: TcpListener, door: Door, router: Router, shutdown: 
         };
         if let Some((stream, place)) = accepted {
             let listening = door.settings().listening;
-            let answering = answer(stream, router.clone(), listening, stopping.clone());
+            let answering = answer(stream, (door.clone(), router.clone()), listening, stopping.clone());
             connections.spawn(async move {
                 answering.await;
                 drop(place);
@@ -107,7 +102,12 @@ async fn accept(listener: &TcpListener, door: &Door) -> Option<(TcpStream, Place
 }
 
 /// Answers the requests of one connection; once `stopping`, the one under way is the last.
-async fn answer(stream: TcpStream, router: Router, listening: Listening, stopping: CancellationToken) {
+async fn answer(
+    stream: TcpStream,
+    (door, router): (Door, Router),
+    listening: Listening,
+    stopping: CancellationToken,
+) {
     // Answers are small: waiting to fill a packet would only delay them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY was refused");
@@ -115,12 +115,14 @@ async fn answer(stream: TcpStream, router: Router, listening: Listening, stoppin
     let turns = Arc::new(AtomicUsize::new(0));
     let patience = Patience { head: listening.head_timeout, write: listening.write_timeout };
     let stream = Patient::new(stream, patience, Arc::clone(&turns));
-    let router = TowerToHyperService::new(router);
-    let service = service_fn(move |request| {
+    let service = service_fn(move |request: Request<Incoming>| {
         turns.fetch_add(1, Ordering::Relaxed);
-        let (answering, turns) = (router.call(request), Arc::clone(&turns));
+        let (door, router, turns) = (door.clone(), router.clone(), Arc::clone(&turns));
         async move {
-            let answered = answering.await;
+            let answered = match shortcut::take(&door, request.map(Body::new)).await {
+                Ok(kept) => Ok(kept),
+                Err(request) => router.oneshot(request).await,
+            };
             // After an upgrade the connection is nobody's turn any more: no head comes over it.
             let upgraded =
                 |response: &axum::response::Response| response.status() == StatusCode::SWITCHING_PROTOCOLS;

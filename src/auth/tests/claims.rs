@@ -1,6 +1,6 @@
 //! What a proved token must say, and when.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn without(claim: &str) -> String {
     hs256(&claims)
 }
 
-async fn caller(token: &str) -> Caller {
+async fn caller(token: &str) -> Arc<Caller> {
     shared().verify(token).await.unwrap()
 }
 
@@ -121,7 +121,7 @@ async fn a_minted_token_names_the_same_caller() {
             expires_at: Timestamp::from_second(NOW + 60).unwrap(),
         };
         let token = minter.mint(&caller, now).unwrap();
-        assert_eq!(Verifier::new(&auth, clock()).unwrap().verify(&token).await, Ok(caller));
+        assert_eq!(Verifier::new(&auth, clock()).unwrap().verify(&token).await, Ok(Arc::new(caller)));
     }
 }
 

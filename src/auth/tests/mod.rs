@@ -163,6 +163,6 @@ impl KeySource for Told {
     }
 }
 
-fn subject(verified: Result<Caller, Error>) -> String {
+fn subject(verified: Result<Arc<Caller>, Error>) -> String {
     verified.unwrap().subject.to_string()
 }

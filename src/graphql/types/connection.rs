@@ -1,9 +1,13 @@
 //! Connections: pages of lists, with cursors and with what became of each account's share.
 
-use async_graphql::{Object, OutputType, SimpleObject};
+use async_graphql::{Object, SimpleObject, resolver_utils::ContainerType};
 
 use super::{Event, Line, Machine, Order, PickupCode, Product, Refill, Site, SourceStatus, Trade};
-use crate::{domain::Id, gateway};
+use crate::{
+    domain::Id,
+    gateway,
+    graphql::direct::{Direct, List},
+};
 
 /// Where a page stands in its list.
 #[derive(Clone, Debug, SimpleObject)]
@@ -33,15 +37,15 @@ pub struct Edge<T>(Row<T>);
     concrete(name = "RefillEdge", params(Refill)),
     concrete(name = "PickupCodeEdge", params(PickupCode))
 )]
-impl<T: OutputType + Clone> Edge<T> {
+impl<T: ContainerType + Clone> Edge<T> {
     /// The row's cursor, for `after`.
     async fn cursor(&self) -> String {
         self.0.id.encode()
     }
 
     /// The row.
-    async fn node(&self) -> T {
-        self.0.node.clone()
+    async fn node(&self) -> Direct<&T> {
+        Direct(&self.0.node)
     }
 }
 
@@ -93,17 +97,17 @@ impl<T> Connection<T> {
     concrete(name = "RefillConnection", params(Refill)),
     concrete(name = "PickupCodeConnection", params(PickupCode))
 )]
-impl<T: OutputType + Clone> Connection<T>
+impl<T: ContainerType + Clone> Connection<T>
 where
-    Edge<T>: OutputType,
+    Edge<T>: ContainerType,
 {
     /// The rows with their cursors.
-    async fn edges(&self) -> Vec<Edge<T>> {
+    async fn edges(&self) -> List<Edge<T>> {
         self.rows.iter().cloned().map(Edge).collect()
     }
 
     /// The rows.
-    async fn nodes(&self) -> Vec<&T> {
+    async fn nodes(&self) -> List<&T> {
         self.rows.iter().map(|row| &row.node).collect()
     }
 
@@ -148,17 +152,17 @@ impl<T> CountedConnection<T> {
     concrete(name = "LineConnection", params(Line)),
     concrete(name = "ProductConnection", params(Product))
 )]
-impl<T: OutputType + Clone> CountedConnection<T>
+impl<T: ContainerType + Clone> CountedConnection<T>
 where
-    Edge<T>: OutputType,
+    Edge<T>: ContainerType,
 {
     /// The rows with their cursors.
-    async fn edges(&self) -> Vec<Edge<T>> {
+    async fn edges(&self) -> List<Edge<T>> {
         self.page.rows.iter().cloned().map(Edge).collect()
     }
 
     /// The rows.
-    async fn nodes(&self) -> Vec<&T> {
+    async fn nodes(&self) -> List<&T> {
         self.page.rows.iter().map(|row| &row.node).collect()
     }
 

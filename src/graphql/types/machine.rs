@@ -11,6 +11,7 @@ use crate::{
     domain::{self, Id, Window},
     gateway::{self, PageRequest, TradeFilter},
     graphql::{
+        direct::{Direct, List},
         field::{field, guarded, guarded_option},
         input::EventFilter,
     },
@@ -164,14 +165,14 @@ impl Machine {
     }
 
     /// How it is. Asked of the vendor where what is known is too old; null when nothing is known.
-    async fn status(&self, ctx: &Context<'_>) -> Option<MachineStatus> {
+    async fn status(&self, ctx: &Context<'_>) -> Option<Direct<MachineStatus>> {
         guarded_option(
             ctx,
             Scope::MachinesRead,
             Box::pin(async {
                 let field = field(ctx)?;
                 let report = self.0.report(field.asker).await?;
-                Ok(MachineStatus::new(&report, self.0.known()))
+                Ok(MachineStatus::new(&report, self.0.known()).map(Direct))
             }),
         )
         .await
@@ -182,7 +183,7 @@ impl Machine {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only shelves that are, or are not, sold out.")] sold_out: Option<bool>,
-    ) -> Option<Vec<Shelf>> {
+    ) -> Option<List<Shelf>> {
         guarded(
             ctx,
             Scope::MachinesRead,

@@ -3,11 +3,15 @@
 use async_graphql::SimpleObject;
 
 use super::Decimal;
-use crate::domain;
+use crate::{domain, graphql::direct::Direct};
+
+/// An exact amount of one currency.
+pub type Money = Direct<MoneyFields>;
 
 /// An exact amount of one currency.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Money {
+#[graphql(name = "Money")]
+pub struct MoneyFields {
     /// The amount in major units, with the decimals that ISO 4217 gives the currency: `"5.00"`.
     amount: Decimal,
     /// The currency's ISO 4217 code: `CNY`.
@@ -18,6 +22,10 @@ pub struct Money {
 
 impl From<domain::Money> for Money {
     fn from(money: domain::Money) -> Self {
-        Self { amount: Decimal(money.major()), currency: money.currency().code(), minor_units: money.minor() }
+        Self(MoneyFields {
+            amount: Decimal(money.major()),
+            currency: money.currency().code(),
+            minor_units: money.minor(),
+        })
     }
 }

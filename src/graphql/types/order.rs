@@ -7,7 +7,10 @@ use crate::{
     auth::Scope,
     domain,
     gateway::{self, PlacedOrder},
-    graphql::field::{field, guarded_option},
+    graphql::{
+        direct::List,
+        field::{field, guarded_option},
+    },
 };
 
 /// An order that was placed through this API.
@@ -63,7 +66,7 @@ impl Order {
     }
 
     /// What is ordered.
-    async fn lines(&self) -> Vec<OrderLine> {
+    async fn lines(&self) -> List<OrderLine> {
         let line = |line: &domain::OrderLine| OrderLine { order: self.0.clone(), line: line.clone() };
         self.0.order.lines.iter().map(line).collect()
     }

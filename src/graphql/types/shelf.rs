@@ -10,7 +10,10 @@ use crate::{
     auth::Scope,
     domain::{self, Id, Report},
     gateway::{self, Fresh, PageRequest},
-    graphql::field::{field, guarded, guarded_option},
+    graphql::{
+        direct::Direct,
+        field::{field, guarded, guarded_option},
+    },
 };
 
 /// One slot of a machine, holding one product.
@@ -84,9 +87,9 @@ impl Shelf {
     }
 
     /// What it holds; null when nothing is assigned to it.
-    async fn product(&self) -> Option<Product> {
+    async fn product(&self) -> Option<Direct<Product>> {
         let product = self.shelf().product.clone()?;
-        Some(Product::on_shelf(self.machine.account.clone(), product))
+        Some(Direct(Product::on_shelf(self.machine.account.clone(), product)))
     }
 
     /// The group its product belongs to; null where the vendor has no groups.
@@ -111,20 +114,18 @@ impl Shelf {
 
     /// How many pieces it holds, as its machine reports; or, where its vendor reports none, the stock at the last refill
     /// less what was sold since. Null where neither is known.
-    async fn stock(&self, ctx: &Context<'_>) -> Option<StockLevel> {
+    async fn stock(&self, ctx: &Context<'_>) -> Option<Direct<StockLevel>> {
+        let level =
+            |quantity, basis, as_of: Timestamp| Direct(StockLevel { quantity, basis, as_of: as_of.into() });
         if let Some(quantity) = self.shelf().stock {
-            return Some(StockLevel { quantity, basis: StockBasis::Reported, as_of: self.as_of.into() });
+            return Some(level(quantity, StockBasis::Reported, self.as_of));
         }
         guarded_option(
             ctx,
             Scope::MachinesRead,
             Box::pin(async {
                 let estimate = self.machine.estimate(self.shelf(), field(ctx)?.asker).await?;
-                Ok(estimate.map(|estimate| StockLevel {
-                    quantity: estimate.quantity,
-                    basis: StockBasis::Estimated,
-                    as_of: estimate.as_of.into(),
-                }))
+                Ok(estimate.map(|estimate| level(estimate.quantity, StockBasis::Estimated, estimate.as_of)))
             }),
         )
         .await

@@ -6,7 +6,10 @@ use super::{DateTime, Machine, VendorAccount, status::text};
 use crate::{
     auth::Scope,
     gateway,
-    graphql::field::{field, guarded, guarded_option},
+    graphql::{
+        direct::List,
+        field::{field, guarded, guarded_option},
+    },
 };
 
 /// A place with machines.
@@ -52,7 +55,7 @@ impl Site {
     }
 
     /// Its machines, by number.
-    async fn machines(&self) -> Option<Vec<Machine>> {
+    async fn machines(&self) -> Option<List<Machine>> {
         Some(self.0.machines().map(Machine).collect())
     }
 }

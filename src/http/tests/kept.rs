@@ -74,3 +74,25 @@ async fn a_mutation_and_an_answer_with_an_error_are_never_kept() {
     let hidden = Answer::of(server.get("/graphql?query=mutation%7Bsell%7D")).await;
     assert_eq!(hidden.status, 405);
 }
+
+#[tokio::test]
+async fn a_kept_answer_is_the_same_whichever_way_it_goes() {
+    let server = Server::keeping().await;
+    let body = json!({ "query": MACHINE });
+    server.ask(&body).await;
+    let short = Answer::of(server.post().header("x-request-id", "mine").json(&body)).await;
+    // A trace to go on with is the layers' business, so this one passes them.
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let long = server.post().header("x-request-id", "mine").header("traceparent", trace).json(&body);
+    let long = Answer::of(long).await;
+    assert_eq!((short.status, &short.text), (long.status, &long.text));
+    for name in ["content-type", "content-length", "cache-control", "x-content-type-options", "x-request-id"]
+    {
+        assert_eq!(short.header(name), long.header(name), "{name}");
+    }
+    assert_eq!(short.header("x-request-id"), "mine");
+    let ids = [server.ask(&body).await, server.ask(&body).await]
+        .map(|answer| answer.header("x-request-id").to_owned());
+    assert!(ids[0].len() == 32 && ids[0] != ids[1], "{ids:?}");
+    assert_eq!(server.executed(), 1);
+}
