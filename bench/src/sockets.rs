@@ -65,7 +65,7 @@ fn ours(folder: &Path, load: (usize, u32, u32)) -> (Heard, serde_json::Value) {
         let system = System::start(&folder.join(attempt.to_string()), &Setup::default());
         let heard = Audience::of(&system).hear(load);
         let fields = EVENTS.split_once("events").expect("it asks for them").1.trim_end_matches('}');
-        let query = format!("{{ events(first: 1, after: \"{BEGINNING}\") {{ nodes {fields} }} }} }}");
+        let query = format!("{{ events(first: 1, after: \"{BEGINNING}\") {{ nodes {fields} }} }}");
         let answer = json(&system.server.ask(&query));
         let (cost, event) = (heard.cost, answer["data"]["events"]["nodes"][0].clone());
         assert!(event.is_object(), "{answer}");
