@@ -108,9 +108,18 @@ chromium:
 schema: ## writes schema.graphql as the program prints it
 	cargo run -q --locked -- schema > schema.graphql.tmp && mv schema.graphql.tmp schema.graphql
 
+# What many clients ask with when rates are measured.
+.PHONY: wrk
+wrk:
+	@if ! command -v wrk >/dev/null; then \
+	  if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
+	    echo "the measurements need wrk: install it" >&2; exit 1; fi; \
+	  apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends wrk; fi
+
 .PHONY: bench
-bench: ## what we say about speed, measured here (ARGS="ingest fanout" for some of it)
+bench: web wrk ## what we say about speed, measured here (ARGS="ingest fanout" for some of it)
 	cargo build --release --locked
+	cargo build --release --locked --manifest-path bench/Cargo.toml --target-dir target/bench
 	cargo run --release --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- $(ARGS)
 
 .PHONY: bench-web

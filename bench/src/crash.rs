@@ -13,7 +13,7 @@ use std::{
 
 use crate::{
     exchange::{exchange, try_exchange},
-    follower::{Follower, Subscription, cursor},
+    follower::{BEGINNING, Follower, Subscription, cursor},
     message::{ORDER_NUMBER, is_taken, sale},
     system::{Setup, System},
 };
@@ -26,8 +26,6 @@ const RATE: u32 = 500;
 /// How long the gateway lives each time.
 const LIFE: Duration = Duration::from_secs(3);
 const EVENTS: &str = "subscription ($after: String) { events(after: $after) { cursor } }";
-/// The cursor of the log's beginning: `event/0`.
-const BEGINNING: &str = "ZXZlbnQvMA";
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -36,14 +34,14 @@ pub fn run() {
     let stop_telling = Arc::new(AtomicBool::new(false));
     let tellers: Vec<_> = (0..TELLERS)
         .map(|teller| {
-            let (address, stop) = (system.address.clone(), Arc::clone(&stop_telling));
+            let (address, stop) = (system.server.address.clone(), Arc::clone(&stop_telling));
             thread::spawn(move || tell(&address, teller, &stop))
         })
         .collect();
     let seen: Arc<Vec<Mutex<Vec<String>>>> = Arc::new((0..FOLLOWERS).map(|_| Mutex::default()).collect());
     let following = {
         let (seen, over) = (Arc::clone(&seen), Arc::clone(&over));
-        let (address, token) = (system.address.clone(), system.token.clone());
+        let (address, token) = (system.server.address.clone(), system.server.token.clone());
         thread::spawn(move || follow(&address, &token, &seen, &over))
     };
     for _ in 0..KILLS {
@@ -148,14 +146,15 @@ fn follow(address: &str, token: &str, seen: &Arc<Vec<Mutex<Vec<String>>>>, over:
 
 /// The whole log: each event's cursor and order.
 fn log(system: &System) -> Vec<(String, String)> {
-    let (mut log, mut stream) = (Vec::new(), system.connect());
+    let (mut log, mut stream) = (Vec::new(), system.server.connect());
     let mut after = BEGINNING.to_owned();
     loop {
         let query = format!(
             "{{ events(first: 500, after: \"{after}\") {{ nodes {{ cursor ... on TradeEvent {{ trade {{ orderNumber }} }} }} }} }}"
         );
         let answer: serde_json::Value =
-            serde_json::from_str(&exchange(&mut stream, &system.query(&query, 0))).expect("it is JSON");
+            serde_json::from_str(&exchange(&mut stream, &system.server.query(&query, 0)))
+                .expect("it is JSON");
         let nodes = answer["data"]["events"]["nodes"].as_array().unwrap_or_else(|| panic!("{answer}"));
         let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
         log.extend(nodes.iter().map(|node| (text(&node["cursor"]), text(&node["trade"]["orderNumber"]))));

@@ -17,6 +17,11 @@ impl Request {
         ))
     }
 
+    /// A GET.
+    pub fn get(host: &str, path: &str) -> Self {
+        Self(format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n"))
+    }
+
     /// As it is sent.
     pub fn bytes(&self) -> &[u8] {
         self.0.as_bytes()

@@ -2,6 +2,7 @@
 
 use std::{
     fmt, fs,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -38,6 +39,56 @@ pub fn show(duration: Duration) -> String {
     format!("{:.1} ms", duration.as_secs_f64() * 1_000.0)
 }
 
+/// How many cores may be busy with anything else before a sample is worth nothing.
+const DISTURBANCE: f64 = 0.15;
+/// How often a sample is taken that is disturbed each time.
+const TRIES: usize = 3;
+/// Whether a sample of the scenario had to be kept although it was disturbed.
+static DISTURBED: AtomicBool = AtomicBool::new(false);
+
+/// A sample while the machine did nothing else: a disturbed one is taken again, and the last marks what is said of goals.
+pub fn undisturbed<T>(mut take: impl FnMut() -> (T, Cost)) -> (T, Cost) {
+    for _ in 1..TRIES {
+        let (sample, cost) = take();
+        if cost.elsewhere <= DISTURBANCE {
+            return (sample, cost);
+        }
+        println!("  refused: {cost}");
+    }
+    let (sample, cost) = take();
+    DISTURBED.fetch_or(cost.elsewhere > DISTURBANCE, Ordering::Relaxed);
+    (sample, cost)
+}
+
+/// Whether anything disturbed what was kept since it was asked last.
+pub fn was_disturbed() -> bool {
+    DISTURBED.swap(false, Ordering::Relaxed)
+}
+
+/// The middle of some figures, and how far they lie apart; shown with as many digits as asked for.
+#[derive(Clone, Copy)]
+pub struct Spread {
+    pub middle: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Spread {
+    pub fn of(figures: impl IntoIterator<Item = f64>) -> Self {
+        let mut figures: Vec<f64> = figures.into_iter().collect();
+        figures.sort_by(f64::total_cmp);
+        let at = |at: usize| figures.get(at).copied().unwrap_or_default();
+        Self { middle: at(figures.len() / 2), least: at(0), most: at(figures.len().saturating_sub(1)) }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = f.precision().unwrap_or(0);
+        write!(f, "{:.digits$} ({:.digits$}–{:.digits$})", self.middle, self.least, self.most)
+    }
+}
+
 /// Measures what a process costs from now on.
 pub struct Meter {
     process: u32,
@@ -48,6 +99,7 @@ pub struct Meter {
 }
 
 /// What it cost.
+#[derive(Clone, Copy)]
 pub struct Cost {
     /// How long it was measured, in seconds.
     pub seconds: f64,
@@ -93,9 +145,11 @@ fn reading(process: u32, others: &[u32]) -> (f64, f64, f64) {
 /// The seconds of processor time that a process has used.
 fn processor_time(process: u32) -> f64 {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let fields = text.rsplit(')').next().unwrap_or_default();
-    let ticks = |at: usize| fields.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
-    (ticks(11).unwrap_or_default() + ticks(12).unwrap_or_default()) / TICKS
+    let after_name = text.rsplit(')').next().unwrap_or_default();
+    let ticks = |at: usize| after_name.split_whitespace().nth(at).and_then(|ticks| ticks.parse::<f64>().ok());
+    // The harness has clients that are processes of their own: what they used is added when they end.
+    let fields = if process == std::process::id() { 11..15 } else { 11..13 };
+    fields.filter_map(ticks).sum::<f64>() / TICKS
 }
 
 /// The seconds that the machine's cores were not idle.

@@ -37,13 +37,13 @@ fn warm(folder: &std::path::Path) {
     system.until_listed(MACHINES);
     // Asked to the letter, a list is answered from the kept answers; asked in words of its own each time, it is executed.
     for (how, alike) in [("asked alike", true), ("executed each time", false)].repeat(3) {
-        let meter = Meter::start(system.gateway(), &[system.sandbox()]);
+        let meter = Meter::start(system.server.process, &[system.sandbox()]);
         let times = storm(&system, LIST, alike);
         println!(
             "warm list, {how}, {MACHINES} machines, {CLIENTS} clients: {:.0} requests/s, {times}; {}, {} MiB",
             times.count() as f64 / RUN.as_secs_f64(),
             meter.stop(),
-            memory(system.gateway()) / 1024,
+            memory(system.server.process) / 1024,
         );
     }
 }
@@ -55,12 +55,12 @@ fn cold(folder: &std::path::Path) {
     system.until_listed(2_000);
     let mut times = Vec::new();
     let mut after = String::new();
-    let mut client = system.connect();
+    let mut client = system.server.connect();
     for _ in 0..30 {
         let query = format!(
             "{{ machines(first: 50{after}, filter: {{vendor: INHAND}}) {{ nodes {{ shelves {{ code soldOut }} }} pageInfo {{ endCursor }} }} }}"
         );
-        let request = system.query(&query, 0);
+        let request = system.server.query(&query, 0);
         let started = Instant::now();
         let answer = exchange(&mut client, &request);
         times.push(started.elapsed());
@@ -82,11 +82,11 @@ fn storm(system: &System, query: &str, alike: bool) -> Times {
     let start = Arc::new(Barrier::new(CLIENTS));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|client| {
-            let (start, mut stream) = (Arc::clone(&start), system.connect());
+            let (start, mut stream) = (Arc::clone(&start), system.server.connect());
             let wordings = if alike { 1 } else { WORDINGS };
             let words = |number| first + if alike { 0 } else { client * wordings + number };
             let requests: Vec<Request> =
-                (0..wordings).map(|number| system.query(query, words(number))).collect();
+                (0..wordings).map(|number| system.server.query(query, words(number))).collect();
             thread::spawn(move || {
                 start.wait();
                 let (mut times, end) = (Vec::new(), Instant::now() + RUN);

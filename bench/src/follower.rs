@@ -19,8 +19,10 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{figures::Times, message::ORDER_NUMBER, system::System};
+use crate::{figures::Times, message::ORDER_NUMBER, system::Server};
 
+/// The cursor of the log's beginning: `event/0`.
+pub const BEGINNING: &str = "ZXZlbnQvMA";
 /// How long a socket may take to be opened.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How long is waited for all answers.
@@ -227,12 +229,12 @@ pub type Late = Vec<Duration>;
 impl Crowd {
     /// Opens a socket for each subscription; they follow from when this is answered.
     pub fn gather(
-        system: &System,
+        server: &Server,
         subscriptions: Vec<Subscription>,
         events: usize,
         acknowledged: &Arc<Acknowledged>,
     ) -> Self {
-        let (address, token) = (system.address.clone(), system.token.clone());
+        let (address, token) = (server.address.clone(), server.token.clone());
         let acknowledged = Arc::clone(acknowledged);
         let (ready, gathered) = oneshot::channel();
         let gathering = async move {

@@ -7,24 +7,40 @@
 
 #![expect(clippy::cast_precision_loss, reason = "figures are printed with few digits")]
 
+mod answers;
+mod beside;
+mod calls;
 mod crash;
 mod exchange;
 mod fanout;
 mod figures;
 mod fleet;
 mod follower;
+mod goal;
+mod growth;
 mod ingest;
+mod large;
 mod message;
+mod postgres;
+mod sockets;
 mod stall;
+mod start;
 mod system;
+mod wrk;
 
 /// What can be measured, by name.
-const SCENARIOS: [(&str, fn()); 5] = [
+const SCENARIOS: [(&str, fn()); 11] = [
+    ("answers", answers::run),
     ("fleet", fleet::run),
     ("ingest", ingest::run),
+    ("calls", calls::run),
+    ("large", large::run),
+    ("sockets", sockets::run),
     ("fanout", fanout::run),
     ("stall", stall::run),
     ("crash", crash::run),
+    ("start", start::run),
+    ("growth", growth::run),
 ];
 
 fn main() {

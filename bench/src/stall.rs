@@ -6,6 +6,7 @@ use crate::{
     fanout::{EVENTS, tell},
     figures::{Meter, memory, show},
     follower::{Acknowledged, Crowd, Pause, Subscription, all},
+    message::sale,
     system::{Setup, System},
 };
 
@@ -26,9 +27,14 @@ pub fn run() {
             let before = usize::try_from(RATE * 3).expect("it is small");
             subscriptions[0].pause = Some(Pause { before, length: STALLED });
         }
-        let crowd = Crowd::gather(&system, subscriptions, events, &acknowledged);
-        let meter = Meter::start(system.gateway(), &[system.sandbox()]);
-        tell(&system, 0..events, RATE, &acknowledged);
+        let crowd = Crowd::gather(&system.server, subscriptions, events, &acknowledged);
+        let meter = Meter::start(system.server.process, &[system.sandbox()]);
+        tell(
+            (&system.server, &|number| sale(&system.server.address, number)),
+            0..events,
+            RATE,
+            &acknowledged,
+        );
         let seen = crowd.seen();
         let (stalled, others) = seen.split_first().expect("there are subscribers");
         let whole = others.iter().filter(|seen| seen.len() == events).count();
@@ -41,7 +47,7 @@ pub fn run() {
             show(stalled.iter().copied().max().unwrap_or_default()),
             show(stalled.last().copied().unwrap_or_default()),
             meter.stop(),
-            memory(system.gateway()) / 1024,
+            memory(system.server.process) / 1024,
         );
     }
 }

@@ -1,0 +1,56 @@
+//! The servers beside the gateway: plain axum and plain async-graphql, see `bench/beside`.
+
+use std::{
+    collections::HashSet,
+    path::Path,
+    process::{Child, Stdio},
+};
+
+use crate::system::{Server, free_address, measured};
+
+/// As it is built together with this program.
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench/release/beside");
+/// What the two are built of.
+const OURS: &str = include_str!("../Cargo.lock");
+const PROGRAMS: &str = include_str!("../../Cargo.lock");
+
+/// A running server.
+pub struct Beside {
+    child: Child,
+    pub server: Server,
+}
+
+impl Beside {
+    /// Starts `axum` or `graphql` on the gateway's core, which answers what is in the file.
+    pub fn start(kind: &str, answers: &Path, token: &str) -> Self {
+        assert!(is_of_equal_versions(), "bench/Cargo.lock has versions that Cargo.lock has not");
+        let address = free_address();
+        let mut command = measured(Path::new(PROGRAM));
+        command.args([kind, "--listen", &address, "--answers"]).arg(answers).stdout(Stdio::null());
+        let child = command.spawn().expect("it runs");
+        let server = Server { address, token: token.to_owned(), process: child.id() };
+        server.until_listening();
+        Self { child, server }
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether all that is built here is of the program's own versions.
+fn is_of_equal_versions() -> bool {
+    let programs: HashSet<_> = packages(PROGRAMS).collect();
+    packages(OURS).all(|package| package.0 == "\"vendgraph-bench\"" || programs.contains(&package))
+}
+
+/// The names and versions in a lock file.
+fn packages(lock: &str) -> impl Iterator<Item = (&str, &str)> {
+    lock.split("[[package]]").filter_map(|package| {
+        let value = |key| package.lines().find_map(|line| line.strip_prefix(key));
+        Some((value("name = ")?, value("version = ")?))
+    })
+}

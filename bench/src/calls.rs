@@ -1,0 +1,126 @@
+//! What takes 51 calls at a vendor that takes 10 ms for each: the list of an account's machines, and the shelves of the 50
+//! that there are, of which nothing is known. Each account is asked about once, so that nothing is cached.
+
+use std::{
+    net::TcpStream,
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    answers::json,
+    exchange::{Request, exchange},
+    figures::{Meter, Spread, Times, show, undisturbed},
+    goal::Goals,
+    system::{Setup, System, further_account},
+};
+
+const REPETITIONS: usize = 3;
+/// How often one client asks in a repetition, and how often all do.
+const ASKED: usize = 10;
+const CLIENTS: usize = 16;
+/// Accounts that a repetition uses up, if it has to be taken three times.
+const ACCOUNTS: usize = (ASKED + ASKED + CLIENTS) * 3 * REPETITIONS;
+
+pub fn run() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let setup = Setup {
+        machines: 50,
+        latency: "10ms",
+        pinned: false,
+        concurrency: 64,
+        accounts: ACCOUNTS,
+        ..Setup::default()
+    };
+    let system = System::start(folder.path(), &setup);
+    let round_trip = round_trip(&system);
+    println!("a call takes the vendor {}", show(round_trip));
+    let mut accounts = (0..ACCOUNTS).map(|number| question(&system, &further_account(number)));
+    let mut next = |count: usize| accounts.by_ref().take(count).collect::<Vec<_>>();
+    let (mut alone, mut calls, mut sharing) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..REPETITIONS {
+        let (times, cost) = undisturbed(|| {
+            let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &[system.sandbox()]));
+            (one_after_the_other(&system, &questions), meter.stop())
+        });
+        println!("one client: {times}; {cost}");
+        alone.push(times.at(500).as_secs_f64() / round_trip.as_secs_f64() / 2.0);
+        let ((together, asked), cost) = undisturbed(|| {
+            let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &[system.sandbox()]));
+            let before = system.vendor_calls();
+            let lengths = questions.iter().map(|question| all_at_once(&system, &vec![question; CLIENTS]));
+            let together = lengths.sum::<Duration>() / u32::try_from(ASKED).expect("it is small");
+            ((together, system.vendor_calls() - before), meter.stop())
+        });
+        let asked = asked as f64 / (ASKED * CLIENTS) as f64;
+        println!("{CLIENTS} clients, the same: {}, {asked:.2} calls a request; {cost}", show(together));
+        let (apart, cost) = undisturbed(|| {
+            let (questions, meter) =
+                (next(CLIENTS), Meter::start(system.server.process, &[system.sandbox()]));
+            (all_at_once(&system, &questions.iter().collect::<Vec<_>>()), meter.stop())
+        });
+        println!("{CLIENTS} clients, each something else: {}; {cost}", show(apart));
+        calls.push(asked);
+        sharing.push(apart.as_secs_f64() / together.as_secs_f64());
+    }
+    let mut goals = Goals::default();
+    goals.add(4, "51 calls, one client", format!("{:.2} × two round trips", Spread::of(alone)), "1.06");
+    goals.add(4, "16 clients, calls a request", format!("{:.2}", Spread::of(calls)), "3.2");
+    goals.add(4, "16 clients, throughput", format!("{:.1} × as without sharing", Spread::of(sharing)), "2");
+    goals.tell();
+}
+
+/// How long the vendor takes for one call; a refusal takes as long as anything else.
+fn round_trip(system: &System) -> Duration {
+    let address = system.inhand.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).expect("the simulator listens");
+    stream.set_nodelay(true).expect("it is a TCP socket");
+    let request = Request::post(address, "/osapi/router/status", "", "{}");
+    let times = (0..50).map(|_| {
+        let asked = Instant::now();
+        exchange(&mut stream, &request);
+        asked.elapsed()
+    });
+    Times::of(times.collect()).at(500)
+}
+
+fn question(system: &System, account: &str) -> String {
+    let accounts = json(&system.server.ask("{ accounts { id name } }"));
+    let accounts = accounts["data"]["accounts"].as_array().expect("a list");
+    let account = accounts.iter().find(|one| one["name"] == account).expect("it is configured");
+    format!(
+        "{{ machines(first: 50, filter: {{accountIds: [{}]}}) {{ nodes {{ number shelves {{ code soldOut }} }} }} }}",
+        account["id"]
+    )
+}
+
+fn one_after_the_other(system: &System, questions: &[String]) -> Times {
+    let mut stream = system.server.connect();
+    let times = questions.iter().map(|question| ask(system, &mut stream, question));
+    Times::of(times.collect())
+}
+
+/// Each client asks one question; how long until all are answered.
+fn all_at_once(system: &System, questions: &[&String]) -> Duration {
+    let start = Barrier::new(questions.len());
+    let asking = |question: &String| {
+        let mut stream = system.server.connect();
+        start.wait();
+        ask(system, &mut stream, question)
+    };
+    thread::scope(|scope| {
+        let asking = &asking;
+        let clients: Vec<_> =
+            questions.iter().map(|question| scope.spawn(move || asking(question))).collect();
+        clients.into_iter().map(|client| client.join().expect("it is answered")).max().unwrap_or_default()
+    })
+}
+
+fn ask(system: &System, stream: &mut TcpStream, question: &str) -> Duration {
+    let request = system.server.query(question, 0);
+    let asked = Instant::now();
+    let answer = exchange(stream, &request);
+    assert!(!answer.contains("\"errors\"") && answer.contains("\"soldOut\""), "{answer}");
+    asked.elapsed()
+}
