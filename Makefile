@@ -73,7 +73,6 @@ test-rust: web postgres tests/audit/node_modules/.package-lock.json tests/client
 	@if command -v cargo-nextest >/dev/null; \
 	then echo "cargo nextest run --locked"; tests/with-postgres.sh cargo nextest run --locked --no-fail-fast; \
 	else echo "cargo test --locked"; tests/with-postgres.sh cargo test --locked --all-targets --no-fail-fast; fi
-	cargo check --locked --manifest-path bench/Cargo.toml --target-dir target/bench
 
 # The server's programs. Also where TEST_POSTGRES_URL says that a server runs already: a test starts one of its own again and
 # again.

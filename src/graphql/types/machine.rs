@@ -170,8 +170,7 @@ impl Machine {
             ctx,
             Scope::MachinesRead,
             Box::pin(async {
-                let field = field(ctx)?;
-                let report = self.0.report(field.asker).await?;
+                let report = self.0.report(field(ctx)?.asker).await?;
                 Ok(MachineStatus::new(&report, self.0.known()).map(Direct))
             }),
         )
@@ -188,8 +187,7 @@ impl Machine {
             ctx,
             Scope::MachinesRead,
             Box::pin(async {
-                let field = field(ctx)?;
-                let report = self.0.report(field.asker).await?;
+                let report = self.0.report(field(ctx)?.asker).await?;
                 Ok(Shelf::all(&self.0, &report)
                     .filter(|shelf| sold_out.is_none() || shelf.shelf().sold_out == sold_out)
                     .collect())

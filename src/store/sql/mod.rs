@@ -17,6 +17,7 @@ mod intents;
 mod lines;
 mod log;
 mod marks;
+mod operation;
 mod orders;
 mod prune;
 mod refills;

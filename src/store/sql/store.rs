@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tracing::{Instrument as _, Span, debug_span};
+use tracing::{Instrument as _, debug_span};
 
 use super::{
-    Backend, Fault, Writing, append, codes, intents, lines, log, marks, orders, prune, refills, statement,
-    tell,
+    Backend, Fault, Writing, append, codes, intents, lines, log, marks,
+    operation::{change, glance, read, span},
+    orders, prune, refills, statement, tell,
 };
 use crate::{
     domain::{AccountName, EventKind, IssuedPickupCode, Order, Place, Text, Verdict},
@@ -117,49 +118,6 @@ impl<B: Backend> Kept<B> {
         self.commit(transaction).await?;
         Ok(changed)
     }
-}
-
-/// A span within the trace of whoever asks. What runs in the background is in none: each look at the log would be a trace of
-/// its own.
-macro_rules! span {
-    ($operation:literal) => {
-        if Span::current().is_none() { Span::none() } else { debug_span!(concat!("store: ", $operation)) }
-    };
-}
-
-/// Reads in one transaction, and names the operation in what goes wrong.
-macro_rules! read {
-    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
-        let read = async {
-            let mut transaction = $store.0.read().await?;
-            $module::$function(&mut *transaction, $($argument),*).await
-        };
-        read.instrument(span!($operation)).await.map_err(|fault: Fault| fault.during::<B>($operation))
-    }};
-}
-
-/// Reads with one statement.
-macro_rules! glance {
-    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
-        let read = async {
-            let mut connection = $store.0.glance().await?;
-            $module::$function(&mut *connection, $($argument),*).await
-        };
-        read.instrument(span!($operation)).await.map_err(|fault: Fault| fault.during::<B>($operation))
-    }};
-}
-
-/// Writes in one transaction what appends nothing to the log.
-macro_rules! change {
-    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
-        let write = async {
-            let mut transaction = $store.0.write().await?;
-            let written = $module::$function(&mut *transaction, $($argument),*).await?;
-            B::commit(transaction).await?;
-            Ok(written)
-        };
-        write.instrument(span!($operation)).await.map_err(|fault: Fault| fault.during::<B>($operation))
-    }};
 }
 
 #[async_trait]
@@ -307,8 +265,9 @@ impl<B: Backend> Store for Kept<B> {
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
         let changed = self
             .change_code(code, now, &|code| code.hold(machine, product, now))
-            .instrument(span!("hold a pickup code"));
-        changed.await.map_err(|fault| fault.during::<B>("hold a pickup code"))
+            .instrument(span!("hold a pickup code"))
+            .await;
+        changed.map_err(|fault| fault.during::<B>("hold a pickup code"))
     }
 
     async fn redeem_code(
@@ -319,8 +278,9 @@ impl<B: Backend> Store for Kept<B> {
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
         let changed = self
             .change_code(code, now, &|code| code.redeem(nonce, now))
-            .instrument(span!("use a pickup code"));
-        changed.await.map_err(|fault| fault.during::<B>("use a pickup code"))
+            .instrument(span!("use a pickup code"))
+            .await;
+        changed.map_err(|fault| fault.during::<B>("use a pickup code"))
     }
 
     async fn cancel_code(
@@ -328,9 +288,11 @@ impl<B: Backend> Store for Kept<B> {
         code: (&AccountName, &str),
         now: Timestamp,
     ) -> Result<Option<(Verdict, IssuedPickupCode)>> {
-        let changed =
-            self.change_code(code, now, &|code| code.cancel(now)).instrument(span!("cancel a pickup code"));
-        changed.await.map_err(|fault| fault.during::<B>("cancel a pickup code"))
+        let changed = self
+            .change_code(code, now, &|code| code.cancel(now))
+            .instrument(span!("cancel a pickup code"))
+            .await;
+        changed.map_err(|fault| fault.during::<B>("cancel a pickup code"))
     }
 
     async fn expire_codes(&self, now: Timestamp, first: usize) -> Result<u64> {
