@@ -72,7 +72,7 @@ impl Facts {
             let part = store.events(&filter, after, PART).await?;
             for stored in &part.rows {
                 if let Happening::Trade(trade) = &stored.event.happening {
-                    facts.hear(trade);
+                    facts.hear(trade, stored.event.received_at);
                 }
                 after = stored.place;
             }
@@ -84,18 +84,19 @@ impl Facts {
         Ok(facts)
     }
 
-    /// The facts with news of a trade.
+    /// The facts with news of a trade that was told at this time.
     #[must_use]
-    pub fn with(&self, trade: &Trade) -> Self {
+    pub fn with(&self, trade: &Trade, told_at: Timestamp) -> Self {
         let mut facts = self.clone();
-        facts.hear(trade);
+        facts.hear(trade, told_at);
         facts
     }
 
-    fn hear(&mut self, trade: &Trade) {
+    fn hear(&mut self, trade: &Trade, told_at: Timestamp) {
         let Some(filled) = &self.filled else { return };
         let Some(code) = &trade.shelf_code else { return };
-        let at = trade.delivery.at.or(trade.created_at).or(trade.payment.paid_at);
+        // As with the refill: a clock of the vendor's that runs ahead must not put one behind the other.
+        let at = trade.delivery.at.or(trade.created_at).or(trade.payment.paid_at).map(|at| at.min(told_at));
         let after = at.is_some_and(|at| at > filled.at);
         if trade.delivery.state == DeliveryState::Dispensed && after {
             let sold = (trade.cabinet.clone(), Arc::clone(code), trade.quantity.max(1));

@@ -153,25 +153,17 @@ async fn object<'a, T: ContainerType>(
         match poll!(asked.as_mut()) {
             Poll::Ready(answer) => take(ctx, &mut members, answer),
             Poll::Pending => {
-                let (answer, others) = join(asked, others(ctx, root, later.as_slice())).await;
+                let mut answers = Vec::new();
+                let others = later.by_ref().map(|field| -> Asked<'_, _> { Box::pin(ask(ctx, root, field)) });
+                let (answer, ()) = join(asked, at_once(others, |answer| answers.push(answer))).await;
                 take(ctx, &mut members, answer);
-                if let Value::Object(others) = others {
-                    others.into_iter().for_each(|(key, value)| insert(&mut members, key, value));
+                for answer in answers {
+                    take(ctx, &mut members, answer);
                 }
-                break;
             }
         }
     }
     if members.is_empty() { Value::Null } else { Value::Object(members) }
-}
-
-/// The object with these fields alone.
-fn others<'s, 'a: 's, T: ContainerType>(
-    ctx: &'s ContextSelectionSet<'a>,
-    root: &'a T,
-    fields: &'s [&'a Positioned<Field>],
-) -> Asked<'s, Value> {
-    Box::pin(object(ctx, root, fields))
 }
 
 async fn ask<'a, T: ContainerType>(

@@ -23,6 +23,7 @@ use super::{
     media::{self, Accepted, Media},
     operation::{self, Prepared, Refused},
     parameters,
+    places::Place,
     subscriptions::{self, socket},
 };
 use crate::auth::Caller;
@@ -46,9 +47,9 @@ pub(super) async fn wrong_method(headers: HeaderMap) -> Response {
 
 async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Response, Fault> {
     let (mut parts, body) = request.into_parts();
-    let arrived = match parts.extensions.remove::<Handed>() {
-        Some(Handed(arrived)) => arrived?,
-        None => arrive(door, accepted, (&parts, body)).await?,
+    let (arrived, _place) = match parts.extensions.remove::<Handed>() {
+        Some(Handed { arrived, place }) => (arrived?, Some(place)),
+        None => (arrive(door, accepted, (&parts, body)).await?, None),
     };
     let asked = arrived.asked(door);
     if let Some(asked) = &asked
@@ -88,7 +89,11 @@ pub(super) struct Arrived {
 
 /// A request that was read on the way here, or why it could not be.
 #[derive(Clone, Debug)]
-pub(super) struct Handed(pub Result<Arrived, Fault>);
+pub(super) struct Handed {
+    pub arrived: Result<Arrived, Fault>,
+    /// Its place among the requests under way.
+    pub place: Arc<Place>,
+}
 
 impl Arrived {
     /// What the answer depends on; `None` where it cannot be in one piece.

@@ -23,6 +23,7 @@ use tracing::{Level, Span, field::Empty};
 use super::{
     Door,
     answer::Fault,
+    graphql::Handed,
     media::{Accepted, Media},
     subscriptions::LAST_EVENT_ID,
 };
@@ -88,7 +89,7 @@ pub(super) fn named(router: Router) -> Router {
     router.layer(layers)
 }
 
-/// What the layers put on an answer, for one that does not come through them.
+/// What the layers put on an answer to a request that no other origin's page sent, for one that does not come through them.
 pub(super) fn named_like(asking: &HeaderMap, mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     if let Some(id) = asking.get(REQUEST_ID).cloned().or_else(new_id) {
@@ -133,7 +134,7 @@ fn span(request: &Request) -> Span {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that tower-http asks for")]
-fn panicked(payload: Box<dyn Any + Send>) -> Response {
+pub(super) fn panicked(payload: Box<dyn Any + Send>) -> Response {
     let what = payload.downcast_ref::<String>().map(String::as_str);
     let what = what.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no words");
     tracing::error!(panic = what, "a request panicked");
@@ -141,6 +142,10 @@ fn panicked(payload: Box<dyn Any + Send>) -> Response {
 }
 
 async fn shed(State(door): State<Door>, request: Request, next: Next) -> Response {
+    // What was read on the way here has a place.
+    if request.extensions().get::<Handed>().is_some() {
+        return next.run(request).await;
+    }
     let Some(_place) = door.0.requests.take(door.settings().concurrency) else {
         return Fault::Busy.answer(Accepted::read(request.headers()).whole.unwrap_or_default());
     };

@@ -5,12 +5,16 @@
 //! answer is kept that still stands, it goes the usual way, with what was read of it, and whatever is wrong with it
 //! is answered there.
 
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
 use axum::{
     body::Body,
     extract::Request,
     http::{HeaderName, Method, header},
     response::Response,
 };
+use futures_util::FutureExt as _;
+use tracing::{Level, enabled};
 
 use super::{
     Door, answer,
@@ -27,7 +31,14 @@ pub(super) async fn take(door: &Door, request: Request) -> Result<Response, Requ
     if !is_plain(&request) {
         return Err(request);
     }
-    // Reading takes one of the places that the usual way takes too, and refuses for want of.
+    match AssertUnwindSafe(read(door, request)).catch_unwind().await {
+        Ok(taken) => taken,
+        Err(payload) => Ok(layers::panicked(payload)),
+    }
+}
+
+async fn read(door: &Door, request: Request) -> Result<Response, Request> {
+    // The usual way refuses for want of a place.
     let Some(place) = door.0.requests.take(door.settings().concurrency) else { return Err(request) };
     let (mut parts, body) = request.into_parts();
     let arrived = graphql::arrive(door, Accepted::read(&parts.headers), (&parts, body)).await;
@@ -37,13 +48,14 @@ pub(super) async fn take(door: &Door, request: Request) -> Result<Response, Requ
         let response = answer::finished(media, finished, &parts.headers);
         return Ok(layers::named_like(&parts.headers, response));
     }
-    drop(place);
-    parts.extensions.insert(Handed(arrived));
+    parts.extensions.insert(Handed { arrived, place: Arc::new(place) });
     Err(Request::from_parts(parts, Body::empty()))
 }
 
+/// Whether no layer has anything to do about a request. Where there may be lines or spans about it, they are to name it.
 fn is_plain(request: &Request) -> bool {
     request.method() == Method::POST
         && request.uri().path() == "/graphql"
+        && !enabled!(Level::DEBUG)
         && MORE_TO_DO.iter().all(|name| !request.headers().contains_key(name))
 }

@@ -73,8 +73,9 @@ impl Account {
     }
 
     /// A machine sold something, or there is news of a sale.
-    pub(in crate::gateway) fn take_in_trade(&self, machine: &Text, trade: &Trade) {
-        self.facts.change(machine, |facts: &Facts| Some(facts.with(trade)).filter(|news| news != facts));
+    pub(in crate::gateway) fn take_in_trade(&self, machine: &Text, trade: &Trade, told_at: Timestamp) {
+        self.facts
+            .change(machine, |facts: &Facts| Some(facts.with(trade, told_at)).filter(|news| news != facts));
         // Of an order of ours: by then its machine has told its platform how much is left.
         if trade.line.is_some() && trade.delivery.state == DeliveryState::Dispensed {
             self.reports.invalidate(machine);

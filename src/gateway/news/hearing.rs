@@ -17,7 +17,7 @@ impl Gateway {
             Happening::MachineStatus(news) => account.take_in_status(machine, news, stored),
             Happening::MachineRegistered(_) => account.take_in_registration(machine),
             Happening::Refill(_) => account.take_in_refill(machine),
-            Happening::Trade(trade) => account.take_in_trade(machine, trade),
+            Happening::Trade(trade) => account.take_in_trade(machine, trade, event.received_at),
             Happening::Order(order) => account.take_in_order(order),
             Happening::PickupCode(_) => account.take_in_codes(machine),
             // What this gateway did itself it let go of when it did it, and may have read again since.

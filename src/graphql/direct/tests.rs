@@ -255,3 +255,14 @@ async fn what_has_to_be_waited_for_is_waited_for_together() {
     let met = answer.data.to_string().matches(": true").count();
     assert_eq!(met, 1, "one of them let the others through: {}", answer.data);
 }
+
+#[test]
+fn a_crowd_of_fields_that_are_not_ready_takes_no_more_of_the_stack_than_one() {
+    let document = format!("{{ tree {{ {} }} }} fragment a on Tree {{ late }}", "...a ".repeat(2_000));
+    let answer = std::thread::Builder::new().stack_size(2 * 1024 * 1024).spawn(move || {
+        let schema = Schema::build(Ours, EmptyMutation, EmptySubscription).finish();
+        tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(schema.execute(document))
+    });
+    let answer = answer.unwrap().join().unwrap();
+    assert_eq!((answer.errors.len(), answer.data.to_string().as_str()), (0, "{tree: {late: 4}}"));
+}
