@@ -48,6 +48,14 @@ pub struct Place {
     server: Shared<Server>,
 }
 
+/// What came of a code that was typed in.
+pub struct Typed {
+    /// Whether the goods came out.
+    pub came_out: bool,
+    /// Whether a gateway took the word that they did.
+    pub is_told: bool,
+}
+
 impl Place {
     /// Starts the server, the vendors and all gateways. `adapt` is given the configuration that they have.
     pub async fn start(adapt: impl Fn(String) -> String) -> Arc<Self> {
@@ -153,11 +161,15 @@ impl Place {
     }
 
     /// A shopper types a code at a machine of InHand's; whether something came out.
-    pub async fn type_in(&self, machine: &str, code: &str) -> bool {
+    pub async fn type_in(&self, machine: &str, code: &str) -> Typed {
         let url =
             format!("{}/_sandbox/machines/{machine}/redeem?code={code}&uses=2", self.vendors.inhand_url());
         let answer = self.client.post(url).send().await.expect("the sandbox answers");
         let told: Value = answer.json().await.expect("it is JSON");
-        told["dispensed"].as_bool().unwrap_or_else(|| panic!("{told}"))
+        let uses = told["uses"].as_array().unwrap_or_else(|| panic!("{told}"));
+        Typed {
+            came_out: told["dispensed"].as_bool().unwrap_or_else(|| panic!("{told}")),
+            is_told: uses.iter().any(|told| told["status"] == 200),
+        }
     }
 }
