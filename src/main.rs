@@ -1,4 +1,4 @@
-//! Parses the command line and hands over.
+//! Hands the command line over.
 
 use std::process::ExitCode;
 
@@ -9,17 +9,5 @@ use vendgraph::cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let line = match cli::parse(std::env::args_os()) {
-        Ok(line) => line,
-        Err(code) => return code,
-    };
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => cli::end(runtime.block_on(cli::run(line))),
-        Err(error) => {
-            cli::output::complain(format!(
-                "no threads could be started ({error}); raise the limits of this process"
-            ));
-            ExitCode::from(1)
-        }
-    }
+    cli::parse(std::env::args_os()).map_or_else(|code| code, cli::run)
 }

@@ -92,8 +92,22 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<CommandLin
     })
 }
 
-/// Runs a command.
-pub async fn run(line: CommandLine) -> Result<ExitCode, Error> {
+/// Runs a command to its end.
+///
+/// Not `async`: whatever is polled first in `main.rs` would be compiled there a second time, all that it calls with it.
+pub fn run(line: CommandLine) -> ExitCode {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => end(runtime.block_on(command(line))),
+        Err(error) => {
+            output::complain(format!(
+                "no threads could be started ({error}); raise the limits of this process"
+            ));
+            ExitCode::from(1)
+        }
+    }
+}
+
+async fn command(line: CommandLine) -> Result<ExitCode, Error> {
     let log = log::Wanted::new(line.log_format);
     // What serves starts its log by its configuration, all else without one.
     if !matches!(line.command, Command::Dev(_) | Command::Serve(_)) {
@@ -112,7 +126,7 @@ pub async fn run(line: CommandLine) -> Result<ExitCode, Error> {
 }
 
 /// Tells how a command ended.
-pub fn end(ended: Result<ExitCode, Error>) -> ExitCode {
+fn end(ended: Result<ExitCode, Error>) -> ExitCode {
     ended.unwrap_or_else(|error| {
         output::complain(&error);
         error.exit_code()
