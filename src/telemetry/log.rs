@@ -69,15 +69,10 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
     let filter = settings.filter.as_deref().unwrap_or("info");
     let filter = EnvFilter::builder().parse(filter).map_err(StartError::Filter)?;
     let traces = settings.traces.as_ref().map(Traces::start).transpose()?;
-    // Without traces the filter stands before everything, so that what nobody wants is asked for once.
     let started = match &traces {
-        None => tracing_subscriber::registry()
-            .with(filter)
-            .with(discretion())
-            .with(lines(settings.format))
-            .try_init(),
+        None => log_alone(filter, settings.format).try_init(),
         Some(traces) => {
-            let wanted = filter.and(discretion());
+            let wanted = filter.and(discretion(LevelFilter::TRACE));
             tracing_subscriber::registry()
                 .with(traces.layer())
                 .with(lines(settings.format).with_filter(wanted))
@@ -88,6 +83,12 @@ pub fn start(settings: &Settings) -> Result<Telemetry, StartError> {
         tracing::debug!(%error, "the log was started before");
     }
     Ok(Telemetry(traces))
+}
+
+/// The filter stands before everything, so that what nobody wants is asked for once.
+fn log_alone(filter: EnvFilter, format: Format) -> impl Subscriber + Send + Sync {
+    let most = filter.max_level_hint().unwrap_or(LevelFilter::TRACE);
+    tracing_subscriber::registry().with(filter).with(discretion(most)).with(lines(format))
 }
 
 fn lines<S>(format: Format) -> Box<dyn Layer<S> + Send + Sync>
@@ -102,17 +103,35 @@ where
 }
 
 /// What is logged at most, whatever is asked for: crates that are not ours write down what goes over the wire, with tokens
-/// and codes in it.
-fn discretion() -> Targets {
+/// and codes in it. Nothing above `most` is asked for: of several filters, the greatest level counts as the program's.
+fn discretion(most: LevelFilter) -> Targets {
     Targets::new()
-        .with_default(LevelFilter::DEBUG)
-        .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::TRACE)
-        .with_targets(["h2", "tokio_tungstenite", "tungstenite"].map(|target| (target, LevelFilter::INFO)))
+        .with_default(most.min(LevelFilter::DEBUG))
+        .with_target(env!("CARGO_CRATE_NAME"), most)
+        .with_targets(
+            ["h2", "tokio_tungstenite", "tungstenite"].map(|target| (target, most.min(LevelFilter::INFO))),
+        )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Settings, start};
+    use tracing::{Subscriber as _, level_filters::LevelFilter};
+    use tracing_subscriber::EnvFilter;
+
+    use super::{Format, Settings, log_alone, start};
+
+    #[test]
+    fn the_programs_greatest_level_is_the_logs_since_the_short_way_of_a_kept_answer_goes_by_it() {
+        for (filter, greatest) in [
+            ("error", LevelFilter::ERROR),
+            ("info", LevelFilter::INFO),
+            ("info,vendgraph=debug", LevelFilter::DEBUG),
+            ("warn,h2=trace", LevelFilter::TRACE),
+        ] {
+            let log = log_alone(EnvFilter::builder().parse(filter).unwrap(), Format::Text);
+            assert_eq!(log.max_level_hint(), Some(greatest), "{filter}");
+        }
+    }
 
     #[test]
     fn a_wrong_filter_is_told_with_a_right_one() {
