@@ -30,7 +30,8 @@ use crate::auth::Caller;
 
 /// Answers GET, HEAD and POST.
 pub(super) async fn answer(State(door): State<Door>, request: Request) -> Response {
-    let accepted = Accepted::read(request.headers());
+    let handed = request.extensions().get::<Handed>();
+    let accepted = handed.map_or_else(|| Accepted::read(request.headers()), |handed| handed.accepted.clone());
     let media = accepted.whole.unwrap_or_default();
     let answered = if socket::is_asked_for(&request) {
         socket::open(door, request).await
@@ -47,17 +48,19 @@ pub(super) async fn wrong_method(headers: HeaderMap) -> Response {
 
 async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Response, Fault> {
     let (mut parts, body) = request.into_parts();
-    let (arrived, _place) = match parts.extensions.remove::<Handed>() {
-        Some(Handed { arrived, place }) => (arrived?, Some(place)),
-        None => (arrive(door, accepted, (&parts, body)).await?, None),
+    let (arrived, place) = match parts.extensions.remove::<Handed>() {
+        Some(Handed { arrived, place, .. }) => (arrived?, Some(place)),
+        None => (arrive(door, &accepted, (&parts, body)).await?, None),
     };
-    let asked = arrived.asked(door);
-    if let Some(asked) = &asked
+    let asked = arrived.asked(door, &accepted);
+    // For what was handed on, it was looked for already.
+    if place.is_none()
+        && let Some(asked) = &asked
         && let Some(finished) = door.0.kept.get(asked)
     {
         return Ok(answer::finished(asked.media, finished, &parts.headers));
     }
-    let Arrived { accepted, caller, text, by_post, deadline } = arrived;
+    let Arrived { caller, text, by_post, deadline } = arrived;
     let parameters = if by_post { parameters::from_body(&text)? } else { parameters::from_query(&text)? };
     let prepared = operation::prepare(door, caller, parameters);
     let kind = prepared.as_ref().map(Prepared::kind);
@@ -78,7 +81,6 @@ async fn respond(door: &Door, accepted: Accepted, request: Request) -> Result<Re
 /// A request as far as it is read before its document is looked at.
 #[derive(Clone, Debug)]
 pub(super) struct Arrived {
-    accepted: Accepted,
     caller: Arc<Caller>,
     /// The body of a POST, else the query string.
     text: Bytes,
@@ -90,6 +92,7 @@ pub(super) struct Arrived {
 /// A request that was read on the way here, or why it could not be.
 #[derive(Clone, Debug)]
 pub(super) struct Handed {
+    pub accepted: Accepted,
     pub arrived: Result<Arrived, Fault>,
     /// Its place among the requests under way.
     pub place: Arc<Place>,
@@ -97,15 +100,15 @@ pub(super) struct Handed {
 
 impl Arrived {
     /// What the answer depends on; `None` where it cannot be in one piece.
-    fn asked(&self, door: &Door) -> Option<Asked> {
+    fn asked(&self, door: &Door, accepted: &Accepted) -> Option<Asked> {
         let (text, by_post, rights) = (self.text.clone(), self.by_post, Rights(Arc::clone(&self.caller)));
         let edition = door.0.documents.edition();
-        self.accepted.whole.map(|media| Asked { text, by_post, media, rights, edition })
+        accepted.whole.map(|media| Asked { text, by_post, media, rights, edition })
     }
 
     /// The kept answer, if there is one that still stands.
-    pub(super) fn kept(&self, door: &Door) -> Option<(Media, Finished)> {
-        let asked = self.asked(door)?;
+    pub(super) fn kept(&self, door: &Door, accepted: &Accepted) -> Option<(Media, Finished)> {
+        let asked = self.asked(door, accepted)?;
         Some((asked.media, door.0.kept.get(&asked)?))
     }
 }
@@ -113,7 +116,7 @@ impl Arrived {
 /// Reads a request: how it may be answered, who asks, what is asked.
 pub(super) async fn arrive(
     door: &Door,
-    accepted: Accepted,
+    accepted: &Accepted,
     (parts, body): (&Parts, Body),
 ) -> Result<Arrived, Fault> {
     let deadline = Instant::now() + door.settings().request_timeout;
@@ -129,7 +132,7 @@ pub(super) async fn arrive(
     } else {
         Bytes::copy_from_slice(parts.uri.query().unwrap_or_default().as_bytes())
     };
-    Ok(Arrived { accepted, caller, text, by_post, deadline })
+    Ok(Arrived { caller, text, by_post, deadline })
 }
 
 /// The answer to a query or a mutation, in one piece.

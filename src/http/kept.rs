@@ -1,8 +1,10 @@
 //! Finished answers to queries, kept for as long as they would be the same if they were made again.
 //!
 //! What is asked again to the letter, by callers of equal rights, is answered with the same bytes; neither parsed,
-//! validated nor executed. Whether an answer still stands, its [`Lease`] knows. An answer with errors, of a mutation,
+//! validated nor executed, from the third time on. Whether an answer still stands, its [`Lease`] knows. An answer with errors, of a mutation,
 //! or without a lease is never kept.
+
+mod recurring;
 
 use std::{
     fmt,
@@ -15,6 +17,7 @@ use axum::http::HeaderValue;
 use bytes::Bytes;
 use moka::sync::Cache;
 
+use self::recurring::Recurring;
 use super::{fresh, media::Media};
 use crate::{auth::Caller, gateway::Lease, telemetry::metrics::Operation};
 
@@ -101,7 +104,10 @@ impl Answer {
 
 /// The kept answers.
 #[derive(Debug)]
-pub(super) struct Kept(Cache<Asked, Answer>);
+pub(super) struct Kept {
+    answers: Cache<Asked, Answer>,
+    recurring: Recurring,
+}
 
 impl Kept {
     pub(super) fn new() -> Self {
@@ -109,29 +115,30 @@ impl Kept {
             let bytes = asked.text.len() + answer.body.len() + answer.lease.weight() + 300;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
-        Self(Cache::builder().max_capacity(CAPACITY).weigher(weight).time_to_idle(IDLE).build())
+        let answers = Cache::builder().max_capacity(CAPACITY).weigher(weight).time_to_idle(IDLE).build();
+        Self { answers, recurring: Recurring::new() }
     }
 
     /// The answer, if one is kept that still stands.
     pub(super) fn get(&self, asked: &Asked) -> Option<Finished> {
-        let answer = self.0.get(asked)?;
+        let answer = self.answers.get(asked)?;
         if answer.lease.holds() {
             answer.counted.kept();
             return Some(answer.finished());
         }
-        self.0.invalidate(asked);
+        self.answers.invalidate(asked);
         None
     }
 
-    /// Keeps an answer.
+    /// Keeps an answer, if what it answers was asked before.
     pub(super) fn keep(&self, asked: &Asked, body: Bytes, lease: Lease, counted: Operation) -> Finished {
         let tag = if asked.by_post { None } else { fresh::tag(asked.media, &body) };
         let answer = Answer { body, tag, lease: Arc::new(lease), counted };
-        if answer.body.len() <= LARGEST {
+        if answer.body.len() <= LARGEST && self.recurring.is_again(asked) {
             // A body may be a piece of a larger buffer, which it would keep in memory.
             let text = Bytes::copy_from_slice(&asked.text);
             let asked = Asked { text, ..asked.clone() };
-            self.0.insert(asked, answer.clone());
+            self.answers.insert(asked, answer.clone());
         }
         answer.finished()
     }

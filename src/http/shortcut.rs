@@ -41,14 +41,15 @@ async fn read(door: &Door, request: Request) -> Result<Response, Request> {
     // The usual way refuses for want of a place.
     let Some(place) = door.0.requests.take(door.settings().concurrency) else { return Err(request) };
     let (mut parts, body) = request.into_parts();
-    let arrived = graphql::arrive(door, Accepted::read(&parts.headers), (&parts, body)).await;
+    let accepted = Accepted::read(&parts.headers);
+    let arrived = graphql::arrive(door, &accepted, (&parts, body)).await;
     if let Ok(arrived) = &arrived
-        && let Some((media, finished)) = arrived.kept(door)
+        && let Some((media, finished)) = arrived.kept(door, &accepted)
     {
         let response = answer::finished(media, finished, &parts.headers);
         return Ok(layers::named_like(&parts.headers, response));
     }
-    parts.extensions.insert(Handed { arrived, place: Arc::new(place) });
+    parts.extensions.insert(Handed { accepted, arrived, place: Arc::new(place) });
     Err(Request::from_parts(parts, Body::empty()))
 }
 
