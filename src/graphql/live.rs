@@ -16,7 +16,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use async_graphql::{Request, Response, ServerError};
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, StreamExt as _};
+use futures_util::{
+    FutureExt as _,
+    stream::{self, BoxStream, StreamExt as _},
+};
 use tokio::sync::watch;
 
 use self::{
@@ -92,11 +95,12 @@ impl Live {
             match execution.plan().await {
                 Ok(plan) => {
                     let group = live.sharing.join(key, &execution, &plan.wanted);
-                    Subscriber::new(execution, group, plan, resume).answers().boxed()
+                    Subscriber::new(group, &plan, resume).answers().boxed()
                 }
                 Err(refusal) => stream::iter([refusal]).boxed(),
             }
         };
-        stream::once(subscribing).flatten().boxed()
+        // Boxed, to be gone once it is done: what follows may follow for days.
+        stream::once(subscribing.boxed()).flatten().boxed()
     }
 }

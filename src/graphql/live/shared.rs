@@ -95,9 +95,11 @@ fn cursor_variable(query: &str) -> Option<&str> {
 /// The answers to one subscription, as they are made.
 #[derive(Debug)]
 pub(super) struct Group {
+    execution: Arc<Execution>,
+    wanted: Wanted,
     made: Arc<Made>,
-    /// Ends the execution with the last who follows.
-    _execution: DropGuard,
+    /// Ends with the last who follows.
+    _executing: DropGuard,
 }
 
 #[derive(Debug)]
@@ -133,15 +135,16 @@ impl Group {
         let made = Arc::new(Made { window, reached: watch::Sender::new(start) });
         let stop = CancellationToken::new();
         let (own, end) = (Arc::clone(&made), stop.clone());
+        let (executed, wanted_by_all) = (Arc::clone(&execution), wanted.clone());
         tokio::spawn(async move {
-            let mut follower = gateway.follow(wanted, start);
+            let mut follower = gateway.follow(wanted_by_all, start);
             let told = metrics::Follower::default();
             let executing = async {
                 loop {
                     let Some(news) = gateway.told(follower.next().await) else { continue };
                     let place = news.place();
                     told.at(place.0.saturating_sub(1));
-                    if let Some(answer) = execution.news(news).await {
+                    if let Some(answer) = executed.news(news).await {
                         own.add(place, answer);
                     }
                     told.caught_up();
@@ -149,7 +152,17 @@ impl Group {
             };
             end.run_until_cancelled(executing).await;
         });
-        Self { made, _execution: stop.drop_guard() }
+        Self { execution, wanted, made, _executing: stop.drop_guard() }
+    }
+
+    /// What executes it for all who follow, and for one who is behind.
+    pub(super) fn execution(&self) -> &Execution {
+        &self.execution
+    }
+
+    /// What all of them want.
+    pub(super) fn wanted(&self) -> &Wanted {
+        &self.wanted
     }
 
     /// After which place its answers are kept.

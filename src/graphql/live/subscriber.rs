@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use tokio::sync::watch;
 
-use super::{Answer, Plan, execution::Execution, shared::Group};
+use super::{Answer, Plan, shared::Group};
 use crate::{
     domain::Place,
     events::{After, Follower},
@@ -18,9 +18,9 @@ const HELD: usize = 64;
 
 /// One who follows a subscription: a place in the log, and a few shared answers at hand.
 pub(super) struct Subscriber {
-    execution: Arc<Execution>,
     group: Arc<Group>,
-    plan: Plan,
+    /// Whether it tells how things are, and so changes alone.
+    is_state: bool,
     /// What is still to be done before it follows.
     beginning: Option<Beginning>,
     at: Place,
@@ -43,13 +43,8 @@ enum Beginning {
 }
 
 impl Subscriber {
-    pub(super) fn new(
-        execution: Arc<Execution>,
-        group: Arc<Group>,
-        plan: Plan,
-        resume: Option<Place>,
-    ) -> Self {
-        let gateway = &execution.live().gateway;
+    pub(super) fn new(group: Arc<Group>, plan: &Plan, resume: Option<Place>) -> Self {
+        let gateway = &group.execution().live().gateway;
         let cursor = resume.or(plan.after);
         let (beginning, at) = match cursor {
             // What is read from here on has heard of everything up to this place.
@@ -59,9 +54,8 @@ impl Subscriber {
         };
         let reached = group.reached();
         Self {
-            execution,
             group,
-            plan,
+            is_state: plan.is_state,
             beginning,
             at,
             held: VecDeque::new(),
@@ -83,9 +77,10 @@ impl Subscriber {
 
     async fn next(&mut self) -> Answer {
         loop {
+            // What is seldom waited for is boxed, and takes no room while it is not.
             let answer = match self.beginning.take() {
-                Some(Beginning::Now) => self.execution.now().await,
-                Some(Beginning::After(cursor)) => self.gap(cursor).await,
+                Some(Beginning::Now) => Box::pin(self.group.execution().now()).await,
+                Some(Beginning::After(cursor)) => Box::pin(self.gap(cursor)).await,
                 None => self.follow().await,
             };
             if let Some(answer) = answer.filter(|answer| self.is_news(answer)) {
@@ -109,14 +104,15 @@ impl Subscriber {
                 return None;
             };
             self.at = follower.place();
-            let news = self.execution.live().gateway.told(news)?;
-            return self.execution.news(news).await;
+            let execution = self.group.execution();
+            let news = execution.live().gateway.told(news)?;
+            return Box::pin(execution.news(news)).await;
         }
         self.reached.borrow_and_update();
         match self.group.after(self.at, HELD) {
             After::Older(_) => {
-                let wanted = self.plan.wanted.clone();
-                self.behind = Some(self.execution.live().gateway.follow(wanted, self.at));
+                let wanted = self.group.wanted().clone();
+                self.behind = Some(self.group.execution().live().gateway.follow(wanted, self.at));
             }
             After::Entries(answers, through) => {
                 if answers.is_empty() {
@@ -133,7 +129,7 @@ impl Subscriber {
 
     /// The gap, where what comes after the cursor is not kept any more.
     async fn gap(&mut self, cursor: Place) -> Option<Answer> {
-        let gap = match self.execution.live().gateway.gap_after(cursor).await {
+        let gap = match self.group.execution().live().gateway.gap_after(cursor).await {
             Ok(gap) => gap?,
             Err(error) => {
                 // Found again by whoever reads what is behind.
@@ -142,12 +138,12 @@ impl Subscriber {
             }
         };
         self.at = gap.place();
-        self.execution.news(gap).await
+        self.group.execution().news(gap).await
     }
 
     /// Whether it was not told already: of a state, changes are told.
     fn is_news(&mut self, answer: &Answer) -> bool {
-        if !self.plan.is_state {
+        if !self.is_state {
             return true;
         }
         let old = self.last.as_ref() == Some(&answer.body)

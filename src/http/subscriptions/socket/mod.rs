@@ -28,11 +28,12 @@ use crate::{
     telemetry::metrics,
 };
 
-/// What is read at once, in bytes: the buffer lives as long as the socket.
-const READ_BUFFER: usize = 4 * 1024;
+/// What is read at once, in bytes: the buffer lives as long as the socket, and clients say little. It grows with a longer
+/// message.
+const READ_BUFFER: usize = 1024;
 
-/// How many bytes are collected for one write.
-const WRITE_BUFFER: usize = 8 * 1024;
+/// How many bytes are collected for one write; this buffer too lives as long as the socket.
+const WRITE_BUFFER: usize = 4 * 1024;
 
 /// Whether a request asks for a socket.
 pub(in crate::http) fn is_asked_for(request: &Request) -> bool {

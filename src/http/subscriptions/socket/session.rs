@@ -106,13 +106,14 @@ impl Session {
         match leave {
             Ok(Leave::Gone) => {}
             Ok(Leave::Silent) => metrics::dropped(metrics::Reason::Silent),
+            // Boxed: room for the last second of a socket is not held while it is served.
             Ok(Leave::Close(close)) => {
                 close.counted.into_iter().for_each(metrics::dropped);
-                leave_taking(socket, close).await;
+                Box::pin(leave_taking(socket, close)).await;
             }
             Err(_panic) => {
                 metrics::dropped(metrics::Reason::Fault);
-                leave_taking(socket, Close::internal()).await;
+                Box::pin(leave_taking(socket, Close::internal())).await;
             }
         }
         drop(seat);
