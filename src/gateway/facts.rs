@@ -36,13 +36,23 @@ struct Filled {
     at: Timestamp,
 }
 
+/// What one trade took from a shelf.
+#[derive(Clone, Debug, PartialEq)]
+struct Sold {
+    cabinet: Option<Text>,
+    code: Text,
+    pieces: u32,
+}
+
 /// What the log tells of a machine.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     registration: Option<Registration>,
     filled: Option<Filled>,
-    /// What was dispensed since the refill, by the trade's key: cabinet, shelf, pieces.
-    sold: HashMap<Text, (Option<Text>, Text, u32)>,
+    /// What was dispensed since the refill, by the trade's key.
+    sold: HashMap<Text, Sold>,
+    /// How many pieces of that by the shelf's code, and by cabinet where the trade tells it.
+    pieces: HashMap<Text, HashMap<Option<Text>, u64>>,
     /// When the last of it was sold.
     sold_at: Option<Timestamp>,
 }
@@ -99,10 +109,20 @@ impl Facts {
         let at = trade.delivery.at.or(trade.created_at).or(trade.payment.paid_at).map(|at| at.min(told_at));
         let after = at.is_some_and(|at| at > filled.at);
         if trade.delivery.state == DeliveryState::Dispensed && after {
-            let sold = (trade.cabinet.clone(), Arc::clone(code), trade.quantity.max(1));
-            self.sold.insert(trade.key(), sold);
+            let cabinet = trade.cabinet.clone();
+            let sold = Sold { cabinet, code: Arc::clone(code), pieces: trade.quantity.max(1) };
+            let pieces = self.pieces_of(&sold);
+            *pieces = pieces.saturating_add(u64::from(sold.pieces));
+            if let Some(before) = self.sold.insert(trade.key(), sold) {
+                let pieces = self.pieces_of(&before);
+                *pieces = pieces.saturating_sub(u64::from(before.pieces));
+            }
             self.sold_at = self.sold_at.max(at);
         }
+    }
+
+    fn pieces_of(&mut self, sold: &Sold) -> &mut u64 {
+        self.pieces.entry(Arc::clone(&sold.code)).or_default().entry(sold.cabinet.clone()).or_default()
     }
 
     /// The machine's last refill, as the log has it, and from when on it counts.
@@ -113,19 +133,17 @@ impl Facts {
     /// How many pieces a shelf should hold; `None` where no refill tells.
     pub fn estimate(&self, machine: &str, of: &Shelf) -> Option<Estimate> {
         let Filled { refill, at } = self.filled.as_ref()?;
-        let is_it = |cabinet: Option<&Text>, code: &Text| {
-            *code == of.code && cabinet.is_none_or(|cabinet| *cabinet == of.cabinet || &**cabinet == machine)
-        };
-        let filled = refill.shelves.iter().find(|filled| is_it(Some(&filled.cabinet), &filled.shelf_code))?;
+        let is_it = |cabinet: &Text| *cabinet == of.cabinet || &**cabinet == machine;
+        let filled =
+            refill.shelves.iter().find(|filled| filled.shelf_code == of.code && is_it(&filled.cabinet))?;
         let stock = filled.stock?;
-        let sold: u32 = self
-            .sold
-            .values()
-            .filter(|(cabinet, code, _)| is_it(cabinet.as_ref(), code))
-            .map(|(_, _, pieces)| pieces)
-            .fold(0, |sum, pieces| sum.saturating_add(*pieces));
+        let sold = self.pieces.get(&of.code).into_iter().flatten();
+        let sold = sold
+            .filter(|(cabinet, _)| cabinet.as_ref().is_none_or(is_it))
+            .fold(0, |sum: u64, (_, pieces)| sum.saturating_add(*pieces));
         let empty = of.sold_out == Some(true);
-        let quantity = if empty { 0 } else { stock.saturating_sub(sold) };
+        let left = stock.saturating_sub(u32::try_from(sold).unwrap_or(u32::MAX));
+        let quantity = if empty { 0 } else { left };
         Some(Estimate { quantity, as_of: self.sold_at.unwrap_or(*at) })
     }
 
@@ -151,6 +169,6 @@ impl Weigh for Facts {
     fn weight(&self) -> usize {
         let shelves = self.registration.as_ref().map_or(0, |known| known.shelves.len())
             + self.filled.as_ref().map_or(0, |filled| filled.refill.shelves.len());
-        size_of::<Self>() + shelves * 400 + self.sold.capacity() * 120
+        size_of::<Self>() + shelves * 400 + self.sold.capacity() * 120 + self.pieces.capacity() * 200
     }
 }

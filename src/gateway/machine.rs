@@ -7,7 +7,7 @@ use iso_currency::Currency;
 use jiff::Timestamp;
 
 use super::{
-    Account, Asker, Error, Estimate, Fresh, Result, Source,
+    Account, Asker, Error, Facts, Fresh, Result, Source,
     fleet::{Known, Row},
     lease,
 };
@@ -138,8 +138,8 @@ impl Machine {
         if !self.account.can(Capability::EventsRefill) {
             return Ok(None);
         }
-        let facts = self.account.facts(self.number(), asker.until).await?;
-        let logged = facts.value.refill();
+        let facts = self.facts(asker).await?;
+        let logged = facts.refill();
         let refills = match self.account.refills(None, asker.until).await {
             Ok(refills) => refills,
             // The log alone tells of most of them.
@@ -154,10 +154,9 @@ impl Machine {
         Ok(last.map(|(_, refill)| refill.clone()))
     }
 
-    /// How many pieces one of its shelves should hold, where its vendor does not count them.
-    pub async fn estimate(&self, of: &domain::Shelf, asker: &Asker) -> Result<Option<Estimate>> {
-        let facts = self.account.facts(self.number(), asker.until).await?;
-        Ok(facts.value.estimate(self.number(), of))
+    /// What the log tells of it.
+    pub async fn facts(&self, asker: &Asker) -> Result<Arc<Facts>> {
+        Ok(self.account.facts(self.number(), asker.until).await?.value)
     }
 
     /// The shelf of that cabinet and code, with when it was read.

@@ -52,7 +52,7 @@ pub use cache::{Fresh, Source};
 pub use catalogue::Catalogue;
 pub use duties::Duties;
 pub use error::{Code, Error, Input, Result};
-pub use facts::Estimate;
+pub use facts::{Estimate, Facts};
 pub use fleet::MachineFilter;
 pub use lease::{Lease, Revision};
 pub use machine::{Freshness, Machine};

@@ -1,5 +1,5 @@
-//! How objects and lists of objects are resolved: each field is asked once, in order, and only what is not ready then is
-//! waited for.
+//! How objects and lists of objects are resolved: written down at once where all that is asked of them is known
+//! ([`super::json`]); else each field is asked once, in order, and only what is not ready then is waited for.
 //!
 //! async-graphql 7.2.1 makes a task of every field of every object, and of every object of a longer list. Nearly all of
 //! ours are ready when they are asked, since what they tell was read before: for them the tasks cost more than the
@@ -13,6 +13,7 @@ use std::{
     task::Poll,
 };
 
+use super::json::{self, Json, Write};
 use async_graphql::{
     ContextSelectionSet, Name, ObjectType, OutputType, Positioned, ServerResult, Value,
     indexmap::{IndexMap, map::Entry},
@@ -43,7 +44,7 @@ impl<T> FromIterator<T> for List<T> {
 type Members = IndexMap<Name, Value>;
 type Asked<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-impl<T: ContainerType> OutputType for Direct<T> {
+impl<T: ContainerType + Write> OutputType for Direct<T> {
     fn type_name() -> Cow<'static, str> {
         T::type_name()
     }
@@ -61,6 +62,9 @@ impl<T: ContainerType> OutputType for Direct<T> {
         ctx: &ContextSelectionSet<'_>,
         _field: &Positioned<Field>,
     ) -> ServerResult<Value> {
+        if let Some(written) = json::object(ctx, &self.0) {
+            return Ok(written);
+        }
         match fields::<T>(ctx) {
             Some(fields) => Ok(object(ctx, &self.0, &fields).await),
             None => resolve_container(ctx, &self.0).await,
@@ -68,15 +72,21 @@ impl<T: ContainerType> OutputType for Direct<T> {
     }
 }
 
-impl<T: ContainerType> ContainerType for Direct<T> {
+impl<T: ContainerType + Write> ContainerType for Direct<T> {
     async fn resolve_field(&self, ctx: &async_graphql::Context<'_>) -> ServerResult<Option<Value>> {
         self.0.resolve_field(ctx).await
     }
 }
 
-impl<T: ContainerType> ObjectType for Direct<T> {}
+impl<T: ContainerType + Write> ObjectType for Direct<T> {}
 
-impl<T: ContainerType> OutputType for List<T> {
+impl<T: Write> Write for Direct<T> {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        self.0.write(field, to)
+    }
+}
+
+impl<T: ContainerType + Write> OutputType for List<T> {
     fn type_name() -> Cow<'static, str> {
         Vec::<T>::type_name()
     }
@@ -90,6 +100,9 @@ impl<T: ContainerType> OutputType for List<T> {
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, field: &Positioned<Field>) -> ServerResult<Value> {
+        if let Some(written) = json::list(ctx, &self.0) {
+            return Ok(written);
+        }
         let Some(fields) = fields::<T>(ctx) else {
             return resolve_list(ctx, field, &self.0, Some(self.0.len())).await;
         };

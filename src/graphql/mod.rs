@@ -7,6 +7,7 @@ pub mod federation;
 mod field;
 mod heard;
 mod input;
+pub mod json;
 pub mod live;
 mod mutation;
 mod query;

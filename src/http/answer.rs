@@ -18,7 +18,11 @@ use super::{
     kept::{Caching, Finished},
     media::Media,
 };
-use crate::{gateway::Code, graphql::document::Unfound, telemetry::metrics};
+use crate::{
+    gateway::Code,
+    graphql::{document::Unfound, json},
+    telemetry::metrics,
+};
 
 /// Most errors of one request that are told: the validator may find thousands in a hostile document.
 const ERRORS: usize = 20;
@@ -348,7 +352,7 @@ fn refused(media: Media, status: StatusCode, errors: &[ServerError]) -> Response
 
 /// An answer as it is sent; `None`, and a line in the log, where it cannot be written.
 pub(super) fn text(content: &impl Serialize) -> Option<Bytes> {
-    let written = serde_json::to_vec(content);
+    let written = json::text(content);
     written
         .inspect_err(|error| tracing::error!(%error, "an answer cannot be written as JSON"))
         .ok()

@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod at_once;
 mod bad_input;
 mod caching;
 mod calls;

@@ -82,7 +82,8 @@ async fn stock(account: &str, gateway: &Gateway) -> (Timestamp, u32) {
     let asker = asker(&[account]);
     let machine = gateway.machine(&asker, &name(account), &Text::from("1")).await.unwrap();
     let refill = machine.last_refill(&asker).await.unwrap().unwrap();
-    let estimate = machine.estimate(&shelf("7", ShelfState::Normal), &asker).await.unwrap().unwrap();
+    let estimate =
+        machine.facts(&asker).await.unwrap().estimate("1", &shelf("7", ShelfState::Normal)).unwrap();
     (refill.refilled_at, estimate.quantity)
 }
 

@@ -8,7 +8,7 @@
 //! What was asked for is gathered once per document into a [`Plan`]. Where nothing failed and all is in order, going
 //! through an answer only compares names.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, hash_map::Entry};
 
 use async_graphql::{
     Name, PathSegment, Response, ServerError,
@@ -22,7 +22,11 @@ type Members = async_graphql::indexmap::IndexMap<Name, ConstValue>;
 
 /// The members of an object, in the order in which they were asked for.
 #[derive(Debug, Default)]
-pub(super) struct Plan(Vec<Member>);
+pub(super) struct Plan {
+    members: Vec<Member>,
+    /// Whether one of them, or below them, is asked for more than once.
+    pub repeats: bool,
+}
 
 #[derive(Debug)]
 struct Member {
@@ -44,17 +48,20 @@ impl Plan {
         document: &'a ExecutableDocument,
         sets: &[(&'a str, &'a SelectionSet)],
     ) -> Self {
-        let mut gathering = Gathering { types, document, order: Vec::new(), members: HashMap::new() };
+        let mut gathering =
+            Gathering { types, document, order: Vec::new(), members: HashMap::new(), repeats: false };
         for (parent, set) in sets {
             gathering.set(parent, set);
         }
-        let Gathering { order, mut members, .. } = gathering;
+        let Gathering { order, mut members, mut repeats, .. } = gathering;
         let member = |key: &'a Name| {
             let gathered = members.remove(key.as_str())?;
             let below = Self::gather(types, document, &gathered.below);
+            repeats |= below.repeats;
             Some(Member { key: key.clone(), ty: gathered.ty.cloned(), below })
         };
-        Self(order.into_iter().filter_map(member).collect())
+        let members = order.into_iter().filter_map(member).collect();
+        Self { members, repeats }
     }
 }
 
@@ -63,6 +70,7 @@ struct Gathering<'a> {
     document: &'a ExecutableDocument,
     order: Vec<&'a Name>,
     members: HashMap<&'a str, Gathered<'a>>,
+    repeats: bool,
 }
 
 struct Gathered<'a> {
@@ -77,10 +85,16 @@ impl<'a> Gathering<'a> {
                 Selection::Field(field) => {
                     let key = &field.node.response_key().node;
                     let gives = self.types.gives(parent, &field.node.name.node);
-                    let gathered = self.members.entry(key.as_str()).or_insert_with(|| {
-                        self.order.push(key);
-                        Gathered { ty: gives.map(|gives| &gives.ty), below: Vec::new() }
-                    });
+                    let gathered = match self.members.entry(key.as_str()) {
+                        Entry::Occupied(before) => {
+                            self.repeats = true;
+                            before.into_mut()
+                        }
+                        Entry::Vacant(free) => {
+                            self.order.push(key);
+                            free.insert(Gathered { ty: gives.map(|gives| &gives.ty), below: Vec::new() })
+                        }
+                    };
                     if !field.node.selection_set.node.items.is_empty() {
                         let named = gives.map_or("", |gives| gives.named.as_str());
                         gathered.below.push((named, &field.node.selection_set.node));
@@ -154,7 +168,7 @@ fn mend(
 ) -> Option<ConstValue> {
     let nullable = ty.is_none_or(|ty| ty.nullable);
     let mended = match value {
-        ConstValue::Object(members) if !plan.0.is_empty() => {
+        ConstValue::Object(members) if !plan.members.is_empty() => {
             mend_object(members, plan, failures).map(ConstValue::Object)
         }
         ConstValue::List(items) => mend_list(items, ty, plan, failures),
@@ -179,9 +193,12 @@ fn mend(
 fn is_lost_object(ty: Option<&Type>, plan: &Plan, failures: Option<&Failures>) -> bool {
     let is_list = ty.is_some_and(|ty| matches!(ty.base, BaseType::List(_)));
     let members_failed = failures.is_some_and(|failures| {
-        failures.0.keys().any(|place| plan.0.iter().any(|member| *place == Place::Key(member.key.clone())))
+        failures
+            .0
+            .keys()
+            .any(|place| plan.members.iter().any(|member| *place == Place::Key(member.key.clone())))
     });
-    !is_list && !plan.0.is_empty() && (members_failed || ty.is_some_and(|ty| !ty.nullable))
+    !is_list && !plan.members.is_empty() && (members_failed || ty.is_some_and(|ty| !ty.nullable))
 }
 
 fn mend_list(
@@ -194,7 +211,7 @@ fn mend_list(
         BaseType::List(of) => Some(of.as_ref()),
         BaseType::Named(_) => None,
     });
-    if plan.0.is_empty() {
+    if plan.members.is_empty() {
         return Some(ConstValue::List(items));
     }
     let mended = items.into_iter().enumerate().map(|(index, item)| {
@@ -206,15 +223,17 @@ fn mend_list(
 
 fn mend_object(mut members: Members, plan: &Plan, failures: Option<&Failures>) -> Option<Members> {
     if failures.is_none() && is_in_order(&members, plan) {
-        for member in plan.0.iter().filter(|member| !member.below.0.is_empty()) {
-            if let Some(value) = members.get_mut(&member.key) {
+        let mut asked = plan.members.iter();
+        for (key, value) in &mut members {
+            let Some(member) = asked.find(|member| member.key == *key) else { break };
+            if !member.below.members.is_empty() {
                 *value = mend(std::mem::take(value), member.ty.as_ref(), &member.below, None)?;
             }
         }
         return Some(members);
     }
-    let mut ordered = Members::with_capacity(plan.0.len());
-    for member in &plan.0 {
+    let mut ordered = Members::with_capacity(plan.members.len());
+    for member in &plan.members {
         let below = failures.and_then(|_| Failures::at(failures, &Place::Key(member.key.clone())));
         let value = match (members.swap_remove(&member.key), below) {
             (Some(value), below) => mend(value, member.ty.as_ref(), &member.below, below)?,
@@ -231,7 +250,7 @@ fn mend_object(mut members: Members, plan: &Plan, failures: Option<&Failures>) -
 }
 
 fn is_in_order(members: &Members, plan: &Plan) -> bool {
-    let mut asked = plan.0.iter();
+    let mut asked = plan.members.iter();
     members.keys().all(|key| asked.any(|member| member.key == *key))
 }
 

@@ -45,6 +45,7 @@ pub use self::{
     persisted::{Found, Hash, Name, Policy, Reference, Unfound},
     refusal::{Bound, Refusal},
 };
+use super::json::AtOnce;
 use crate::config;
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
@@ -103,6 +104,7 @@ pub struct Operation {
     /// Whether the document asks for the schema itself (`__schema`, `__type`).
     pub introspects: bool,
     document: Arc<Document>,
+    plan: Arc<Plan>,
     name: Option<String>,
 }
 
@@ -170,17 +172,19 @@ impl Documents {
         let asked = cost::Asked { document: &document.executable, operation, variables: &request.variables };
         cost::check(&self.types, &asked, self.limits.load().complexity as u64)?;
         let kind = operation.ty;
+        let plan = document.plan(&self.types, operation, request.operation_name.as_ref());
+        if !plan.repeats {
+            request.data.insert(AtOnce);
+        }
         request.set_parsed_query(document.executable.clone());
         let (introspects, name) = (document.shape.introspects, request.operation_name.clone());
-        Ok(Operation { kind, introspects, document, name })
+        Ok(Operation { kind, introspects, document, plan, name })
     }
 
     /// Makes async-graphql's answer to an operation what the specification says: what failed is null, and all is in
     /// the order in which it was asked for ([`complete`]).
     pub fn complete(&self, operation: &Operation, response: &mut Response) {
-        if let Some(plan) = operation.document.plan(&self.types, operation.name.as_ref()) {
-            complete::complete(&plan, response);
-        }
+        complete::complete(&operation.plan, response);
     }
 
     fn document(&self, text: &str) -> Result<Arc<Document>, Refusal> {
@@ -200,16 +204,11 @@ impl Documents {
 }
 
 impl Document {
-    /// What an operation asks for, gathered when first it is answered.
-    fn plan(&self, types: &Types, name: Option<&String>) -> Option<Arc<Plan>> {
+    /// What an operation asks for, gathered when first it is asked.
+    fn plan(&self, types: &Types, operation: &OperationDefinition, name: Option<&String>) -> Arc<Plan> {
         let mut plans = self.plans.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(plan) = plans.get(&name.cloned()) {
-            return Some(Arc::clone(plan));
-        }
-        let operation = choose(&self.executable, name.map(String::as_str)).ok()?;
-        let plan = Arc::new(Plan::of(types, &self.executable, operation));
-        plans.insert(name.cloned(), Arc::clone(&plan));
-        Some(plan)
+        let plan = plans.entry(name.cloned());
+        Arc::clone(plan.or_insert_with(|| Arc::new(Plan::of(types, &self.executable, operation))))
     }
 }
 

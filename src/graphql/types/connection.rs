@@ -1,12 +1,15 @@
 //! Connections: pages of lists, with cursors and with what became of each account's share.
 
-use async_graphql::{Object, SimpleObject, resolver_utils::ContainerType};
+use async_graphql::{Object, OutputType, SimpleObject, parser::types::Field, resolver_utils::ContainerType};
 
 use super::{Event, Line, Machine, Order, PickupCode, Product, Refill, Site, SourceStatus, Trade};
 use crate::{
     domain::Id,
     gateway,
-    graphql::direct::{Direct, List},
+    graphql::{
+        direct::{Direct, List},
+        json::{Json, Write},
+    },
 };
 
 /// Where a page stands in its list.
@@ -37,7 +40,7 @@ pub struct Edge<T>(Row<T>);
     concrete(name = "RefillEdge", params(Refill)),
     concrete(name = "PickupCodeEdge", params(PickupCode))
 )]
-impl<T: ContainerType + Clone> Edge<T> {
+impl<T: ContainerType + Write + Clone> Edge<T> {
     /// The row's cursor, for `after`.
     async fn cursor(&self) -> String {
         self.0.id.encode()
@@ -46,6 +49,16 @@ impl<T: ContainerType + Clone> Edge<T> {
     /// The row.
     async fn node(&self) -> Direct<&T> {
         Direct(&self.0.node)
+    }
+}
+
+impl<T: OutputType + Write> Write for Edge<T> {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        match field.name.node.as_str() {
+            "cursor" => to.value(&self.0.id.encode()),
+            "node" => to.object(field, &self.0.node),
+            _ => None,
+        }
     }
 }
 
@@ -97,7 +110,7 @@ impl<T> Connection<T> {
     concrete(name = "RefillConnection", params(Refill)),
     concrete(name = "PickupCodeConnection", params(PickupCode))
 )]
-impl<T: ContainerType + Clone> Connection<T>
+impl<T: ContainerType + Write + Clone> Connection<T>
 where
     Edge<T>: ContainerType,
 {
@@ -152,7 +165,7 @@ impl<T> CountedConnection<T> {
     concrete(name = "LineConnection", params(Line)),
     concrete(name = "ProductConnection", params(Product))
 )]
-impl<T: ContainerType + Clone> CountedConnection<T>
+impl<T: ContainerType + Write + Clone> CountedConnection<T>
 where
     Edge<T>: ContainerType,
 {

@@ -183,17 +183,7 @@ impl Machine {
         ctx: &Context<'_>,
         #[graphql(desc = "Only shelves that are, or are not, sold out.")] sold_out: Option<bool>,
     ) -> Option<List<Shelf>> {
-        guarded(
-            ctx,
-            Scope::MachinesRead,
-            Box::pin(async {
-                let report = self.0.report(field(ctx)?.asker).await?;
-                Ok(Shelf::all(&self.0, &report)
-                    .filter(|shelf| sold_out.is_none() || shelf.shelf().sold_out == sold_out)
-                    .collect())
-            }),
-        )
-        .await
+        guarded(ctx, Scope::MachinesRead, Box::pin(async { Shelf::list(ctx, &self.0, sold_out).await })).await
     }
 
     /// What it sold since it was last refilled; null where the vendor does not count it.

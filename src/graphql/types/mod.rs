@@ -1,6 +1,7 @@
 //! The nouns of the schema, one file each: newtypes over what the gateway gives.
 
 mod account;
+mod at_once;
 mod connection;
 mod error_code;
 mod event;

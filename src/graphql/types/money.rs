@@ -1,9 +1,15 @@
 //! Money.
 
-use async_graphql::SimpleObject;
+use async_graphql::{SimpleObject, parser::types::Field};
 
 use super::Decimal;
-use crate::{domain, graphql::direct::Direct};
+use crate::{
+    domain,
+    graphql::{
+        direct::Direct,
+        json::{Json, Write},
+    },
+};
 
 /// An exact amount of one currency.
 pub type Money = Direct<MoneyFields>;
@@ -27,5 +33,16 @@ impl From<domain::Money> for Money {
             currency: money.currency().code(),
             minor_units: money.minor(),
         })
+    }
+}
+
+impl Write for MoneyFields {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        match field.name.node.as_str() {
+            "amount" => to.shown(self.amount.0),
+            "currency" => to.value(self.currency),
+            "minorUnits" => to.value(&self.minor_units),
+            _ => None,
+        }
     }
 }

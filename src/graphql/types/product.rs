@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, parser::types::Field};
 
 use super::{Money, VendorAccount, status::text};
 use crate::{
     auth::Scope,
     domain::{self, Capability, Id},
     gateway::Account,
-    graphql::field::{field, guarded_option},
+    graphql::{
+        field::{field, guarded_option},
+        json::{Json, Write},
+    },
 };
 
 /// Something that machines sell.
 #[derive(Clone, Debug)]
 pub struct Product {
     account: Arc<Account>,
-    known: Arc<domain::Product>,
+    row: Arc<domain::Product>,
     /// Whether the vendor's catalogue may know more of it.
     named_only: bool,
 }
@@ -24,18 +27,37 @@ pub struct Product {
 impl Product {
     /// A product as the account's catalogue has it.
     pub fn listed(account: Arc<Account>, product: Arc<domain::Product>) -> Self {
-        Self { account, known: product, named_only: false }
+        Self { account, row: product, named_only: false }
     }
 
     /// A product as a shelf names it: where the vendor has a catalogue, the rest is found there when asked for.
     pub fn on_shelf(account: Arc<Account>, product: Arc<domain::Product>) -> Self {
         let named_only = account.can(Capability::ProductCatalogue);
-        Self { account, known: product, named_only }
+        Self { account, row: product, named_only }
+    }
+
+    /// Whether the catalogue may know what is not known here.
+    fn is_open<T>(&self, own: Option<&T>) -> bool {
+        own.is_none() && self.named_only
+    }
+
+    /// Writes what is known of it, unless the catalogue may know more.
+    fn write_known<'a, T>(
+        &self,
+        own: Option<T>,
+        to: &mut Json<'a>,
+        write: impl FnOnce(&mut Json<'a>, T) -> Option<()>,
+    ) -> Option<()> {
+        if self.is_open(own.as_ref()) { None } else { to.maybe(own, write) }
+    }
+
+    fn id_text(&self) -> String {
+        Id::Product { account: self.account.name().clone(), product: self.row.number.clone() }.encode()
     }
 
     async fn described<T>(&self, ctx: &Context<'_>, of: impl Fn(&domain::Product) -> Option<T>) -> Option<T> {
-        let own = of(&self.known);
-        if own.is_some() || !self.named_only {
+        let own = of(&self.row);
+        if !self.is_open(own.as_ref()) {
             return own;
         }
         guarded_option(
@@ -44,7 +66,7 @@ impl Product {
             Box::pin(async {
                 let field = field(ctx)?;
                 let catalogue = self.account.catalogue(field.asker.until).await?;
-                Ok(catalogue.value.product(&self.known.number).and_then(|product| of(product)))
+                Ok(catalogue.value.product(&self.row.number).and_then(|product| of(product)))
             }),
         )
         .await
@@ -56,8 +78,7 @@ impl Product {
 impl Product {
     /// Global id.
     pub async fn id(&self) -> ID {
-        let id = Id::Product { account: self.account.name().clone(), product: self.known.number.clone() };
-        id.encode().into()
+        self.id_text().into()
     }
 
     /// The account it belongs to.
@@ -67,12 +88,12 @@ impl Product {
 
     /// The operator's number of it (`good_no`, goods number); unique in the account.
     async fn number(&self) -> &str {
-        &self.known.number
+        &self.row.number
     }
 
     /// Its name.
     async fn name(&self) -> &str {
-        &self.known.name
+        &self.row.name
     }
 
     /// Its name with size or taste; null where the vendor does not tell.
@@ -117,7 +138,29 @@ impl Product {
 
     /// The addresses of all its pictures.
     async fn image_urls(&self) -> Vec<&str> {
-        self.known.image_urls.iter().map(AsRef::as_ref).collect()
+        self.row.image_urls.iter().map(AsRef::as_ref).collect()
+    }
+}
+
+impl Write for Product {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        let row = &self.row;
+        let price = |to: &mut Json<'_>, price| to.object(field, &Money::from(price));
+        match field.name.node.as_str() {
+            "id" => to.value(&self.id_text()),
+            "number" => to.value(&row.number),
+            "name" => to.value(&row.name),
+            "fullName" => self.write_known(row.full_name.as_ref(), to, Json::value),
+            "description" => self.write_known(row.description.as_ref(), to, Json::value),
+            "categoryName" => self.write_known(row.category_name.as_ref(), to, Json::value),
+            "price" => self.write_known(row.price, to, price),
+            "listPrice" => self.write_known(row.list_price, to, price),
+            "packaging" => self.write_known(row.packaging.map(Packaging::from), to, Json::word),
+            "manufacturer" => self.write_known(row.manufacturer.as_ref(), to, Json::value),
+            "imageUrl" => self.write_known(row.image_url.as_ref(), to, Json::value),
+            "imageUrls" => to.value(&row.image_urls),
+            _ => None,
+        }
     }
 }
 

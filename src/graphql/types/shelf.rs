@@ -1,59 +1,124 @@
 //! Shelves.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject, parser::types::Field};
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 
 use super::{Category, Connection, DateTime, Machine, Money, PickupCode, Product};
 use crate::{
     auth::Scope,
     domain::{self, Id, Report},
-    gateway::{self, Fresh, PageRequest},
+    gateway::{self, Asker, Estimate, Facts, PageRequest},
     graphql::{
-        direct::Direct,
+        direct::{Direct, List},
+        error::Result,
         field::{field, guarded, guarded_option},
+        json::{Json, Write},
     },
 };
 
 /// One slot of a machine, holding one product.
 #[derive(Clone, Debug)]
 pub struct Shelf {
-    machine: gateway::Machine,
-    source: ShelfSource,
-    as_of: Timestamp,
+    reading: Arc<Reading>,
+    position: usize,
 }
 
-/// Where a shelf's data is; most are shared with the reading that they are part of.
-#[derive(Clone, Debug)]
-enum ShelfSource {
-    Reading(Arc<Report>, usize),
-    Own(Arc<domain::Shelf>),
+/// What the shelves share that were read together.
+#[derive(Debug)]
+struct Reading {
+    machine: gateway::Machine,
+    shelves: Shelves,
+    as_of: Timestamp,
+    /// What the log tells of the machine, once one of them has asked for it.
+    facts: OnceCell<Arc<Facts>>,
+}
+
+#[derive(Debug)]
+enum Shelves {
+    All(Arc<Report>),
+    One(domain::Shelf),
+}
+
+impl Reading {
+    fn new(machine: gateway::Machine, shelves: Shelves, as_of: Timestamp) -> Arc<Self> {
+        Arc::new(Self { machine, shelves, as_of, facts: OnceCell::new() })
+    }
+
+    fn shelves(&self) -> &[domain::Shelf] {
+        match &self.shelves {
+            Shelves::All(report) => &report.shelves,
+            Shelves::One(only) => slice::from_ref(only),
+        }
+    }
+
+    async fn facts(&self, asker: &Asker) -> gateway::Result<&Facts> {
+        self.facts.get_or_try_init(|| self.machine.facts(asker)).await.map(AsRef::as_ref)
+    }
 }
 
 impl Shelf {
     /// A shelf of that machine, read at that time.
     pub fn new(machine: gateway::Machine, shelf: domain::Shelf, as_of: Timestamp) -> Self {
-        Self { machine, source: ShelfSource::Own(Arc::new(shelf)), as_of }
+        Self { reading: Reading::new(machine, Shelves::One(shelf), as_of), position: 0 }
     }
 
-    /// All shelves of a reading.
-    pub fn all(machine: &gateway::Machine, report: &Fresh<Report>) -> impl Iterator<Item = Self> {
-        let as_of = report.as_of;
-        (0..report.value.shelves.len()).map(move |position| Self {
-            machine: machine.clone(),
-            source: ShelfSource::Reading(Arc::clone(&report.value), position),
-            as_of,
-        })
+    /// A machine's shelves; only those that are, or are not, sold out where that is asked for.
+    pub async fn list(
+        ctx: &Context<'_>,
+        machine: &gateway::Machine,
+        sold_out: Option<bool>,
+    ) -> Result<List<Self>> {
+        let asker = field(ctx)?.asker;
+        let report = machine.report(asker).await?;
+        let reading = Reading::new(machine.clone(), Shelves::All(report.value), report.as_of);
+        let is_asked_for = |shelf: &domain::Shelf| sold_out.is_none() || shelf.sold_out == sold_out;
+        let shelves = reading.shelves().iter().enumerate().filter(|(_, shelf)| is_asked_for(shelf));
+        let shelves = shelves.map(|(position, _)| Self { reading: Arc::clone(&reading), position }).collect();
+        let is_told = reading.shelves().iter().all(|shelf| shelf.stock.is_some());
+        if !is_told && ctx.look_ahead().field("stock").exists() {
+            // Why it is not known, each shelf asks again, and tells.
+            let _ = reading.facts(asker).await;
+        }
+        Ok(shelves)
+    }
+
+    fn of(&self) -> &gateway::Machine {
+        &self.reading.machine
+    }
+
+    fn id_text(&self) -> String {
+        let id = Id::Shelf {
+            account: self.of().account.name().clone(),
+            machine: self.of().number().clone(),
+            cabinet: self.shelf().cabinet.clone(),
+            code: self.shelf().code.clone(),
+        };
+        id.encode()
+    }
+
+    /// How many pieces the machine reports.
+    fn reported(&self) -> Option<Direct<StockLevel>> {
+        let quantity = self.shelf().stock?;
+        let as_of = self.reading.as_of.into();
+        Some(Direct(StockLevel { quantity, basis: StockBasis::Reported, as_of }))
+    }
+
+    /// How many pieces there should be.
+    fn estimated(&self, facts: &Facts) -> Option<Direct<StockLevel>> {
+        let Estimate { quantity, as_of } = facts.estimate(self.of().number(), self.shelf())?;
+        Some(Direct(StockLevel { quantity, basis: StockBasis::Estimated, as_of: as_of.into() }))
     }
 
     /// The shelf's data.
     pub fn shelf(&self) -> &domain::Shelf {
-        match &self.source {
-            #[expect(clippy::indexing_slicing, reason = "positions are made from this very list, in `all`")]
-            ShelfSource::Reading(report, position) => &report.shelves[*position],
-            ShelfSource::Own(own) => own,
-        }
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "positions are made from this very list, in `all` and `new`"
+        )]
+        &self.reading.shelves()[self.position]
     }
 }
 
@@ -62,18 +127,12 @@ impl Shelf {
 impl Shelf {
     /// Global id.
     pub async fn id(&self) -> ID {
-        let id = Id::Shelf {
-            account: self.machine.account.name().clone(),
-            machine: self.machine.number().clone(),
-            cabinet: self.shelf().cabinet.clone(),
-            code: self.shelf().code.clone(),
-        };
-        id.encode().into()
+        self.id_text().into()
     }
 
     /// The machine.
     async fn machine(&self) -> Machine {
-        Machine(self.machine.clone())
+        Machine(self.of().clone())
     }
 
     /// The cabinet: its letter (Dingshang) or its number (InHand; the main cabinet bears the machine's).
@@ -89,12 +148,12 @@ impl Shelf {
     /// What it holds; null when nothing is assigned to it.
     async fn product(&self) -> Option<Direct<Product>> {
         let product = self.shelf().product.clone()?;
-        Some(Direct(Product::on_shelf(self.machine.account.clone(), product)))
+        Some(Direct(Product::on_shelf(self.of().account.clone(), product)))
     }
 
     /// The group its product belongs to; null where the vendor has no groups.
     async fn category(&self) -> Option<Category> {
-        Some(Category::new(&self.machine, self.shelf().category.clone()?))
+        Some(Category::new(self.of(), self.shelf().category.clone()?))
     }
 
     /// What one piece costs here; null where the vendor does not tell.
@@ -115,18 +174,13 @@ impl Shelf {
     /// How many pieces it holds, as its machine reports; or, where its vendor reports none, the stock at the last refill
     /// less what was sold since. Null where neither is known.
     async fn stock(&self, ctx: &Context<'_>) -> Option<Direct<StockLevel>> {
-        let level =
-            |quantity, basis, as_of: Timestamp| Direct(StockLevel { quantity, basis, as_of: as_of.into() });
-        if let Some(quantity) = self.shelf().stock {
-            return Some(level(quantity, StockBasis::Reported, self.as_of));
+        if let Some(reported) = self.reported() {
+            return Some(reported);
         }
         guarded_option(
             ctx,
             Scope::MachinesRead,
-            Box::pin(async {
-                let estimate = self.machine.estimate(self.shelf(), field(ctx)?.asker).await?;
-                Ok(estimate.map(|estimate| level(estimate.quantity, StockBasis::Estimated, estimate.as_of)))
-            }),
+            Box::pin(async { Ok(self.estimated(self.reading.facts(field(ctx)?.asker).await?)) }),
         )
         .await
     }
@@ -153,7 +207,7 @@ impl Shelf {
             Scope::MachinesRead,
             Box::pin(async {
                 let field = field(ctx)?;
-                let Some(sales) = self.machine.sales_since_refill(field.asker).await? else {
+                let Some(sales) = self.of().sales_since_refill(field.asker).await? else {
                     return Ok(None);
                 };
                 let shelf = self.shelf();
@@ -182,11 +236,40 @@ impl Shelf {
             Box::pin(async {
                 let field = field(ctx)?;
                 let request = PageRequest::new(first, after.as_deref())?;
-                let place = (&self.machine, self.shelf());
+                let place = (self.of(), self.shelf());
                 Ok(PickupCode::page(field.gateway.shelf_pickup_codes(field.asker, place, &request).await?))
             }),
         )
         .await
+    }
+}
+
+impl Write for Shelf {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        let told = self.shelf();
+        let price = |to: &mut Json<'_>, price| to.object(field, &Money::from(price));
+        match field.name.node.as_str() {
+            "id" => to.value(&self.id_text()),
+            "cabinet" => to.value(&told.cabinet),
+            "code" => to.value(&told.code),
+            "product" => to.maybe(told.product.clone(), |to, product| {
+                to.object(field, &Product::on_shelf(self.of().account.clone(), product))
+            }),
+            "price" => to.maybe(told.price, price),
+            "listPrice" => to.maybe(told.list_price, price),
+            "capacity" => to.value(&told.capacity),
+            "stock" => {
+                let stock = match self.reported() {
+                    None => self.estimated(self.reading.facts.get()?),
+                    reported => reported,
+                };
+                to.maybe(stock, |to, stock| to.object(field, &stock))
+            }
+            "soldOut" => to.value(&told.sold_out),
+            "soldOutAt" => to.maybe(told.sold_out_at, Json::shown),
+            "state" => to.word(ShelfState::from(told.state)),
+            _ => None,
+        }
     }
 }
 
@@ -199,6 +282,17 @@ pub struct StockLevel {
     basis: StockBasis,
     /// When it was so.
     as_of: DateTime,
+}
+
+impl Write for StockLevel {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        match field.name.node.as_str() {
+            "quantity" => to.value(&self.quantity),
+            "basis" => to.word(self.basis),
+            "asOf" => to.shown(self.as_of.0),
+            _ => None,
+        }
+    }
 }
 
 /// Where a stock level comes from.
