@@ -1,0 +1,327 @@
+//! Random lives of a fleet that is asked about all the time: what is given from the kept answers is what would be made,
+//! at every moment, whoever asks.
+//!
+//! `KEPT_MODEL_SEED` runs one sequence again, `KEPT_MODEL_SEQUENCES` says how many are run.
+
+mod asking;
+
+use std::{
+    env,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
+use serde_json::Value;
+use vendgraph::{
+    domain::Clock as _,
+    sandbox::{
+        Effect, Fault, Vendor,
+        world::{dingshang::Machine, inhand::Fleet},
+    },
+};
+
+use self::asking::Asking;
+use crate::{
+    events::{push, until},
+    harness::{Setup, System, account_id, machine_id},
+    orders::{Counter, Told, cancel, dispense, pay},
+    pickup_codes::MACHINE,
+};
+
+const SEQUENCES: u64 = 3;
+/// How many steps each has.
+const STEPS: usize = 10;
+/// How many InHand machines there are; Dingshang has a dozen.
+const MACHINES: usize = 4;
+/// What share of what is asked to the letter is to be answered from the kept answers, in percent.
+const SHARE: u64 = 30;
+
+/// Times that pass, in seconds: within and past the 10 s of a status, the 5 min of a listing, the 10 min of products,
+/// the 20 min in which an order is to be paid.
+const TIMES: [u64; 9] = [1, 4, 9, 10, 11, 290, 301, 601, 1_201];
+
+/// What was done, for whoever must find out why it failed.
+type Steps = Arc<Mutex<Vec<String>>>;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_is_what_would_be_made_whatever_happens_and_whoever_asks() {
+    let number = |name: &str| env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match number("KEPT_MODEL_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("KEPT_MODEL_SEQUENCES").unwrap_or(SEQUENCES),
+    };
+    let (mut kept, mut asked) = (0, 0);
+    for seed in seeds {
+        let steps = Steps::default();
+        let run = AssertUnwindSafe(sequence(seed, Arc::clone(&steps))).catch_unwind().await;
+        let steps = steps.lock().unwrap().join("\n");
+        let share =
+            run.unwrap_or_else(|_| panic!("KEPT_MODEL_SEED={seed} failed after these steps:\n{steps}"));
+        (kept, asked) = (kept + share.0, asked + share.1);
+    }
+    println!("{kept} of {asked} answers were kept ones");
+    assert!(kept * 100 > asked * SHARE, "{kept} of {asked} answers were kept ones");
+}
+
+/// Goes through a sequence; tells how many answers were kept ones, and of how many.
+async fn sequence(seed: u64, steps: Steps) -> (u64, u64) {
+    let mut model = Model::new(seed, steps).await;
+    for _ in 0..STEPS {
+        model.asking.everything(&mut model.chance).await;
+        model.settle().await;
+        model.step().await;
+        model.taken_in().await;
+    }
+    model.asking.everything(&mut model.chance).await;
+    let share = model.asking.share();
+    model.system.end().await;
+    share
+}
+
+struct Model {
+    system: System,
+    asking: Asking,
+    counter: Counter,
+    chance: StdRng,
+    steps: Steps,
+    /// What orders were told to be, the latest last.
+    orders: Vec<Told>,
+    /// Whether InHand answers.
+    is_up: bool,
+    /// How many keys have been used.
+    keys: u32,
+}
+
+impl Model {
+    async fn new(seed: u64, steps: Steps) -> Self {
+        let setup = Setup {
+            account: "retries = 0",
+            sections: "[limits]\nrequests_per_second = \"off\"",
+            machines: MACHINES,
+            ..Setup::default()
+        };
+        let system = System::start(setup).await;
+        push(&system);
+        let counter = Counter::filled(&system.vendors);
+        let (asking, chance) = (Asking::new(&system), StdRng::seed_from_u64(seed));
+        Self { system, asking, counter, chance, steps, orders: Vec::new(), is_up: true, keys: 0 }
+    }
+
+    fn note(&self, step: &str) {
+        self.steps.lock().unwrap().push(step.to_owned());
+    }
+
+    async fn step(&mut self) {
+        match self.chance.random_range(0..32) {
+            0..=8 => self.pushed().await,
+            9..=12 => self.silent(),
+            13 | 14 => self.refreshed().await,
+            15 | 16 => self.ordered().await,
+            17..=20 => self.carried_on().await,
+            21..=23 => self.replenished().await,
+            24 => self.coded().await,
+            25 => self.falls_or_rises().await,
+            _ => {
+                let seconds = TIMES[self.chance.random_range(0..TIMES.len())];
+                self.pass(seconds).await;
+            }
+        }
+    }
+
+    async fn pass(&self, seconds: u64) {
+        self.note(&format!("{seconds} s pass"));
+        self.system.pass(Duration::from_secs(seconds)).await;
+    }
+
+    /// The number of any of InHand's machines.
+    fn any(&mut self) -> String {
+        self.system.vendors.inhand().asset_id(self.chance.random_range(0..MACHINES))
+    }
+
+    /// Something happens at InHand, which tells of it.
+    async fn pushed(&mut self) {
+        let (machine, which, yes) = (self.any(), self.chance.random_range(0..9), self.chance.random());
+        if self.chance.random_range(0..3) == 0 {
+            self.pass(1).await;
+        }
+        let (what, act): (_, fn(&Fleet, &str, bool) -> bool) = match which {
+            0..=3 => ("sells", |fleet, machine, _| fleet.sell_one(machine)),
+            4 | 5 => ("is online or not", Fleet::set_online),
+            6 => ("has a fault or none", |fleet, machine, has| {
+                fleet.set_fault(machine, has.then_some("0x0012"))
+            }),
+            7 => ("is refilled", |fleet, machine, _| fleet.refill(machine)),
+            _ => return self.registered(&machine).await,
+        };
+        self.note(&format!("{machine} {what} ({yes})"));
+        self.tell(|fleet| act(fleet, &machine, yes)).await;
+    }
+
+    /// Lets something happen that is told, until the gateway has taken it.
+    async fn tell(&self, act: impl FnOnce(&Fleet) -> bool) {
+        let counts = || self.system.vendors.pushes().counts();
+        let before = counts().acknowledged;
+        assert!(act(self.system.vendors.inhand()));
+        // All news of one thing are taken over at once.
+        let taken = async || counts().acknowledged > before && counts().waiting == 0;
+        until(taken, &|| format!("{:?}", counts())).await;
+    }
+
+    /// A machine is set up: the fleet is listed anew behind.
+    async fn registered(&self, machine: &str) {
+        if !self.is_up {
+            return;
+        }
+        self.note(&format!("{machine} is set up"));
+        let before = self.system.ask(LISTED).await;
+        self.pass(1).await;
+        self.tell(|fleet| fleet.announce(machine)).await;
+        let path = "/data/machines/sources/0/freshness/asOf";
+        let renewed = async || self.system.ask(LISTED).await.pointer(path) != before.pointer(path);
+        until(renewed, &|| "the listing".to_owned()).await;
+    }
+
+    /// Something changes at a vendor, which tells nobody.
+    fn silent(&mut self) {
+        let (machine, which, amount) =
+            (self.any(), self.chance.random_range(0..4), self.chance.random_range(0..9));
+        self.note(&format!("something changes behind the back: {which}, {amount}"));
+        let change: fn(&mut Machine, u32) = match which {
+            0 => |machine, amount| machine.slots[0].price = 100 + i64::from(amount),
+            1 => |machine, amount| machine.slots[0].stock = amount.min(machine.slots[0].capacity),
+            2 => |machine, amount| machine.online = amount % 2 == 0,
+            _ => {
+                self.system.vendors.pushes().push_to(None);
+                assert!(self.system.vendors.inhand().set_online(&machine, amount % 2 == 0));
+                return push(&self.system);
+            }
+        };
+        assert!(
+            self.system.vendors.dingshang().change(&self.counter.number, |machine| change(machine, amount))
+        );
+    }
+
+    async fn refreshed(&mut self) {
+        let machine = machine_id("metro", &self.any());
+        self.note("two machines are read anew");
+        let ids = format!("\"{machine}\", \"{}\"", self.counter.machine);
+        let query = format!(
+            "mutation {{ refreshMachines(input: {{ machineIds: [{ids}] }}) {{ userErrors {{ code }} }} }}"
+        );
+        self.told(&query).await;
+    }
+
+    /// What a mutation came to; whether it was carried out does not matter here.
+    async fn told(&self, mutation: &str) -> Told {
+        let told = Told::of(&self.system.ask(mutation).await);
+        self.note(&format!("  told {:?}", told.error()));
+        told
+    }
+
+    fn key(&mut self) -> String {
+        self.keys += 1;
+        format!("key {}", self.keys)
+    }
+
+    async fn ordered(&mut self) {
+        let (key, which) = (self.key(), self.chance.random_range(0..self.counter.shelves.len().min(3)));
+        self.note(&format!("an order of shelf {which}"));
+        let told = self.told(&self.counter.create(&[(which, 1)], &key)).await;
+        if !told.order().is_null() {
+            self.orders.push(told);
+        }
+    }
+
+    /// The latest order goes on.
+    async fn carried_on(&mut self) {
+        let which = self.chance.random_range(0..7);
+        let Some(order) = self.orders.last().cloned() else { return self.ordered().await };
+        self.note(&format!("the order goes on: {which}"));
+        match which {
+            0..=2 => self.told(&pay(order.id())).await,
+            3..=5 => self.told(&dispense(order.id(), order.line(0))).await,
+            _ => self.told(&cancel(order.id(), "REFUND")).await,
+        };
+    }
+
+    async fn replenished(&mut self) {
+        let (first, quantity) = (&self.counter.shelves[0].id, self.chance.random_range(0..3));
+        self.note(&format!("replenished: {quantity}"));
+        let what = match quantity {
+            0 => format!("replenishMachine(input: {{ machineId: \"{}\" }})", self.counter.machine),
+            _ => format!("replenishShelf(input: {{ shelfId: \"{first}\", quantity: {quantity} }})"),
+        };
+        self.told(&format!("mutation {{ {what} {{ userErrors {{ code }} }} }}")).await;
+    }
+
+    async fn coded(&mut self) {
+        let (machine, key) = (machine_id("north", MACHINE), self.key());
+        self.note("pickup codes are made or cancelled");
+        let what = if self.chance.random() {
+            let input = format!("issuer: VENDOR, machineId: \"{machine}\", idempotencyKey: \"{key}\"");
+            format!("createPickupCodes(input: {{ accountId: \"{}\", {input} }})", account_id("north"))
+        } else {
+            format!("cancelAllPickupCodes(input: {{ machineId: \"{machine}\" }})")
+        };
+        self.told(&format!("mutation {{ {what} {{ userErrors {{ code }} }} }}")).await;
+    }
+
+    /// InHand ceases to answer, or answers again.
+    async fn falls_or_rises(&mut self) {
+        self.is_up = !self.is_up;
+        self.note(&format!("InHand answers: {}", self.is_up));
+        let faults = self.system.vendors.faults(Vendor::Inhand);
+        if self.is_up {
+            faults.clear();
+            // Past the breaker's longest pause.
+            self.pass(60).await;
+        } else {
+            faults.add(Fault::new(Effect::Status(503)));
+        }
+    }
+
+    /// What the step has brought about is taken in, and so is what is found out of orders when they are looked at.
+    async fn taken_in(&self) {
+        for order in self.orders.iter().rev().take(2) {
+            self.system.order(order.id()).await;
+        }
+        self.system.heard().await;
+    }
+
+    /// Until nothing is read anew behind any more: what is old has been, or cannot be.
+    async fn settle(&self) {
+        let shares = "sources { freshness { asOf stale } }";
+        let lists = LISTS.map(|(list, _)| format!("{list}(first: 1) {{ {shares} }}")).join(" ");
+        let query = format!("{{ {lists} }}");
+        let now = self.system.clock.now();
+        let settled = async || {
+            let answer = self.system.ask(&query).await;
+            assert!(answer["errors"].is_null(), "{answer}");
+            let is_settled = |freshness: &Value, fresh_for| {
+                let as_of = freshness["asOf"].as_str().and_then(|text| text.parse::<Timestamp>().ok());
+                freshness["stale"] == true || as_of.is_none_or(|as_of| as_of + fresh_for >= now)
+            };
+            LISTS.iter().all(|(list, fresh_for)| {
+                let shares = answer["data"][list]["sources"].as_array().unwrap();
+                shares.iter().all(|share| is_settled(&share["freshness"], *fresh_for))
+            })
+        };
+        until(settled, &|| "what is old".to_owned()).await;
+        self.system.heard().await;
+    }
+}
+
+/// The lists that are given although they are old, while they are read anew; and for how long they are not.
+const LISTS: [(&str, Duration); 4] = [
+    ("machines", Duration::from_mins(5)),
+    ("sites", Duration::from_mins(5)),
+    ("lines", Duration::from_mins(5)),
+    ("products", Duration::from_mins(10)),
+];
+
+/// InHand's share of the list of machines.
+const LISTED: &str = "{ machines(first: 1, filter: { vendor: INHAND }) { sources { freshness { asOf } } } }";
