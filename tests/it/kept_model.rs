@@ -34,9 +34,11 @@ use crate::{
 
 const SEQUENCES: u64 = 3;
 /// How many steps each has.
-const STEPS: usize = 10;
+const STEPS: usize = 9;
 /// How many InHand machines there are; Dingshang has a dozen.
-const MACHINES: usize = 4;
+const MACHINES: usize = 5;
+/// The shelves of how many of these are asked for.
+const ASKED_FOR: usize = 2;
 /// What share of what is asked to the letter is to be answered from the kept answers, in percent.
 const SHARE: u64 = 30;
 
@@ -92,6 +94,8 @@ struct Model {
     orders: Vec<Told>,
     /// Whether InHand answers.
     is_up: bool,
+    /// How many of InHand's machines were told to be set up: each can be once.
+    set_up: usize,
     /// How many keys have been used.
     keys: u32,
 }
@@ -99,8 +103,8 @@ struct Model {
 impl Model {
     async fn new(seed: u64, steps: Steps) -> Self {
         let setup = Setup {
-            account: "retries = 0",
-            sections: "[limits]\nrequests_per_second = \"off\"",
+            account: "timeout = \"60s\"\nretries = 0",
+            sections: "[limits]\nrequests_per_second = \"off\"\nrequest_timeout = \"60s\"",
             machines: MACHINES,
             ..Setup::default()
         };
@@ -108,7 +112,15 @@ impl Model {
         push(&system);
         let counter = Counter::filled(&system.vendors);
         let (asking, chance) = (Asking::new(&system), StdRng::seed_from_u64(seed));
-        Self { system, asking, counter, chance, steps, orders: Vec::new(), is_up: true, keys: 0 }
+        let (orders, set_up) = (Vec::new(), ASKED_FOR);
+        let model = Self { system, asking, counter, chance, steps, orders, is_up: true, set_up, keys: 0 };
+        for machine in 0..ASKED_FOR {
+            // From then on the stock of its shelves is told by what it says that it sells.
+            let machine = model.system.vendors.inhand().asset_id(machine);
+            model.tell(|fleet| fleet.announce(&machine) && fleet.refill(&machine)).await;
+        }
+        model.taken_in().await;
+        model
     }
 
     fn note(&self, step: &str) {
@@ -137,28 +149,27 @@ impl Model {
         self.system.pass(Duration::from_secs(seconds)).await;
     }
 
-    /// The number of any of InHand's machines.
+    /// The number of one of InHand's machines, mostly of one whose shelves are asked for.
     fn any(&mut self) -> String {
-        self.system.vendors.inhand().asset_id(self.chance.random_range(0..MACHINES))
+        let least = self.chance.random_range(0..MACHINES);
+        self.system.vendors.inhand().asset_id(self.chance.random_range(0..=least))
     }
 
     /// Something happens at InHand, which tells of it.
     async fn pushed(&mut self) {
-        let (machine, which, yes) = (self.any(), self.chance.random_range(0..9), self.chance.random());
+        let (machine, which) = (self.any(), self.chance.random_range(0..10));
         if self.chance.random_range(0..3) == 0 {
             self.pass(1).await;
         }
-        let (what, act): (_, fn(&Fleet, &str, bool) -> bool) = match which {
-            0..=3 => ("sells", |fleet, machine, _| fleet.sell_one(machine)),
-            4 | 5 => ("is online or not", Fleet::set_online),
-            6 => ("has a fault or none", |fleet, machine, has| {
-                fleet.set_fault(machine, has.then_some("0x0012"))
-            }),
-            7 => ("is refilled", |fleet, machine, _| fleet.refill(machine)),
-            _ => return self.registered(&machine).await,
+        let (what, act): (_, fn(&Fleet, &str) -> bool) = match which {
+            0..=3 => ("sells", Fleet::sell_one),
+            4..=6 => ("is switched", switch),
+            7 => ("breaks", |fleet, machine| fleet.set_fault(machine, Some("0x0012"))),
+            8 => ("is refilled", Fleet::refill),
+            _ => return self.registered().await,
         };
-        self.note(&format!("{machine} {what} ({yes})"));
-        self.tell(|fleet| act(fleet, &machine, yes)).await;
+        self.note(&format!("{machine} {what}"));
+        self.tell(|fleet| act(fleet, &machine)).await;
     }
 
     /// Lets something happen that is told, until the gateway has taken it.
@@ -172,10 +183,12 @@ impl Model {
     }
 
     /// A machine is set up: the fleet is listed anew behind.
-    async fn registered(&self, machine: &str) {
-        if !self.is_up {
+    async fn registered(&mut self) {
+        if !self.is_up || self.set_up == MACHINES {
             return;
         }
+        let machine = &self.system.vendors.inhand().asset_id(self.set_up);
+        self.set_up += 1;
         self.note(&format!("{machine} is set up"));
         let before = self.system.ask(LISTED).await;
         self.pass(1).await;
@@ -196,7 +209,7 @@ impl Model {
             2 => |machine, amount| machine.online = amount % 2 == 0,
             _ => {
                 self.system.vendors.pushes().push_to(None);
-                assert!(self.system.vendors.inhand().set_online(&machine, amount % 2 == 0));
+                assert!(switch(self.system.vendors.inhand(), &machine));
                 return push(&self.system);
             }
         };
@@ -313,6 +326,11 @@ impl Model {
         until(settled, &|| "what is old".to_owned()).await;
         self.system.heard().await;
     }
+}
+
+/// Takes a machine off the network, or brings it back.
+fn switch(fleet: &Fleet, machine: &str) -> bool {
+    fleet.set_online(machine, !fleet.facts(machine).is_some_and(|facts| facts.online))
 }
 
 /// The lists that are given although they are old, while they are read anew; and for how long they are not.
