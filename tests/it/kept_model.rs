@@ -9,7 +9,7 @@ use std::{
     env,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
@@ -32,7 +32,9 @@ use crate::{
     pickup_codes::MACHINE,
 };
 
+/// How many sequences are run, and no more once the time is up.
 const SEQUENCES: u64 = 3;
+const TIME: Duration = Duration::from_secs(16);
 /// How many steps each has.
 const STEPS: usize = 9;
 /// How many InHand machines there are; Dingshang has a dozen.
@@ -56,8 +58,11 @@ async fn what_is_kept_is_what_would_be_made_whatever_happens_and_whoever_asks() 
         Some(seed) => seed..seed + 1,
         None => 0..number("KEPT_MODEL_SEQUENCES").unwrap_or(SEQUENCES),
     };
-    let (mut kept, mut asked) = (0, 0);
+    let (begun, mut kept, mut asked) = (Instant::now(), 0, 0);
     for seed in seeds {
+        if begun.elapsed() > TIME && env::var_os("KEPT_MODEL_SEQUENCES").is_none() {
+            break;
+        }
         let steps = Steps::default();
         let run = AssertUnwindSafe(sequence(seed, Arc::clone(&steps))).catch_unwind().await;
         let steps = steps.lock().unwrap().join("\n");
