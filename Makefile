@@ -15,7 +15,7 @@ WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist 
 
 .PHONY: help
 help: ## lists the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 .PHONY: dev
 dev: ## the whole system on this machine, with made-up vendors (ARGS="--machines N --port P")
@@ -72,7 +72,7 @@ test test-rust test-whole: export CLIPPY_ARGS := -Dwarnings__CLIPPY_HACKERY__
 test-rust: web postgres tests/audit/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 	@if command -v cargo-nextest >/dev/null; \
 	then echo "cargo nextest run --locked"; tests/with-postgres.sh cargo nextest run --locked --no-fail-fast; \
-	else echo "cargo test --locked"; tests/with-postgres.sh cargo test --locked --all-targets --no-fail-fast; fi
+	else echo "cargo test --locked"; tests/with-postgres.sh cargo test --locked --lib --bins --tests --no-fail-fast; fi
 
 # The server's programs. Also where TEST_POSTGRES_URL says that a server runs already: a test starts one of its own again and
 # again.
@@ -120,6 +120,10 @@ bench: web wrk ## what we say about speed, measured here (ARGS="ingest fanout" f
 	cargo build --release --locked
 	cargo build --release --locked --manifest-path bench/Cargo.toml --target-dir target/bench
 	cargo run --release --locked --manifest-path bench/Cargo.toml --target-dir target/bench -- $(ARGS)
+
+.PHONY: bench-pieces
+bench-pieces: web ## what signatures, ids, documents and the like cost, one by one (ARGS="document" for some)
+	cargo bench --locked --bench pieces -- $(ARGS)
 
 .PHONY: bench-web
 bench-web: web chromium ## what the pages cost in a browser (MACHINES=1000 RATES=0,50 SECONDS=15)

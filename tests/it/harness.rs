@@ -18,7 +18,7 @@ use vendgraph::{
 /// The secret that tokens are signed with.
 pub const SECRET: &str = "a secret of at least thirty-two bytes";
 
-use crate::kept::Kept;
+use crate::{events::until, kept::Kept};
 
 /// What a test may choose.
 pub struct Setup {
@@ -115,6 +115,12 @@ impl System {
             let gone = tokio::task::spawn_blocking(|| runtime.shutdown_timeout(Duration::from_secs(20)));
             gone.await.expect("the threads end");
         }
+    }
+
+    /// Waits until the gateway has taken in all that it has written down.
+    pub async fn heard(&self) {
+        let gateway = &self.process.as_ref().expect("the gateway runs").gateway;
+        until(async || gateway.heard_until() >= gateway.log_end(), &|| "the log".to_owned()).await;
     }
 
     /// Lets the gateway look now at everything that is not known.

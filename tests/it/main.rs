@@ -23,6 +23,7 @@ mod forged;
 mod gateways;
 mod harness;
 mod kept;
+mod kept_model;
 mod limits;
 mod merchant_trades;
 mod metrics;

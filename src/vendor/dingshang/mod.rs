@@ -7,7 +7,7 @@
 mod client;
 mod codes;
 mod mapping;
-mod sign;
+pub mod sign;
 #[cfg(test)]
 mod tests;
 pub mod webhook;
