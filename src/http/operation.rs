@@ -129,10 +129,11 @@ impl Prepared {
         door.0.documents.complete(&operation, &mut response);
         let refusal = answer::refusal(&response);
         running.end(response.errors.len(), refusal.as_deref());
-        if refusal.is_none()
-            && let Some(registers) = registers
-        {
-            registers.executed(door);
+        if refusal.is_none() {
+            door.0.documents.executed(&operation);
+            if let Some(registers) = registers {
+                registers.executed(door);
+            }
         }
         let whole = operation.kind == OperationType::Query && response.errors.is_empty();
         (response, lease.filter(|_| whole))

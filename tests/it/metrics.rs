@@ -76,7 +76,7 @@ async fn requests_are_counted_by_operation_and_outcome() {
     let system = System::start(Setup::default()).await;
     let accounts = "query Accounts { viewer { subject } accounts { name } }";
     let fleet = "query Fleet { machines(first: 3) { nodes { number } } }";
-    for query in [accounts, accounts, fleet, fleet, fleet, "{ accounts { name } }"] {
+    for query in [&[accounts; 2][..], &[fleet; 4], &["{ accounts { name } }"]].concat() {
         assert_eq!(system.operation(query).await.0, 200);
     }
     assert_eq!(system.operation("query Wrong { nothing }").await.0, 400);
@@ -87,7 +87,7 @@ async fn requests_are_counted_by_operation_and_outcome() {
 
     let told = system.metrics().await;
     told.shows(REQUESTS, &[("kind", "query"), ("operation", "Accounts"), ("outcome", "ok")], 2.0);
-    told.shows(REQUESTS, &[("kind", "query"), ("operation", "Fleet"), ("outcome", "ok")], 3.0);
+    told.shows(REQUESTS, &[("kind", "query"), ("operation", "Fleet"), ("outcome", "ok")], 4.0);
     told.shows(REQUESTS, &[("operation", "anonymous"), ("outcome", "ok")], 1.0);
     told.shows(REQUESTS, &[("operation", "Wrong"), ("outcome", "BAD_USER_INPUT")], 1.0);
     told.shows(REQUESTS, &[("operation", "Missing"), ("outcome", "partial")], 1.0);

@@ -29,7 +29,10 @@ mod tests;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -45,7 +48,7 @@ pub use self::{
     persisted::{Found, Hash, Name, Policy, Reference, Unfound},
     refusal::{Bound, Refusal},
 };
-use super::json::AtOnce;
+use super::{json::AtOnce, schema::Validated};
 use crate::config;
 
 /// What the parsed documents that are kept may weigh together, in bytes (estimated).
@@ -124,6 +127,8 @@ struct Document {
     tokens: usize,
     shape: Shape,
     weight: u32,
+    /// Whether it was found to be valid.
+    valid: AtomicBool,
     /// What its operations ask for, by name; the one that is alone, or of whom no name was given, has none.
     plans: Mutex<HashMap<Option<String>, Arc<Plan>>>,
 }
@@ -176,9 +181,18 @@ impl Documents {
         if !plan.repeats {
             request.data.insert(AtOnce);
         }
+        // Where there are variables, whether it is valid depends on them too.
+        if document.valid.load(Ordering::Acquire) && operation.variable_definitions.is_empty() {
+            request.data.insert(Validated);
+        }
         request.set_parsed_query(document.executable.clone());
         let (introspects, name) = (document.shape.introspects, request.operation_name.clone());
         Ok(Operation { kind, introspects, document, plan, name })
+    }
+
+    /// An operation was executed, so its document is valid: it need not be looked at again.
+    pub fn executed(&self, operation: &Operation) {
+        operation.document.valid.store(true, Ordering::Release);
     }
 
     /// Makes async-graphql's answer to an operation what the specification says: what failed is null, and all is in
@@ -197,7 +211,8 @@ impl Documents {
         let shape = shape::measure(&executable)?;
         self.limits.load().check(tokens, &shape)?;
         let weight = u32::try_from(text.len() * 2 + tokens * TOKEN_BYTES).unwrap_or(u32::MAX);
-        let document = Arc::new(Document { executable, tokens, shape, weight, plans: Mutex::default() });
+        let (valid, plans) = (AtomicBool::new(false), Mutex::default());
+        let document = Arc::new(Document { executable, tokens, shape, weight, valid, plans });
         self.kept.insert(Arc::from(text), Arc::clone(&document));
         Ok(document)
     }
