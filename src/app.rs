@@ -118,7 +118,7 @@ impl App {
         let gateway = Arc::new(Gateway::new(connections, lifetimes(config), keeping, &clock));
         let stopping = CancellationToken::new();
         let (patience, waiting) = watch::channel(patience(config));
-        let schema = Schema::new(Arc::clone(&gateway), config.server.federation);
+        let schema = Schema::new(&gateway, config.server.federation);
         let behind_live = (schema.clone(), Arc::clone(&gateway));
         let live = Live::new(behind_live, Arc::clone(&documents), waiting.clone(), PEN);
         let tokens =

@@ -112,7 +112,7 @@ impl Before {
             expires_at: Timestamp::MAX,
         };
         Ok(Self {
-            schema: Schema::new(app.gateway(), false),
+            schema: Schema::new(&app.gateway(), false),
             documents: documents(),
             asker: Asker { caller: Arc::new(caller), until: Instant::now() + Duration::from_hours(1) },
             machine: machine(&vendors).ok_or("no machine has 20 shelves")?,

@@ -111,7 +111,7 @@ impl<T: ContainerType + Write> OutputType for List<T> {
         let asked = self.0.iter().enumerate().map(|(position, root)| -> Asked<'_, _> {
             Box::pin(async move { (position, object(&ctx.with_index(position), root, fields).await) })
         });
-        at_once(asked, |(position, value)| {
+        side_by_side(asked, |(position, value)| {
             if let Some(place) = values.get_mut(position) {
                 *place = value;
             }
@@ -168,7 +168,7 @@ async fn object<'a, T: ContainerType>(
             Poll::Pending => {
                 let mut answers = Vec::new();
                 let others = later.by_ref().map(|field| -> Asked<'_, _> { Box::pin(ask(ctx, root, field)) });
-                let (answer, ()) = join(asked, at_once(others, |answer| answers.push(answer))).await;
+                let (answer, ()) = join(asked, side_by_side(others, |answer| answers.push(answer))).await;
                 take(ctx, &mut members, answer);
                 for answer in answers {
                     take(ctx, &mut members, answer);
@@ -176,7 +176,8 @@ async fn object<'a, T: ContainerType>(
             }
         }
     }
-    if members.is_empty() { Value::Null } else { Value::Object(members) }
+    // Where all failed, it is null until the answer is completed; where nothing was selected, there is nothing in it.
+    if members.is_empty() && !fields.is_empty() { Value::Null } else { Value::Object(members) }
 }
 
 async fn ask<'a, T: ContainerType>(
@@ -201,7 +202,7 @@ fn take(ctx: &ContextSelectionSet<'_>, members: &mut Members, answer: ServerResu
 }
 
 /// Asks each in order, and then waits for those together that are not ready.
-async fn at_once<'a, T>(all: impl Iterator<Item = Asked<'a, T>>, mut take: impl FnMut(T)) {
+async fn side_by_side<'a, T>(all: impl Iterator<Item = Asked<'a, T>>, mut take: impl FnMut(T)) {
     let mut waiting = Vec::new();
     for mut asked in all {
         match poll!(asked.as_mut()) {

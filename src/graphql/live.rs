@@ -84,13 +84,13 @@ impl Live {
     /// The answers to a subscription; after `resume`, which wins over its own cursor, or from now on.
     pub fn subscribe(
         self: &Arc<Self>,
-        request: Request,
+        mut request: Request,
         caller: Arc<Caller>,
         resume: Option<Place>,
     ) -> BoxStream<'static, Answer> {
         let live = Arc::clone(self);
         let subscribing = async move {
-            let key = Key::of(&request, &caller);
+            let key = Key::of(&mut request, &caller);
             let execution = Arc::new(Execution::new(Arc::clone(&live), request, caller));
             match execution.plan().await {
                 Ok(plan) => {

@@ -59,11 +59,11 @@ impl Schema {
     /// The schema over these use cases; for `federation`, with what a supergraph's gateway asks for. Bounds on documents are
     /// set where documents are read (`document`), and no extension is used: each would be run for every field. Its errors
     /// suggest names; from whom these are to be hidden, the door knows.
-    pub fn new(gateway: Arc<Gateway>, federation: bool) -> Self {
+    pub fn new(gateway: &Arc<Gateway>, federation: bool) -> Self {
         if federation {
-            Self::Federated(Twice::of(|| federated().data(Arc::clone(&gateway))))
+            Self::Federated(Twice::of(|| federated().data(Arc::clone(gateway))))
         } else {
-            Self::Plain(Twice::of(|| plain().data(Arc::clone(&gateway))))
+            Self::Plain(Twice::of(|| plain().data(Arc::clone(gateway))))
         }
     }
 

@@ -1,7 +1,7 @@
 //! The way of a question that was answered before: past the router and its layers.
 //!
 //! A kept answer takes a look at the token and one into a map. The router and the layers around it cost several times that
-//! (`docs/performance.md`), and do nothing for such an answer but name it. So a plain question is read here first; where no
+//! (`docs/performance.md`), and do nothing that such a caller needs but name the answer. So a plain question is read here first; where no
 //! answer is kept that still stands, it goes the usual way, with what was read of it, and whatever is wrong with it
 //! is answered there.
 

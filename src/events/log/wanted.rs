@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Which events somebody follows, ready to be asked of each.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     filter: EventFilter,
     accounts: HashSet<AccountName>,

@@ -7,7 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock, Weak},
 };
 
-use async_graphql::Request;
+use async_graphql::{Name, Request, parser::types::Selection};
+use async_graphql_value::Value;
 use tokio::sync::watch;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -63,10 +64,10 @@ impl fmt::Debug for Key {
 
 impl Key {
     /// The key of a caller's subscription.
-    pub(super) fn of(request: &Request, caller: &Arc<Caller>) -> Self {
+    pub(super) fn of(request: &mut Request, caller: &Arc<Caller>) -> Self {
         let mut variables = request.variables.clone();
-        if let Some(cursor) = cursor_variable(&request.query) {
-            variables.remove(cursor);
+        if let Some(cursor) = cursor_variable(request) {
+            variables.remove(&cursor);
         }
         Self {
             query: request.query.as_str().into(),
@@ -78,18 +79,21 @@ impl Key {
     }
 }
 
-/// The variable that gives the cursor, if that is all that it gives: its name stands twice in the document, where it is
-/// declared and behind `after:`. A document that is written otherwise is shared among equal cursors only.
-fn cursor_variable(query: &str) -> Option<&str> {
+/// The variable that gives what is followed its cursor, if that is all that it gives: its name stands twice in the document,
+/// where it is declared and behind the field's `after:`. A document that is written otherwise is shared among equal cursors
+/// only.
+fn cursor_variable(request: &mut Request) -> Option<Name> {
+    let document = request.parsed_query().ok()?;
+    let (_, operation) = document.operations.iter().next()?;
+    let [selection] = operation.node.selection_set.node.items.as_slice() else { return None };
+    let Selection::Field(field) = &selection.node else { return None };
+    let Value::Variable(name) = &field.node.get_argument("after")?.node else { return None };
+    let name = name.clone();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let behind = query.split("after:").skip(1).find_map(|rest| rest.trim_start().strip_prefix('$'))?;
-    let name = behind.split(|c| !is_name(c)).next().filter(|name| !name.is_empty())?;
-    let uses = query
-        .split('$')
-        .skip(1)
-        .filter(|rest| rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(is_name)))
-        .count();
-    (uses == 2).then_some(name)
+    let uses = request.query.split('$').skip(1);
+    let uses =
+        uses.filter(|rest| rest.strip_prefix(name.as_str()).is_some_and(|rest| !rest.starts_with(is_name)));
+    (uses.count() == 2).then_some(name)
 }
 
 /// The answers to one subscription, as they are made.
@@ -117,7 +121,9 @@ impl Sharing {
     /// The group of a subscription; the first to follow it starts its execution.
     pub(super) fn join(&self, key: Key, execution: &Arc<Execution>, wanted: &Wanted) -> Arc<Group> {
         let mut groups = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(group) = groups.get(&key).and_then(Weak::upgrade) {
+        let known = groups.get(&key).and_then(Weak::upgrade);
+        // What is wanted by the same words is another thing once there are other accounts.
+        if let Some(group) = known.filter(|group| group.wanted == *wanted) {
             return group;
         }
         groups.retain(|_, group| group.strong_count() > 0);
@@ -190,6 +196,8 @@ impl Made {
 
 #[cfg(test)]
 mod tests {
+    use async_graphql::Request;
+
     use super::cursor_variable;
 
     #[test]
@@ -204,8 +212,15 @@ mod tests {
                 None,
             ),
             ("subscription ($a: String, $ab: Int) { events(after: $a) { id x(first: $ab) } }", Some("a")),
+            // Not that of what is followed.
+            (
+                "subscription ($id: ID!, $a: String) { order(id: $id) { machine { events(after: $a) { nodes { id } } } } }",
+                None,
+            ),
+            ("subscription ($a: String) { events { machine { trades(after: $a) { nodes { id } } } } }", None),
         ] {
-            assert_eq!(cursor_variable(query), expected, "{query}");
+            let found = cursor_variable(&mut Request::new(query));
+            assert_eq!(found.as_deref(), expected, "{query}");
         }
     }
 }

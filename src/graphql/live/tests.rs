@@ -1,4 +1,4 @@
-//! What befalls those who follow when an execution panics.
+//! What befalls those who follow when an execution panics, and with whom they share.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -7,21 +7,22 @@ use bytes::Bytes;
 use futures_util::stream::{BoxStream, StreamExt as _};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use tempfile::TempDir;
 use tokio::{sync::watch, time::timeout};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::{Answer, Live, Pen};
+use super::{Answer, Live, Pen, execution::Execution, shared::Key};
 use crate::{
     auth::{Caller, Grant, Scope},
     config,
     domain::{
         AccountName, Clock, Event, Happening, HealthState, Origin, Place, StatusNews, SystemClock, Vendor,
     },
-    events::{Inbox, Log},
+    events::{Inbox, Log, Wanted},
     gateway::{Connection, Gateway, Keeping, Lifetimes, Post},
     graphql::{Schema, document::Documents, sdl},
-    store::{self, NewEvent, Store},
+    store::{self, EventFilter, NewEvent, Store},
     vendor::{
         dingshang::{Credentials, Dingshang},
         transport::{self, Health, Transport},
@@ -74,9 +75,25 @@ fn live(store: &Arc<dyn Store>, log: &Arc<Log>) -> Arc<Live> {
     let post = Post { log: Arc::clone(log), inbox };
     let keeping = Keeping { store: Arc::clone(store), callbacks: None, post };
     let gateway = Arc::new(Gateway::new(vec![connection(&clock)], lifetimes, keeping, &clock));
-    let schema = Schema::new(Arc::clone(&gateway), false);
+    let schema = Schema::new(&gateway, false);
     let documents = Documents::new(&sdl(), (&config::Limits::default()).into()).unwrap();
     Live::new((schema, gateway), Arc::new(documents), watch::channel(Duration::from_secs(5)).1, PEN)
+}
+
+async fn opened() -> (TempDir, Arc<dyn Store>, Arc<Log>) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store::open(&format!("sqlite://{}/store.db", folder.path().display())).await.unwrap();
+    let log = Log::new(Arc::clone(&store), vec![AccountName::new("north")]);
+    (folder, store, log)
+}
+
+fn caller() -> Arc<Caller> {
+    Arc::new(Caller {
+        subject: "tester".into(),
+        scopes: Scope::ALL.into_iter().collect(),
+        accounts: Grant::Named(BTreeSet::from([AccountName::new("north")])),
+        expires_at: Timestamp::MAX,
+    })
 }
 
 async fn happens_at(store: &dyn Store, machine: &str) {
@@ -99,19 +116,12 @@ async fn next(answers: &mut BoxStream<'static, Answer>) -> (Option<Place>, Strin
 
 #[tokio::test]
 async fn a_panic_at_an_event_is_told_in_its_place_to_all_who_follow_and_they_go_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = store::open(&format!("sqlite://{}/store.db", folder.path().display())).await.unwrap();
-    let log = Log::new(Arc::clone(&store), vec![AccountName::new("north")]);
+    let (_folder, store, log) = opened().await;
     let (reading, stop) = (Arc::clone(&log), CancellationToken::new());
     let end = stop.clone();
     let read = tokio::spawn(async move { reading.run(Box::new(|_| {}), end).await });
     let live = live(&store, &log);
-    let caller = Arc::new(Caller {
-        subject: "tester".into(),
-        scopes: Scope::ALL.into_iter().collect(),
-        accounts: Grant::Named(BTreeSet::from([AccountName::new("north")])),
-        expires_at: Timestamp::MAX,
-    });
+    let caller = caller();
     let follow = |query: &str| {
         let request = Request::new(query);
         live.subscribe(request, Arc::clone(&caller), Some(Place::default()))
@@ -136,4 +146,24 @@ async fn a_panic_at_an_event_is_told_in_its_place_to_all_who_follow_and_they_go_
     }
     stop.cancel();
     read.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_wants_other_accounts_by_the_same_words_shares_nothing_with_those_who_came_before() {
+    let (_folder, store, log) = opened().await;
+    let (live, caller) = (live(&store, &log), caller());
+    let mut request = Request::new("subscription { events { machineNumber } }");
+    let key = Key::of(&mut request, &caller);
+    let execution = Arc::new(Execution::new(Arc::clone(&live), request, caller));
+    let join = |accounts: &[&str]| {
+        let accounts = accounts.iter().copied().map(AccountName::new).collect();
+        let wanted = Wanted::new(EventFilter { accounts, ..EventFilter::default() });
+        live.sharing.join(key.clone(), &execution, &wanted)
+    };
+    let first = join(&["north"]);
+    assert!(Arc::ptr_eq(&first, &join(&["north"])));
+    // As after an account was added.
+    let later = join(&["north", "metro"]);
+    assert!(!Arc::ptr_eq(&first, &later));
+    assert!(Arc::ptr_eq(&later, &join(&["north", "metro"])));
 }

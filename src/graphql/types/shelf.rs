@@ -79,7 +79,7 @@ impl Shelf {
         let shelves = shelves.map(|(position, _)| Self { reading: Arc::clone(&reading), position }).collect();
         let is_told = reading.shelves().iter().all(|shelf| shelf.stock.is_some());
         if !is_told && ctx.look_ahead().field("stock").exists() {
-            // Why it is not known, each shelf asks again, and tells.
+            // So that all of them can be written at once. Why it is not known, each asks again, and tells.
             let _ = reading.facts(asker).await;
         }
         Ok(shelves)
@@ -116,7 +116,7 @@ impl Shelf {
     pub fn shelf(&self) -> &domain::Shelf {
         #[expect(
             clippy::indexing_slicing,
-            reason = "positions are made from this very list, in `all` and `new`"
+            reason = "positions are made from this very list, in `list` and `new`"
         )]
         &self.reading.shelves()[self.position]
     }
