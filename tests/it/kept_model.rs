@@ -34,7 +34,7 @@ use crate::{
 
 /// How many sequences are run, and no more once the time is up.
 const SEQUENCES: u64 = 3;
-const TIME: Duration = Duration::from_secs(16);
+const TIME: Duration = Duration::from_secs(10);
 /// How many steps each has.
 const STEPS: usize = 9;
 /// How many InHand machines there are; Dingshang has a dozen.
