@@ -14,14 +14,10 @@ use vendgraph::{
     app::App,
     auth::{Caller, Grant, Scope},
     cli::dev::accounts,
-    config::{Config, Folder},
+    config::{Config, Folder, Limits},
     domain::{AccountName, Clock, Id, ManualClock},
     gateway::Asker,
-    graphql::{
-        Schema,
-        document::{Documents, Limits},
-        sdl,
-    },
+    graphql::{Schema, document::Documents, sdl},
     sandbox::{self, Sandbox},
 };
 
@@ -65,14 +61,7 @@ fn document(name: &str) -> &'static str {
 }
 
 fn documents() -> Documents {
-    let limits = Limits {
-        depth: 15,
-        complexity: 5_000,
-        tokens: 10_000,
-        aliases: 100,
-        directives: 100,
-        root_fields: 50,
-    };
+    let limits = (&Limits::default()).into();
     Documents::new(&sdl(), limits).expect("it is a schema")
 }
 

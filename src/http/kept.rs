@@ -1,8 +1,8 @@
 //! Finished answers to queries, kept for as long as they would be the same if they were made again.
 //!
 //! What is asked again to the letter, by callers of equal rights, is answered with the same bytes; neither parsed,
-//! validated nor executed, from the third time on. Whether an answer still stands, its [`Lease`] knows. An answer with errors, of a mutation,
-//! or without a lease is never kept.
+//! validated nor executed, from the third time on. Whether an answer still stands, its [`Lease`] knows. An answer with
+//! errors, of a mutation, or without a lease is never kept.
 
 mod recurring;
 

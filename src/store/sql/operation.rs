@@ -12,28 +12,26 @@ macro_rules! span {
     };
 }
 
-/// Reads in one transaction, and names the operation in what goes wrong.
-macro_rules! read {
-    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
+/// Reads, as the backend's `$way` does, and names the operation in what goes wrong.
+macro_rules! look {
+    ($way:ident, $store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
         let read = async {
-            let mut transaction = $store.0.read().await?;
-            $module::$function(&mut *transaction, $($argument),*).await
+            let mut connection = $store.0.$way().await?;
+            $module::$function(&mut *connection, $($argument),*).await
         };
         let read = tracing::Instrument::instrument(read, span!($operation));
         read.await.map_err(|fault: Fault| fault.during::<B>($operation))
     }};
 }
 
+/// Reads in one transaction.
+macro_rules! read {
+    ($($operation:tt)*) => { look!(read, $($operation)*) };
+}
+
 /// Reads with one statement.
 macro_rules! glance {
-    ($store:expr, $operation:literal, $module:ident :: $function:ident ( $($argument:expr),* )) => {{
-        let read = async {
-            let mut connection = $store.0.glance().await?;
-            $module::$function(&mut *connection, $($argument),*).await
-        };
-        let read = tracing::Instrument::instrument(read, span!($operation));
-        read.await.map_err(|fault: Fault| fault.during::<B>($operation))
-    }};
+    ($($operation:tt)*) => { look!(glance, $($operation)*) };
 }
 
 /// Writes in one transaction what appends nothing to the log.
@@ -50,4 +48,4 @@ macro_rules! change {
     }};
 }
 
-pub(super) use {change, glance, read, span};
+pub(super) use {change, glance, look, read, span};

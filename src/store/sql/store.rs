@@ -7,7 +7,7 @@ use tracing::{Instrument as _, debug_span};
 
 use super::{
     Backend, Fault, Writing, append, codes, intents, lines, log, marks,
-    operation::{change, glance, read, span},
+    operation::{change, glance, look, read, span},
     orders, prune, refills, statement, tell,
 };
 use crate::{
