@@ -42,10 +42,16 @@ const HOMES: [(&str, &[&str], &[&str]); 17] = [
     ("tower_http", &["src/http/"], &[]),
     // The address of the signers' keys is not a vendor's, and has a small bounded GET of its own.
     ("reqwest", &["src/vendor/transport/", "src/auth/jwks.rs", "src/auth/error.rs"], &["src/"]),
-    // Parsed documents and finished answers are kept where they are made; the gateway knows nothing of them.
+    // What searches found, parsed documents and finished answers are kept where they are made; the cache knows nothing of them.
     (
         "moka",
-        &["src/gateway/cache.rs", "src/gateway/cache/", "src/graphql/document/", "src/http/kept.rs"],
+        &[
+            "src/gateway/cache.rs",
+            "src/gateway/cache/",
+            "src/gateway/fleet/haystack.rs",
+            "src/graphql/document/",
+            "src/http/kept.rs",
+        ],
         &[],
     ),
     ("prometheus_client", &["src/telemetry/"], &[]),

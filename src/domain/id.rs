@@ -3,7 +3,7 @@
 //! An id is the unpadded URL-safe base64 of `kind/part/…`, the parts percent-escaped where they hold `/` or
 //! `%`. Every object has exactly one id: what does not come out of [`Id::encode`] to the letter is refused.
 
-use std::fmt;
+use std::{fmt, iter};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -62,7 +62,7 @@ impl Id {
 
     /// The id as clients see it.
     pub fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.to_string())
+        URL_SAFE_NO_PAD.encode(self.plain())
     }
 
     /// Reads an id that a client sends back.
@@ -73,7 +73,7 @@ impl Id {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidId)?;
         let plain = String::from_utf8(bytes).map_err(|_| InvalidId)?;
         let id = Self::from_plain(&plain).ok_or(InvalidId)?;
-        (id.to_string() == plain).then_some(id).ok_or(InvalidId)
+        (id.plain() == plain).then_some(id).ok_or(InvalidId)
     }
 
     fn from_plain(plain: &str) -> Option<Self> {
@@ -129,11 +129,16 @@ impl Id {
     }
 }
 
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Id {
+    /// The id before it is encoded: what it is, and its parts.
+    fn plain(&self) -> String {
+        let mut text = String::with_capacity(64);
         let mut write = |kind: &str, parts: &[&str]| {
-            write!(f, "{kind}/{}", Escaped(self.account().as_str()))?;
-            parts.iter().try_for_each(|part| write!(f, "/{}", Escaped(part)))
+            text.push_str(kind);
+            for part in iter::once(self.account().as_str()).chain(parts.iter().copied()) {
+                text.push('/');
+                escape(&mut text, part);
+            }
         };
         match self {
             Self::Account { .. } => write("account", &[]),
@@ -146,38 +151,41 @@ impl fmt::Display for Id {
             Self::Line { area: Some(area), line, .. } => write("line", &[line, area]),
             Self::Trade { machine, order, created_at: None, .. } => write("trade", &[machine, order]),
             Self::Trade { machine, order, created_at: Some(at), .. } => {
-                write("trade", &[machine, order, &at.as_millisecond().to_string()])
+                write("trade", &[machine, order, &at.as_millisecond().to_string()]);
             }
             Self::Refill { machine, refilled_at, .. } => {
-                write("refill", &[machine, &refilled_at.as_millisecond().to_string()])
+                write("refill", &[machine, &refilled_at.as_millisecond().to_string()]);
             }
             Self::PickupCode { machine, cabinet, shelf, code, .. } => {
-                write("pickup-code", &[machine, cabinet, shelf, code])
+                write("pickup-code", &[machine, cabinet, shelf, code]);
             }
             Self::IssuedPickupCode { code, .. } => write("pickup-code", &[code]),
             Self::Order { trade_number, .. } => write("order", &[trade_number]),
             Self::OrderLine { trade_number, position, .. } => {
-                write("order-line", &[trade_number, &position.to_string()])
+                write("order-line", &[trade_number, &position.to_string()]);
             }
             Self::Delivery { machine, delivery, .. } => write("delivery", &[machine, delivery]),
         }
+        text
     }
 }
 
-/// A part of an id, with the separator escaped.
-struct Escaped<'a>(&'a str);
-
-impl fmt::Display for Escaped<'_> {
+impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.split_inclusive(['/', '%']).try_for_each(|piece| {
-            let plain = piece.trim_end_matches(['/', '%']);
-            let escape = match piece.as_bytes().last() {
-                Some(b'/') => "%2F",
-                Some(b'%') => "%25",
-                _ => "",
-            };
-            write!(f, "{plain}{escape}")
-        })
+        f.write_str(&self.plain())
+    }
+}
+
+/// Adds a part of an id, with the separator escaped.
+fn escape(text: &mut String, part: &str) {
+    for piece in part.split_inclusive(['/', '%']) {
+        let plain = piece.trim_end_matches(['/', '%']);
+        text.push_str(plain);
+        match piece.as_bytes().get(plain.len()) {
+            Some(b'/') => text.push_str("%2F"),
+            Some(_) => text.push_str("%25"),
+            None => {}
+        }
     }
 }
 

@@ -4,12 +4,12 @@ mod as_told;
 mod caches;
 mod commanded;
 mod connection;
+mod fetching;
 mod news;
 
 use std::{sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
-use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument as _;
@@ -19,7 +19,6 @@ use super::{
     Error, Result,
     cache::{Cache, Fresh, Policy, WhenOld},
     catalogue::Catalogue,
-    error,
     facts::Facts,
     fleet::{Listing, Row},
     interner::Interner,
@@ -135,11 +134,6 @@ impl Account {
     /// The account's global id.
     pub fn id(&self) -> Id {
         Id::Account { account: self.name().clone() }
-    }
-
-    /// The global id of one of its products.
-    pub fn product_id(&self, number: &Text) -> Id {
-        Id::Product { account: self.name().clone(), product: Arc::clone(number) }
     }
 
     /// What its vendor can do at all.
@@ -342,58 +336,5 @@ impl Account {
 
     fn failure(&self) -> impl Fn(Arc<vendor::Error>) -> Error {
         |error| self.failed(error)
-    }
-
-    fn fetch_listing(&self) -> impl Future<Output = vendor::Result<Listing>> + Send + 'static {
-        let client = self.client();
-        let (before, clock) = (self.last_listing(), Arc::clone(&self.clock));
-        self.named(async move {
-            // What a machine says while the pages come in is younger than they are.
-            let asked_at = clock.now();
-            let machines = client.machines().await?;
-            Ok(Listing::new(machines, before.as_deref(), asked_at))
-        })
-    }
-
-    fn fetch_detail(
-        &self,
-        machine: &Text,
-    ) -> impl Future<Output = vendor::Result<MachineDetail>> + Send + 'static {
-        let (client, number) = (self.client(), Arc::clone(machine));
-        self.named(async move { client.machine_detail(&number).await })
-    }
-
-    /// A detail no older than `since`, shared with whoever asks for it by itself; `None`: asked for anew.
-    fn newest_detail(&self, machine: &Text, since: Option<Timestamp>) -> vendor::Detail<'static> {
-        let (details, key, fetch) = (self.details.clone(), Arc::clone(machine), self.fetch_detail(machine));
-        async move { details.newest(&key, since, || fetch).await.map_err(error::again) }.boxed()
-    }
-
-    /// `since`: when the report was asked for; `None`: whatever is under way.
-    fn fetch_report(
-        &self,
-        row: &Arc<Row>,
-        since: Option<Timestamp>,
-    ) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
-        let client = self.client();
-        let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
-        let (interner, detail) = (Arc::clone(&self.interner), self.newest_detail(&row.machine.number, since));
-        let (name, memory) = (self.name().clone(), self.memory.clone());
-        let (facts, read) = (self.facts.clone(), self.fetch_facts(&row.machine.number));
-        self.named(async move {
-            // What is heard of the machine while this call is under way is younger.
-            let asked_at = clock.now();
-            let mut report = client.report(&row.machine.number, detail).await?;
-            // Where the log cannot be read, the vendor's part is told all the same.
-            if let Ok(facts) = facts.newest(&row.machine.number, Some(Timestamp::MIN), || read).await {
-                facts.complete(&mut report);
-            }
-            interner.share(&mut report, &row.machine.number);
-            row.last.hear_report(&report, asked_at);
-            if let Some((_, inbox)) = memory {
-                news::tell(&inbox, &name, &row, &report, asked_at);
-            }
-            Ok(report)
-        })
     }
 }

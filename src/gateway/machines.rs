@@ -1,7 +1,6 @@
 //! Finding machines: by number, by filter, page by page. Works on the fleet view and asks no machine.
 
 use std::{
-    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
@@ -10,9 +9,7 @@ use futures_util::future::join_all;
 
 use super::{
     Account, Asker, Error, Gateway, Input, Machine, MachineFilter, Page, PageRequest, Result, SourceStatus,
-    fleet::{Listing, Row},
-    lease,
-    sources::gather,
+    fleet::Listing, lease, sources::gather,
 };
 use crate::domain::{AccountName, Id, Text};
 
@@ -36,7 +33,7 @@ impl MachineList {
                 if self.filter.is_open() {
                     listing.machines().len()
                 } else {
-                    candidates(listing, &self.filter).iter().filter(|row| self.filter.matches(row)).count()
+                    listing.matching(&self.filter, None).count()
                 }
             };
             self.shares.iter().map(|(_, listing)| count(listing)).sum()
@@ -67,14 +64,17 @@ impl Gateway {
         });
         let until = asker.share_until();
         let gathered = gather(accounts, |account| async move { account.listing(until).await }).await;
-        let rows = gathered.shares.iter().flat_map(|(account, listing)| {
-            rows_after(candidates(listing, &filter), account, after)
-                .iter()
-                .filter(|row| filter.matches(row))
-                .map(|row| Machine { account: Arc::clone(account), row: Arc::clone(row) })
+        let rows = gathered.shares.iter().filter_map(|(account, listing)| {
+            let after = match after {
+                Some((of, _)) if account.name() < of => return None,
+                Some((of, number)) if account.name() == of => Some(&**number),
+                Some(_) | None => None,
+            };
+            let rows = listing.matching(&filter, after);
+            Some(rows.map(|row| Machine { account: Arc::clone(account), row: Arc::clone(row) }))
         });
         Ok(MachineList {
-            page: Page::take(rows, request),
+            page: Page::take(rows.flatten(), request),
             sources: gathered.sources,
             shares: gathered.shares,
             filter,
@@ -114,29 +114,5 @@ impl Gateway {
         }));
         let outcomes: BTreeMap<_, _> = outcomes.await.into_iter().collect();
         machines.iter().filter_map(|one| outcomes.get(one).cloned()).collect()
-    }
-}
-
-/// The rows that can match: a site's own where a site is asked for, else all.
-fn candidates<'a>(listing: &'a Listing, filter: &MachineFilter) -> &'a [Arc<Row>] {
-    match &filter.site {
-        Some((_, site)) => listing.site(site).map_or(&[], |site| site.machines.as_slice()),
-        None => listing.machines(),
-    }
-}
-
-fn rows_after<'a>(
-    rows: &'a [Arc<Row>],
-    account: &Account,
-    after: Option<(&AccountName, &Text)>,
-) -> &'a [Arc<Row>] {
-    let Some((after_account, after_number)) = after else { return rows };
-    match account.name().cmp(after_account) {
-        Ordering::Less => &[],
-        Ordering::Greater => rows,
-        Ordering::Equal => {
-            let start = rows.partition_point(|row| row.machine.number <= *after_number);
-            rows.get(start..).unwrap_or_default()
-        }
     }
 }

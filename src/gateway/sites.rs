@@ -145,11 +145,16 @@ impl Machine {
         Line::named(&self.account, listed.line_name.as_ref(), listed.area_name.as_ref())
     }
 
+    /// The site where it stands, while the listing that names it is the current one.
+    pub fn known_site(&self) -> Option<Site> {
+        Some(Site { account: Arc::clone(&self.account), row: self.row.site()? })
+    }
+
     /// The site where it stands.
     pub async fn site(&self, asker: &Asker) -> Result<Option<Site>> {
         let Some(site) = &self.listed().site else { return Ok(None) };
-        if let Some(row) = self.row.site() {
-            return Ok(Some(Site { account: Arc::clone(&self.account), row }));
+        if let Some(known) = self.known_site() {
+            return Ok(Some(known));
         }
         let listing = self.account.listing(asker.until).await?;
         let row = listing.value.site(&site.number);

@@ -155,7 +155,7 @@ impl World {
                     field.gateway.hear(field.asker, &page.rows).await;
                 }
                 let sources = std::mem::take(&mut machines.sources);
-                let page = Connection::new(page, sources, |machine| (machine.id(), Machine(machine)));
+                let page = Connection::new(page, sources, Machine);
                 Ok(CountedConnection::new(page, Total::Machines(Box::new(machines))))
             }),
         )
@@ -178,7 +178,7 @@ impl World {
                 let request = PageRequest::new(first, after.as_deref())?;
                 let filter = filter.unwrap_or_default().check()?;
                 let sites = field.gateway.sites(field.asker, &filter, &request).await?;
-                let page = Connection::new(sites.page, sites.sources, |site| (site.id(), Site(site)));
+                let page = Connection::new(sites.page, sites.sources, Site);
                 Ok(CountedConnection::new(page, Total::Known(sites.total)))
             }),
         )
@@ -201,7 +201,7 @@ impl World {
                 let request = PageRequest::new(first, after.as_deref())?;
                 let filter = filter.unwrap_or_default().check()?;
                 let lines = field.gateway.lines(field.asker, &filter, &request).await?;
-                let page = Connection::new(lines.page, lines.sources, |line| (line.id(), Line(line)));
+                let page = Connection::new(lines.page, lines.sources, Line);
                 Ok(CountedConnection::new(page, Total::Known(lines.total)))
             }),
         )
@@ -225,8 +225,7 @@ impl World {
                 let filter = filter.unwrap_or_default().check()?;
                 let products = field.gateway.products(field.asker, &filter, &request).await?;
                 let page = Connection::new(products.page, products.sources, |(account, product)| {
-                    let id = account.product_id(&product.number);
-                    (id, Product::listed(account, product))
+                    Product::listed(account, product)
                 });
                 Ok(CountedConnection::new(page, Total::Known(products.total)))
             }),
@@ -369,8 +368,7 @@ impl World {
                 let filter = filter.unwrap_or_default().check()?;
                 let refills = field.gateway.refills(field.asker, &filter, &request).await?;
                 Ok(Connection::new(refills.page, refills.sources, |(account, refill)| {
-                    let refill = Refill::new(account, refill);
-                    (refill.global_id(), refill)
+                    Refill::new(account, refill)
                 }))
             }),
         )

@@ -7,8 +7,11 @@ use vendgraph::auth::Scope;
 use crate::harness::{Setup, System};
 
 /// Types of which much is written at once, with how they are reached.
-const REACHED: [(&str, &str); 5] = [
+const REACHED: [(&str, &str); 8] = [
     ("Machine", "machines(first: 50) { nodes { @ } }"),
+    ("Site", "machines(first: 50) { nodes { number site { @ } } }"),
+    ("Site", "sites(first: 50) { nodes { @ } }"),
+    ("Line", "machines(first: 50) { nodes { site { line { @ } } line { @ } } }"),
     ("Product", "products(first: 100) { edges { cursor node { @ } } }"),
     ("Shelf", "machines(first: 50) { nodes { shelves { @ } } }"),
     ("Money", "machines(first: 50) { nodes { shelves { product { name price { @ } } price { @ } } } }"),

@@ -1,6 +1,6 @@
 //! Which machines of the fleet are asked for.
 
-use super::Row;
+use super::{Row, known::Brief};
 use crate::domain::{AccountName, Text, Vendor};
 
 /// Conditions that all must hold; what is not known of a machine matches neither `true` nor `false`.
@@ -27,20 +27,14 @@ pub struct MachineFilter {
 }
 
 impl MachineFilter {
-    /// Whether a machine of a matching account meets the conditions.
-    pub fn matches(&self, row: &Row) -> bool {
-        let machine = &row.machine;
+    /// Whether a machine of a matching account and site, which the search finds, meets the other conditions.
+    pub(super) fn matches(&self, row: &Row) -> bool {
         let is = |wanted: &Option<String>, told: &Option<Text>| {
             wanted.as_deref().is_none_or(|wanted| told.as_deref() == Some(wanted))
         };
-        is(&self.line_name, &machine.line_name)
-            && is(&self.area_name, &machine.area_name)
-            && self
-                .site
-                .as_ref()
-                .is_none_or(|(_, wanted)| machine.site.as_ref().is_some_and(|site| site.number == *wanted))
-            && self.matches_known(row)
-            && self.search.as_deref().is_none_or(|search| row.haystack.contains(search))
+        row.last.brief().has(Brief::new(self.online, self.has_faults, self.sold_out))
+            && is(&self.line_name, &row.machine.line_name)
+            && is(&self.area_name, &row.machine.area_name)
     }
 
     /// Whether every machine of a matching account meets the conditions.
@@ -59,16 +53,5 @@ impl MachineFilter {
     /// Whether the conditions are about more than what machines were listed with.
     pub fn asks_what_is_known(&self) -> bool {
         self.online.is_some() || self.has_faults.is_some() || self.sold_out.is_some()
-    }
-
-    fn matches_known(&self, row: &Row) -> bool {
-        if !self.asks_what_is_known() {
-            return true;
-        }
-        let known = row.last.known();
-        let is = |wanted: Option<bool>, told: Option<bool>| wanted.is_none_or(|wanted| told == Some(wanted));
-        is(self.online, known.online.map(|(online, _)| online))
-            && is(self.has_faults, known.has_faults)
-            && is(self.sold_out, known.sold_out)
     }
 }

@@ -4,12 +4,11 @@ use std::{
     fmt::{self, Write as _},
     hash::{DefaultHasher, Hasher as _},
     sync::{
-        Arc,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering},
     },
 };
 
-use arc_swap::ArcSwap;
 use jiff::Timestamp;
 
 use crate::domain::{GeoPoint, Report, ShelfState, StatusNews};
@@ -29,10 +28,29 @@ pub struct Known {
     pub reported_at: Option<Timestamp>,
 }
 
+/// What filters over the fleet ask of what is known, in one byte: two bits for each question, 01 for no and 10 for yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Brief(u8);
+
+impl Brief {
+    /// The answers to the questions.
+    pub fn new(online: Option<bool>, has_faults: Option<bool>, sold_out: Option<bool>) -> Self {
+        let bits = |answer: Option<bool>| answer.map_or(0, |yes| if yes { 0b10 } else { 0b01 });
+        Self(bits(online) | bits(has_faults) << 2 | bits(sold_out) << 4)
+    }
+
+    /// Whether it gives all the answers that are wanted.
+    pub fn has(self, wanted: Self) -> bool {
+        self.0 & wanted.0 == wanted.0
+    }
+}
+
 /// The last known of one machine, shared by all who hold its row.
 #[derive(Debug, Default)]
 pub struct Last {
-    known: ArcSwap<Known>,
+    known: Mutex<Known>,
+    /// Of what is known now.
+    brief: AtomicU8,
     /// A digest of what the log was last told of it, 0 for nothing: whoever finds something else tells the log.
     told: AtomicU64,
     /// When it last told something by itself, in milliseconds since 1970.
@@ -43,7 +61,12 @@ pub struct Last {
 impl Last {
     /// What is known now.
     pub fn known(&self) -> Known {
-        **self.known.load()
+        *self.lock()
+    }
+
+    /// What is known now, in brief.
+    pub fn brief(&self) -> Brief {
+        Brief(self.brief.load(Ordering::Acquire))
     }
 
     /// How often what is known has changed.
@@ -141,17 +164,20 @@ impl Last {
             || (known.online.is_some() && known.has_faults.is_some() && known.sold_out.is_some())
     }
 
-    fn change(&self, change: impl Fn(&mut Known)) {
-        let before = self.known.rcu(|known| {
-            let mut known = **known;
-            change(&mut known);
-            Arc::new(known)
-        });
-        let mut after = *before;
-        change(&mut after);
-        if after != *before {
+    fn change(&self, change: impl FnOnce(&mut Known)) {
+        let mut known = self.lock();
+        let before = *known;
+        change(&mut known);
+        if *known != before {
+            let Known { online, has_faults, sold_out, location: _, reported_at: _ } = *known;
+            let brief = Brief::new(online.map(|(online, _)| online), has_faults, sold_out);
+            self.brief.store(brief.0, Ordering::Release);
             self.version.fetch_add(1, Ordering::AcqRel);
         }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

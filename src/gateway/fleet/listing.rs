@@ -2,16 +2,21 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    mem,
     sync::{Arc, OnceLock, Weak},
 };
 
 use jiff::Timestamp;
+use tokio::{runtime::Handle, task::coop::consume_budget};
 
-use super::Last;
+use super::{Last, MachineFilter, haystack::Haystack};
 use crate::{
     domain::{Machine, Site, Text},
     gateway::cache::Weigh,
 };
+
+/// From so many machines on a fleet is large.
+const LARGE: usize = 2_000;
 
 /// One machine of the fleet.
 #[derive(Debug)]
@@ -20,17 +25,17 @@ pub struct Row {
     pub machine: Machine,
     /// What was last heard of it.
     pub last: Arc<Last>,
+    /// Where it stands in its listing.
+    position: usize,
     /// Its site in the same listing, for as long as that is the current one.
     site: OnceLock<Weak<SiteRow>>,
-    /// What a search looks through: lower case, fields apart by line breaks.
-    pub(super) haystack: Box<str>,
 }
 
 impl Row {
     /// A machine of which nothing but its number is known.
     pub fn unlisted(number: Text) -> Self {
         let machine = Machine::numbered(number);
-        Self { haystack: Box::default(), machine, last: Arc::default(), site: OnceLock::new() }
+        Self { machine, last: Arc::default(), position: usize::MAX, site: OnceLock::new() }
     }
 
     /// Its site, while the listing that the row is of is the current one.
@@ -53,43 +58,63 @@ pub struct SiteRow {
 pub struct Listing {
     machines: Vec<Arc<Row>>,
     machine_positions: HashMap<Text, usize>,
+    haystack: Haystack,
     sites: Vec<Arc<SiteRow>>,
     site_positions: HashMap<Text, usize>,
 }
 
 impl Listing {
-    /// The listing read at `at`; machines that `before` knew keep what was last heard of them.
-    pub fn new(mut machines: Vec<Machine>, before: Option<&Self>, at: Timestamp) -> Self {
+    /// The listing read at `at`; machines that `before` knew keep what was last heard of them. Leaves turns to others as it
+    /// goes: of a large fleet it takes as long as a thousand answers.
+    pub async fn new(mut machines: Vec<Machine>, before: Option<&Self>, at: Timestamp) -> Self {
         // Stable: of rows that a vendor repeats, the first counts, every time.
         machines.sort_by(|a, b| a.number.cmp(&b.number));
         machines.dedup_by(|later, earlier| later.number == earlier.number);
-        let machines: Vec<_> = machines
-            .into_iter()
-            .map(|machine| {
-                let last = before
-                    .and_then(|before| before.machine(&machine.number))
-                    .map_or_else(Arc::default, |row| Arc::clone(&row.last));
-                last.hear_online(machine.online, at);
-                Arc::new(Row { haystack: haystack(&machine), machine, last, site: OnceLock::new() })
-            })
-            .collect();
-        let sites = sites(&machines);
-        for site in &sites {
-            for row in &site.machines {
-                let _ = row.site.set(Arc::downgrade(site));
-            }
+        let haystack = Haystack::of(&machines).await;
+        let mut rows = Vec::with_capacity(machines.len());
+        let mut machine_positions = HashMap::with_capacity(machines.len());
+        for (position, machine) in machines.into_iter().enumerate() {
+            let last = before
+                .and_then(|before| before.machine(&machine.number))
+                .map_or_else(Arc::default, |row| Arc::clone(&row.last));
+            last.hear_online(machine.online, at);
+            machine_positions.insert(Arc::clone(&machine.number), position);
+            rows.push(Arc::new(Row { machine, last, position, site: OnceLock::new() }));
+            consume_budget().await;
         }
-        Self {
-            machine_positions: positions(machines.iter().map(|row| &row.machine.number)),
-            site_positions: positions(sites.iter().map(|row| &row.site.number)),
-            machines,
-            sites,
-        }
+        let sites = sites(&rows).await;
+        let site_positions = sites.iter().enumerate();
+        let site_positions = site_positions.map(|(at, row)| (Arc::clone(&row.site.number), at)).collect();
+        Self { machines: rows, machine_positions, haystack, sites, site_positions }
     }
 
     /// Every machine, by number.
     pub fn machines(&self) -> &[Arc<Row>] {
         &self.machines
+    }
+
+    /// The machines that match, of a matching account: those after that number, by number.
+    pub fn matching<'a>(
+        &'a self,
+        filter: &'a MachineFilter,
+        after: Option<&str>,
+    ) -> Box<dyn Iterator<Item = &'a Arc<Row>> + 'a> {
+        let rows = match &filter.site {
+            None => self.machines.as_slice(),
+            Some((_, site)) => self.site(site).map_or(&[][..], |site| &site.machines),
+        };
+        let begin = after.map_or(0, |after| rows.partition_point(|row| *row.machine.number <= *after));
+        let rows = rows.get(begin..).unwrap_or_default().iter();
+        let matches = |row: &&Arc<Row>| filter.matches(row);
+        let Some(words) = &filter.search else { return Box::new(rows.filter(matches)) };
+        let found = self.haystack.search(words);
+        if filter.site.is_some() {
+            let is_found = move |row: &&Arc<Row>| found.binary_search(&row.position).is_ok();
+            return Box::new(rows.filter(is_found).filter(matches));
+        }
+        let next = found.partition_point(|position| *position < begin);
+        let rows = (next..found.len()).filter_map(move |next| self.machines.get(*found.get(next)?));
+        Box::new(rows.filter(matches))
     }
 
     /// Every site, by number.
@@ -114,14 +139,37 @@ impl Weigh for Listing {
     }
 }
 
-fn positions<'a>(numbers: impl Iterator<Item = &'a Text>) -> HashMap<Text, usize> {
-    numbers.enumerate().map(|(at, number)| (Arc::clone(number), at)).collect()
+impl Drop for Listing {
+    /// Of a large fleet it takes long to let go of all rows: left to a task that leaves turns to others.
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if self.machines.len() < LARGE {
+            return;
+        }
+        let (machines, positions) = (mem::take(&mut self.machines), mem::take(&mut self.machine_positions));
+        let sites = mem::take(&mut self.sites);
+        runtime.spawn(async move {
+            for site in sites {
+                drop(site);
+                consume_budget().await;
+            }
+            for number in positions {
+                drop(number);
+                consume_budget().await;
+            }
+            for machine in machines {
+                drop(machine);
+                consume_budget().await;
+            }
+        });
+    }
 }
 
 /// Sites are what the machines' rows say of them; the first machine speaks for its site.
-fn sites(machines: &[Arc<Row>]) -> Vec<Arc<SiteRow>> {
+async fn sites(machines: &[Arc<Row>]) -> Vec<Arc<SiteRow>> {
     let mut sites: BTreeMap<Text, SiteRow> = BTreeMap::new();
     for row in machines {
+        consume_budget().await;
         let machine = &row.machine;
         let Some(site) = &machine.site else { continue };
         sites
@@ -139,16 +187,14 @@ fn sites(machines: &[Arc<Row>]) -> Vec<Arc<SiteRow>> {
             .machines
             .push(Arc::clone(row));
     }
-    sites.into_values().map(Arc::new).collect()
-}
-
-fn haystack(machine: &Machine) -> Box<str> {
-    let site = machine.site.as_ref().map(|site| &site.name);
-    let fields = [Some(&machine.number), machine.name.as_ref(), machine.address.as_ref(), site];
-    let mut text = String::new();
-    for field in fields.into_iter().flatten() {
-        text.push_str(&field.to_lowercase());
-        text.push('\n');
+    let mut rows = Vec::with_capacity(sites.len());
+    for site in sites.into_values() {
+        let site = Arc::new(site);
+        for row in &site.machines {
+            let _ = row.site.set(Arc::downgrade(&site));
+            consume_budget().await;
+        }
+        rows.push(site);
     }
-    text.into()
+    rows
 }

@@ -5,6 +5,7 @@
 //! a machine lives in a cell beside its row, outlives the listing, and is written by whoever hears news.
 
 mod filter;
+mod haystack;
 mod known;
 mod listing;
 pub mod sweep;

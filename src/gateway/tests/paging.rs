@@ -1,14 +1,18 @@
-//! Pages of machines over two accounts while machines come and go.
+//! Pages of machines: of what is searched for, and over two accounts while machines come and go.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use proptest::{
-    collection::{btree_set, vec},
+    collection::{btree_map, btree_set, vec},
+    option,
     prelude::proptest,
 };
 use tokio::runtime::Builder;
 
-use super::{Fake, after, asker, first, gateway, manual_clock, rows::machine};
+use super::{
+    Fake, after, asker, first, gateway, manual_clock, name,
+    rows::{machine, machine_at},
+};
 use crate::gateway::MachineFilter;
 
 fn list(fake: &Fake, numbers: &BTreeSet<u8>) {
@@ -17,6 +21,52 @@ fn list(fake: &Fake, numbers: &BTreeSet<u8>) {
 }
 
 proptest! {
+    #[test]
+    fn pages_of_a_search_hold_what_matches_at_every_site_and_after_every_cursor(
+        fleet in btree_map(0_u8..40, ("[abÄ]{0,3}", 0_u8..3), 0..30),
+        words in option::of("[abä1s]{1,2}"),
+        site in option::of(0_u8..4),
+        size in 1_usize..6,
+    ) {
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let fake = Fake::inhand();
+            fake.script().machines = fleet
+                .iter()
+                .map(|(number, (called, at))| {
+                    let mut machine = machine_at(&format!("{number:03}"), &format!("S{at}"));
+                    machine.name = Some(called.as_str().into());
+                    machine
+                })
+                .collect();
+            let gateway = gateway(&[("metro", &fake)], manual_clock());
+            let filter = MachineFilter {
+                site: site.map(|at| (name("metro"), format!("S{at}").into())),
+                search: words.clone(),
+                ..MachineFilter::default()
+            };
+            let (mut request, mut met) = (first(size), Vec::new());
+            loop {
+                let list = gateway.machines(&asker(&["metro"]), filter.clone(), &request).await.unwrap();
+                met.extend(list.page.rows.iter().map(|row| row.number().to_string()));
+                match list.page.rows.last() {
+                    Some(last) if list.page.has_next => request = after(size, &last.id()),
+                    _ => {
+                        assert_eq!(list.total(), met.len());
+                        break;
+                    }
+                }
+            }
+            let matches = |(number, (called, at)): &(&u8, &(String, u8))| {
+                let fields = [format!("{number:03}"), called.to_lowercase(), format!("site s{at}")];
+                site.is_none_or(|site| site == *at)
+                    && words.as_ref().is_none_or(|words| fields.iter().any(|field| field.contains(words)))
+            };
+            let expected: Vec<_> = fleet.iter().filter(matches).map(|(number, _)| format!("{number:03}")).collect();
+            assert_eq!(met, expected);
+        });
+    }
+
     #[test]
     fn every_machine_that_was_there_throughout_is_met_once_and_in_order(
         stays in (btree_set(0_u8..60, 0..40), btree_set(0_u8..60, 0..40)),

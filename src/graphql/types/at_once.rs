@@ -1,4 +1,4 @@
-//! What machines write of themselves at once; and the objects that are always resolved field by field.
+//! What machines, sites and lines write of themselves at once; and the objects that are always resolved field by field.
 
 use async_graphql::parser::types::Field;
 
@@ -18,6 +18,8 @@ impl Write for Machine {
             "name" => to.value(&listed.name),
             "manufacturer" => to.value(&listed.manufacturer),
             "address" => to.value(&listed.address),
+            "site" => to.maybe(listed.site.as_ref(), |to, _| to.object(field, &Site(self.0.known_site()?))),
+            "line" => to.maybe(self.0.line(), |to, line| to.object(field, &Line(line))),
             "areaName" => to.value(&listed.area_name),
             "online" => to.value(&self.0.known().online.map(|(online, _)| online)),
             "operatingState" => to.word(OperatingState::from(listed.operating_state)),
@@ -28,11 +30,35 @@ impl Write for Machine {
     }
 }
 
-impl Write for Line {}
+impl Write for Site {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        let site = &self.0.row.site;
+        match field.name.node.as_str() {
+            "id" => to.value(&self.0.id().encode()),
+            "number" => to.value(&site.number),
+            "name" => to.value(&site.name),
+            "address" => to.value(&site.address),
+            "areaName" => to.value(&site.area_name),
+            "line" => to.maybe(self.0.line(), |to, line| to.object(field, &Line(line))),
+            _ => None,
+        }
+    }
+}
+
+impl Write for Line {
+    fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
+        match field.name.node.as_str() {
+            "id" => to.value(&self.0.id().encode()),
+            "name" => to.value(&self.0.key.name),
+            "areaName" => to.value(&self.0.key.area_name),
+            _ => None,
+        }
+    }
+}
+
 impl Write for MachineStatus {}
 impl Write for Order {}
 impl Write for OrderLine {}
 impl Write for PickupCode {}
 impl Write for Refill {}
-impl Write for Site {}
 impl Write for Trade {}

@@ -4,7 +4,6 @@ use async_graphql::{Object, OutputType, SimpleObject, parser::types::Field, reso
 
 use super::{Event, Line, Machine, Order, PickupCode, Product, Refill, Site, SourceStatus, Trade};
 use crate::{
-    domain::Id,
     gateway,
     graphql::{
         direct::{Direct, List},
@@ -26,8 +25,39 @@ pub struct PageInfo {
     end_cursor: Option<String>,
 }
 
+/// What stands in lists.
+pub trait Listed {
+    /// The row's cursor: its global id, as clients see it.
+    fn cursor(&self) -> String;
+}
+
+/// Types that wrap what the gateway has, which has an id.
+macro_rules! listed {
+    ($($node:ident)+) => {
+        $(impl Listed for $node {
+            fn cursor(&self) -> String {
+                self.0.id().encode()
+            }
+        })+
+    };
+}
+
+listed!(Machine Site Line Trade Order PickupCode);
+
+impl Listed for Product {
+    fn cursor(&self) -> String {
+        self.id_text()
+    }
+}
+
+impl Listed for Refill {
+    fn cursor(&self) -> String {
+        self.global_id().encode()
+    }
+}
+
 /// One row of a page and its cursor.
-pub struct Edge<T>(Row<T>);
+pub struct Edge<T>(T);
 
 /// One row of a page and its cursor.
 #[Object(
@@ -40,61 +70,53 @@ pub struct Edge<T>(Row<T>);
     concrete(name = "RefillEdge", params(Refill)),
     concrete(name = "PickupCodeEdge", params(PickupCode))
 )]
-impl<T: ContainerType + Write + Clone> Edge<T> {
+impl<T: ContainerType + Write + Listed + Clone> Edge<T> {
     /// The row's cursor, for `after`.
     async fn cursor(&self) -> String {
-        self.0.id.encode()
+        self.0.cursor()
     }
 
     /// The row.
     async fn node(&self) -> Direct<&T> {
-        Direct(&self.0.node)
+        Direct(&self.0)
     }
 }
 
-impl<T: OutputType + Write> Write for Edge<T> {
+impl<T: OutputType + Write + Listed> Write for Edge<T> {
     fn write(&self, field: &Field, to: &mut Json<'_>) -> Option<()> {
         match field.name.node.as_str() {
-            "cursor" => to.value(&self.0.id.encode()),
-            "node" => to.object(field, &self.0.node),
+            "cursor" => to.value(&self.0.cursor()),
+            "node" => to.object(field, &self.0),
             _ => None,
         }
     }
 }
 
-/// A row and where it stands.
-#[derive(Clone, Debug)]
-struct Row<T> {
-    id: Id,
-    node: T,
-}
-
 /// A page of a list whose length is not counted.
 pub struct Connection<T> {
-    rows: Vec<Row<T>>,
+    rows: Vec<T>,
     has_next: bool,
     has_previous: bool,
     sources: Vec<gateway::SourceStatus>,
 }
 
-impl<T> Connection<T> {
+impl<T: Listed> Connection<T> {
     /// The page, its rows turned into nodes.
     pub fn new<R>(
         page: gateway::Page<R>,
         sources: Vec<gateway::SourceStatus>,
-        node: impl Fn(R) -> (Id, T),
+        node: impl FnMut(R) -> T,
     ) -> Self {
-        let rows = page.rows.into_iter().map(node).map(|(id, node)| Row { id, node }).collect();
+        let rows = page.rows.into_iter().map(node).collect();
         Self { rows, has_next: page.has_next, has_previous: page.has_previous, sources }
     }
 
     fn page_info(&self) -> PageInfo {
-        let cursor = |row: Option<&Row<T>>| row.map(|row| row.id.encode());
         PageInfo {
             has_next_page: self.has_next,
             has_previous_page: self.has_previous,
-            start_cursor: cursor(self.rows.first()),
-            end_cursor: cursor(self.rows.last()),
+            start_cursor: self.rows.first().map(Listed::cursor),
+            end_cursor: self.rows.last().map(Listed::cursor),
         }
     }
 
@@ -110,7 +132,7 @@ impl<T> Connection<T> {
     concrete(name = "RefillConnection", params(Refill)),
     concrete(name = "PickupCodeConnection", params(PickupCode))
 )]
-impl<T: ContainerType + Write + Clone> Connection<T>
+impl<T: ContainerType + Write + Listed + Clone> Connection<T>
 where
     Edge<T>: ContainerType,
 {
@@ -121,7 +143,7 @@ where
 
     /// The rows.
     async fn nodes(&self) -> List<&T> {
-        self.rows.iter().map(|row| &row.node).collect()
+        self.rows.iter().collect()
     }
 
     /// Where the page stands.
@@ -165,7 +187,7 @@ impl<T> CountedConnection<T> {
     concrete(name = "LineConnection", params(Line)),
     concrete(name = "ProductConnection", params(Product))
 )]
-impl<T: ContainerType + Write + Clone> CountedConnection<T>
+impl<T: ContainerType + Write + Listed + Clone> CountedConnection<T>
 where
     Edge<T>: ContainerType,
 {
@@ -176,7 +198,7 @@ where
 
     /// The rows.
     async fn nodes(&self) -> List<&T> {
-        self.page.rows.iter().map(|row| &row.node).collect()
+        self.page.rows.iter().collect()
     }
 
     /// Where the page stands.

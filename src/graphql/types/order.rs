@@ -20,7 +20,7 @@ pub struct Order(pub PlacedOrder);
 impl Order {
     /// A page of orders.
     pub fn page(page: gateway::orders::OrderPage) -> Connection<Self> {
-        Connection::new(page.page, page.sources, |order| (order.id(), Self(order)))
+        Connection::new(page.page, page.sources, Self)
     }
 }
 

@@ -20,7 +20,7 @@ pub struct PickupCode(pub FoundPickupCode);
 impl PickupCode {
     /// A page of pickup codes.
     pub fn page(codes: PickupCodePage) -> Connection<Self> {
-        Connection::new(codes.page, codes.sources, |code| (code.id(), Self(code)))
+        Connection::new(codes.page, codes.sources, Self)
     }
 
     /// The machine and the shelf that it is good for.

@@ -51,7 +51,8 @@ impl Product {
         if self.is_open(own.as_ref()) { None } else { to.maybe(own, write) }
     }
 
-    fn id_text(&self) -> String {
+    /// Its global id, as clients see it.
+    pub fn id_text(&self) -> String {
         Id::Product { account: self.account.name().clone(), product: self.row.number.clone() }.encode()
     }
 

@@ -17,7 +17,7 @@ pub struct Trade(pub TradeRow);
 impl Trade {
     /// A page of trades.
     pub fn page(trades: TradePage) -> Connection<Self> {
-        Connection::new(trades.page, trades.sources, |row| (row.id(), Self(row)))
+        Connection::new(trades.page, trades.sources, Self)
     }
 
     fn trade(&self) -> &domain::Trade {
