@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use sqlx::{PgConnection, Postgres, Row as _, postgres::PgRow};
 use tokio::time::timeout;
 
-use crate::store::sql::{Connection, Dialect, Row, Statement};
+use crate::store::sql::{Connection, Dialect, Parameter, Row, Statement};
 
 /// How long the server's answer to a statement is waited for. A little longer than the server works on it, so that it is
 /// the server that gives up, unless it cannot be reached.
@@ -32,7 +32,7 @@ impl Connection for PgConnection {
         each_run: (
             "place = ANY (ARRAY(SELECT found.place FROM (SELECT value FROM json_array_elements(CAST($1 AS JSON)) \
              AS listed (value)) AS member CROSS JOIN LATERAL (",
-            ") AS found ORDER BY 1 LIMIT $3))",
+            ") AS found ORDER BY 1 LIMIT 0 + $3))",
         ),
         // Ordered by place alone, PostgreSQL would sooner walk the whole log than the index.
         onwards: (
@@ -42,6 +42,7 @@ impl Connection for PgConnection {
         join: "JOIN",
         unindexed: "",
         walked: "",
+        parameter: Parameter::Numbered,
     };
 
     async fn rows(&mut self, statement: Statement<'_>) -> sqlx::Result<Vec<PgRow>> {

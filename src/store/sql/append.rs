@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    Connection, Fault, log,
+    Connection, Fault, Parameter, log,
     row::{Row, millis},
     statement::{statement, storable},
 };
@@ -198,10 +198,11 @@ async fn known_nonces<'a, C: Connection>(
     if wanted.is_empty() {
         return Ok(HashSet::new());
     }
+    // Not `EXISTS`: PostgreSQL would gather all the nonces there are, to look for these among them.
     let sql = format!(
-        "SELECT member.key AS position FROM {members} WHERE EXISTS (SELECT 1 FROM events \
-         WHERE account = member.value ->> 0 AND nonce = member.value ->> 1) OR EXISTS (SELECT 1 FROM \
-         repeated_nonces WHERE account = member.value ->> 0 AND nonce = member.value ->> 1)",
+        "SELECT member.key AS position FROM {members} WHERE coalesce((SELECT place FROM events \
+         WHERE account = member.value ->> 0 AND nonce = member.value ->> 1), (SELECT received_at FROM \
+         repeated_nonces WHERE account = member.value ->> 0 AND nonce = member.value ->> 1)) IS NOT NULL",
         members = C::DIALECT.members
     );
     let rows = statement(sql).bind(list(&wanted)?).rows(db).await?;
@@ -245,7 +246,7 @@ fn at<'a, R: Row>(wanted: &[(&'a str, &'a str)], row: &R) -> Result<(&'a str, &'
 async fn write<C: Connection>(db: &mut C, rows: &[(Place, &Entry<'_>)]) -> Result<(), Fault> {
     let mut rest = rows;
     for many in ROWS {
-        let sql = insertion(many);
+        let sql = insertion(many, C::DIALECT.parameter);
         while let Some((now, later)) = rest.split_at_checked(many) {
             insert(db, sql, now).await?;
             rest = later;
@@ -255,24 +256,31 @@ async fn write<C: Connection>(db: &mut C, rows: &[(Place, &Entry<'_>)]) -> Resul
 }
 
 /// The statement that writes so many rows.
-fn insertion(rows: usize) -> &'static str {
-    static STATEMENTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
-        ROWS.map(|rows| {
-            let row = |first: usize| {
-                let values: Vec<String> =
-                    (first..first + COLUMNS).map(|number| format!("${number}")).collect();
-                format!("({})", values.join(", "))
-            };
-            let values: Vec<String> = (0..rows).map(|number| row(number * COLUMNS + 1)).collect();
-            let values = values.join(", ");
-            format!(
-                "INSERT INTO events (place, account, kind, machine, origin, occurred_at, received_at, subject, \
-                 rank, nonce, payload, message) VALUES {values}"
-            )
-        })
-    });
+fn insertion(rows: usize, parameter: Parameter) -> &'static str {
+    static NUMBERED: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| insertions(Parameter::Numbered));
+    static NEXT: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| insertions(Parameter::Next));
+    let statements = match parameter {
+        Parameter::Numbered => &NUMBERED,
+        Parameter::Next => &NEXT,
+    };
     let at = ROWS.iter().position(|many| *many == rows);
-    at.and_then(|at| STATEMENTS.get(at)).map_or("", String::as_str)
+    at.and_then(|at| statements.get(at)).map_or("", String::as_str)
+}
+
+fn insertions(parameter: Parameter) -> [String; ROWS.len()] {
+    ROWS.map(|rows| {
+        let row = |first: usize| {
+            let values: Vec<String> =
+                (first..first + COLUMNS).map(|number| parameter.shown(number)).collect();
+            format!("({})", values.join(", "))
+        };
+        let values: Vec<String> = (0..rows).map(|number| row(number * COLUMNS + 1)).collect();
+        let values = values.join(", ");
+        format!(
+            "INSERT INTO events (place, account, kind, machine, origin, occurred_at, received_at, subject, \
+             rank, nonce, payload, message) VALUES {values}"
+        )
+    })
 }
 
 async fn insert<C: Connection>(

@@ -72,7 +72,7 @@ pub(super) async fn lapsed<C: Connection>(
     first: usize,
 ) -> Result<Vec<IssuedPickupCode>, Fault> {
     let sql = "SELECT * FROM pickup_codes WHERE (state = 'HELD' AND held_until <= $1) \
-               OR (state = 'UNUSED' AND expires_at <= $1) LIMIT $2";
+               OR (state = 'UNUSED' AND expires_at <= $1) LIMIT 0 + $2";
     statement(sql).bind(millis(now)).bind(filter::limit(first)).rows(db).await?.iter().map(code).collect()
 }
 

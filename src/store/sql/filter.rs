@@ -87,7 +87,7 @@ pub(super) fn part<'q>(sql: &mut Statement<'q>, part: &'q Part, number: &'static
         sql.push_bind(after.account.as_str()).push(", ");
         sql.push_bind(&*after.number).push(")");
     }
-    sql.push(" ORDER BY created_at DESC, account DESC, ").push(number).push(" DESC LIMIT ");
+    sql.push(" ORDER BY created_at DESC, account DESC, ").push(number).push(" DESC LIMIT 0 + ");
     sql.push_bind(limit(part.first.saturating_add(1)));
 }
 
@@ -107,6 +107,8 @@ pub(super) fn page<R, T>(
     Ok(Page { rows: rows.iter().take(first).map(read).collect::<Result<_, _>>()?, more: rows.len() > first })
 }
 
+/// How many rows there may be. Statements say `LIMIT 0 + $n`: at a value alone SQLite looks when it plans, and so it would plan
+/// the statement anew each time.
 pub(super) fn limit(first: usize) -> i64 {
     i64::try_from(first).unwrap_or(i64::MAX)
 }

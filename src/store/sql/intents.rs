@@ -119,7 +119,7 @@ pub(super) async fn unsettled<C: Connection>(
     first: usize,
 ) -> Result<Vec<Intent>, Fault> {
     let sql = "SELECT * FROM intents WHERE account = $1 AND (outcome IS NULL OR (outcome = 'UNKNOWN' AND claim IS NOT NULL)) \
-               AND id > $2 ORDER BY id LIMIT $3";
+               AND id > $2 ORDER BY id LIMIT 0 + $3";
     let after = after.map_or(0, |id| id.0);
     let wanted = statement(sql).bind(account.as_str()).bind(after).bind(filter::limit(first));
     wanted.rows(db).await?.iter().map(intent).collect()
@@ -148,7 +148,7 @@ pub(super) async fn trail<C: Connection>(
     before: Option<IntentId>,
     first: usize,
 ) -> Result<Page<Intent>, Fault> {
-    let sql = "SELECT * FROM intents WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
+    let sql = "SELECT * FROM intents WHERE account = $1 AND id < $2 ORDER BY id DESC LIMIT 0 + $3";
     let before = before.map_or(i64::MAX, |id| id.0);
     let wanted =
         statement(sql).bind(account.as_str()).bind(before).bind(filter::limit(first.saturating_add(1)));
@@ -163,7 +163,7 @@ pub(super) async fn forget_keys<C: Connection>(
 ) -> Result<u64, Fault> {
     let sql = "UPDATE intents SET idempotency_key = NULL WHERE id IN (SELECT id FROM intents \
                WHERE idempotency_key IS NOT NULL AND begun_at < $1 AND outcome IS NOT NULL \
-               AND outcome <> 'UNKNOWN' ORDER BY begun_at LIMIT $2)";
+               AND outcome <> 'UNKNOWN' ORDER BY begun_at LIMIT 0 + $2)";
     statement(sql).bind(millis(begun_before)).bind(filter::limit(first)).execute(db).await
 }
 

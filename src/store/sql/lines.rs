@@ -30,7 +30,7 @@ pub(super) async fn page<C: Connection>(
         sql.push(", ").push_bind(&*order.number);
         sql.push(", ").push_bind(i64::from(*position)).push("))");
     }
-    sql.push(" ORDER BY created_at DESC, account, trade_number, position LIMIT ");
+    sql.push(" ORDER BY created_at DESC, account, trade_number, position LIMIT 0 + ");
     sql.push_bind(filter::limit(first.saturating_add(1)));
     let ordered = |row: &C::Row| {
         let mut order = order(row)?;

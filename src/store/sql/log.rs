@@ -116,7 +116,7 @@ impl<'a> Runs<'a> {
             // `IS TRUE`: looked up for each event, and not joined, which would read all there are and sort them.
             return format!(
                 "SELECT {COLUMNS} FROM events{walked} WHERE place > {after} AND {since} \
-                 AND (({keys}) IN (SELECT {run} FROM {members})) IS TRUE ORDER BY place LIMIT $3"
+                 AND (({keys}) IN (SELECT {run} FROM {members})) IS TRUE ORDER BY place LIMIT 0 + $3"
             );
         }
         let (of, kind) = match self {
@@ -130,7 +130,7 @@ impl<'a> Runs<'a> {
         let onwards = onwards(kind, &after);
         format!(
             "SELECT {COLUMNS} FROM events WHERE {before}SELECT place FROM events WHERE {of} AND {onwards} \
-             AND {since} ORDER BY {order} LIMIT $3{behind} ORDER BY place"
+             AND {since} ORDER BY {order} LIMIT 0 + $3{behind} ORDER BY place"
         )
     }
 }
@@ -147,12 +147,14 @@ pub(super) async fn latest<C: Connection>(
     machine: Option<&str>,
     kind: EventKind,
 ) -> Result<Option<StoredEvent>, Fault> {
-    let run = if machine.is_some() { " AND machine = $4" } else { "" };
+    let run = if machine.is_some() { " AND machine = $3" } else { "" };
+    // The kind is no value: SQLite would plan the statement anew each time, to see whether an index of that kind alone serves.
     let sql = format!(
-        "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM events WHERE account = $1 AND kind = $2{run} \
-         ORDER BY place DESC LIMIT $3) AS told ORDER BY {HAPPENED_AT} DESC, place DESC LIMIT 1"
+        "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM events WHERE account = $1 AND kind = '{kind}'{run} \
+         ORDER BY place DESC LIMIT 0 + $2) AS told ORDER BY {HAPPENED_AT} DESC, place DESC LIMIT 1",
+        kind = kind.word()
     );
-    let mut bound = statement(sql).bind(account.as_str()).bind(kind.word()).bind(OUT_OF_ORDER);
+    let mut bound = statement(sql).bind(account.as_str()).bind(OUT_OF_ORDER);
     if let Some(machine) = machine {
         bound = bound.bind(machine);
     }
@@ -172,7 +174,7 @@ pub(super) async fn last_words<C: Connection>(
     let (before, behind) = C::DIALECT.each_run;
     let sql = format!(
         "SELECT {COLUMNS} FROM events WHERE {before}SELECT place FROM events WHERE account = member.value ->> 0 \
-         AND machine = member.value ->> 1 AND kind = member.value ->> 2 ORDER BY place DESC LIMIT $2{behind} \
+         AND machine = member.value ->> 1 AND kind = member.value ->> 2 ORDER BY place DESC LIMIT 0 + $2{behind} \
          ORDER BY place"
     );
     let all = runs.len().saturating_mul(each);

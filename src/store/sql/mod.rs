@@ -133,6 +133,26 @@ pub(super) struct Dialect {
     pub(super) unindexed: &'static str,
     /// After a table that is to be walked in the order of its rows.
     pub(super) walked: &'static str,
+    /// How a statement of hundreds of values names them.
+    pub(super) parameter: Parameter,
+}
+
+/// How a statement names a value.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Parameter {
+    /// By its number, from 1 on.
+    Numbered,
+    /// Not: it is the next one. SQLite looks for each of the numbered ones through all that come before it.
+    Next,
+}
+
+impl Parameter {
+    fn shown(self, number: usize) -> String {
+        match self {
+            Self::Numbered => format!("${number}"),
+            Self::Next => "?".to_owned(),
+        }
+    }
 }
 
 /// Tells how far the log reaches, unless that is known already: of two commits the later one may be told first.

@@ -68,7 +68,7 @@ pub(super) async fn due<C: Connection>(
 ) -> Result<Vec<Order>, Fault> {
     let sql = select(&format!(
         "WHERE state IN ('UNKNOWN', 'UNPAID', 'PAYING') AND pay_before <= $1 AND NOT {PAYING} \
-         ORDER BY pay_before, account, trade_number LIMIT $2"
+         ORDER BY pay_before, account, trade_number LIMIT 0 + $2"
     ));
     let rows = sql.bind(millis(now)).bind(filter::limit(first)).rows(db).await?;
     with_lines(db, &rows).await

@@ -50,7 +50,7 @@ pub(super) async fn nonces<C: Connection>(
     first: usize,
 ) -> Result<u64, Fault> {
     let sql = "DELETE FROM repeated_nonces WHERE (account, nonce) IN (SELECT account, nonce FROM repeated_nonces \
-               WHERE received_at < $1 ORDER BY received_at LIMIT $2)";
+               WHERE received_at < $1 ORDER BY received_at LIMIT 0 + $2)";
     let gone = statement(sql).bind(millis(received_before)).bind(filter::limit(first)).execute(db).await?;
     let greater = C::DIALECT.greater;
     let sql = format!("SELECT {greater}(forgotten_up_to, floor) AS forgotten_up_to FROM event_log");
@@ -71,7 +71,7 @@ pub(super) async fn intents<C: Connection>(
 ) -> Result<Option<IntentId>, Fault> {
     // By number, which is by age, so that what is kept is passed over a little at a time as well.
     let from = after.map_or(0, |id| id.0);
-    let sql = "SELECT max(id) AS last FROM (SELECT id, begun_at FROM intents WHERE id > $1 ORDER BY id LIMIT $2) AS next \
+    let sql = "SELECT max(id) AS last FROM (SELECT id, begun_at FROM intents WHERE id > $1 ORDER BY id LIMIT 0 + $2) AS next \
                WHERE begun_at < $3";
     let bound = statement(sql).bind(from).bind(filter::limit(first)).bind(millis(before));
     let Some(last) = bound.only_row(db).await?.maybe_whole("last")? else { return Ok(None) };
@@ -100,7 +100,7 @@ async fn oldest<C: Connection>(
 ) -> Result<Option<(Place, u64)>, Fault> {
     let walked = C::DIALECT.walked;
     let sql =
-        format!("SELECT place, received_at FROM events{walked} WHERE place > $1 ORDER BY place LIMIT $2");
+        format!("SELECT place, received_at FROM events{walked} WHERE place > $1 ORDER BY place LIMIT 0 + $2");
     let rows = statement(sql).bind(log::number(after)).bind(filter::limit(first)).rows(db).await?;
     let before = millis(received_before);
     let old = |row: &&C::Row| row.whole("received_at").is_ok_and(|received_at| received_at < before);

@@ -21,7 +21,7 @@ pub(super) async fn page<C: Connection>(
         sql.push(" OR (account, machine) > (").push_bind(account.as_str());
         sql.push(", ").push_bind(&**machine).push("))");
     }
-    sql.push(" ORDER BY occurred_at DESC, account, machine LIMIT ");
+    sql.push(" ORDER BY occurred_at DESC, account, machine LIMIT 0 + ");
     sql.push_bind(filter::limit(first.saturating_add(1)));
     filter::page(&sql.rows(db).await?, first, log::stored)
 }

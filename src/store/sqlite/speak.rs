@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sqlx::{Row as _, SqliteConnection, sqlite::SqliteRow};
 
-use crate::store::sql::{Connection, Dialect, Row, Statement};
+use crate::store::sql::{Connection, Dialect, Parameter, Row, Statement};
 
 #[async_trait]
 impl Connection for SqliteConnection {
@@ -15,13 +15,14 @@ impl Connection for SqliteConnection {
         // As a list, since SQLite joins no subquery laterally.
         each_run: (
             "place IN (SELECT found.value FROM json_each($1) AS member, json_each((SELECT json_group_array(place) FROM (",
-            "))) AS found ORDER BY 1 LIMIT $3)",
+            "))) AS found ORDER BY 1 LIMIT 0 + $3)",
         ),
         onwards: (|kind, after| format!("kind = {kind} AND place > {after}"), "place"),
         // Keeps SQLite to the order that is written.
         join: "CROSS JOIN",
         unindexed: "+",
         walked: " NOT INDEXED",
+        parameter: Parameter::Next,
     };
 
     async fn rows(&mut self, statement: Statement<'_>) -> sqlx::Result<Vec<SqliteRow>> {

@@ -16,6 +16,7 @@ mod refills;
 pub(super) mod samples;
 mod speed;
 mod trail;
+mod young;
 
 use std::sync::Arc;
 
