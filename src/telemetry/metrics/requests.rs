@@ -58,7 +58,7 @@ struct Counted {
 /// The operations that are told apart by their names.
 static NAMED: LazyLock<RwLock<Named>> = LazyLock::new(RwLock::default);
 
-type Named = HashMap<(Kind, Arc<str>), Operation>;
+type Named = HashMap<Kind, HashMap<Box<str>, Operation>>;
 
 impl Operation {
     /// The one of that kind and name; `None`: it has no name.
@@ -68,17 +68,18 @@ impl Operation {
             Some(name) if name.len() > LONGEST_NAME => OTHER,
             Some(name) => name,
         };
-        let key = (kind, Arc::from(name));
-        if let Some(known) = NAMED.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
+        let known = |named: &Named| named.get(&kind)?.get(name).cloned();
+        if let Some(known) = known(&NAMED.read().unwrap_or_else(PoisonError::into_inner)) {
+            return known;
         }
         let mut named = NAMED.write().unwrap_or_else(PoisonError::into_inner);
         let reserved = name == ANONYMOUS || name == OTHER;
-        if !reserved && named.len() >= MOST_NAMES {
+        if !reserved && named.values().map(HashMap::len).sum::<usize>() >= MOST_NAMES {
             drop(named);
             return Self::of(kind, Some(OTHER));
         }
-        named.entry(key).or_insert_with(|| Self::new(kind, name)).clone()
+        let named = named.entry(kind).or_default();
+        named.entry(name.into()).or_insert_with(|| Self::new(kind, name)).clone()
     }
 
     fn new(kind: Kind, name: &str) -> Self {
