@@ -1,4 +1,4 @@
-//! Bare SQLite: rows as long as what a message becomes, in commits that are on the disk, and nothing else.
+//! Bare SQLite, through sqlx: rows as long as what a message becomes, in commits that are on the disk, and nothing else.
 
 use std::{
     error::Error,

@@ -40,12 +40,15 @@ impl Beside {
 
 /// How many rows a core-second bare SQLite writes, so many in each commit.
 pub fn bare_sqlite(folder: &Path, each: usize) -> f64 {
-    let mut attempt = 0;
     let (rows, cost) = undisturbed(|| {
-        attempt += 1;
-        let file = folder.join(format!("bare-{each}-{attempt}.db"));
+        let folder = tempfile::tempdir_in(folder).expect("a temporary folder");
+        let file = folder.path().join("bare.db");
         let mut command = measured(Path::new(PROGRAM));
-        command.args(["sqlite", "--each", &each.to_string(), "--file"]).arg(file).stdout(Stdio::piped());
+        command
+            .args(["sqlite", "--file"])
+            .arg(file)
+            .args(["--each", &each.to_string()])
+            .stdout(Stdio::piped());
         let mut child = command.spawn().expect("it runs");
         let meter = Meter::start(child.id(), &[]);
         let mut printed = String::new();

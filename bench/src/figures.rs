@@ -113,6 +113,7 @@ impl Meter {
     pub fn start(process: u32, others: &[u32]) -> Self {
         let mut others = others.to_vec();
         others.push(std::process::id());
+        others.extend(packets());
         let before = reading(process, &others);
         Self { process, others, started: Instant::now(), before }
     }
@@ -152,15 +153,23 @@ fn processor_time(process: u32) -> f64 {
     fields.filter_map(ticks).sum::<f64>() / TICKS
 }
 
-/// The seconds that the machine's cores were not idle. Interrupts are left out: those of a socket's traffic are counted for
-/// nobody, and here all traffic is the measurement's own.
+/// The processes in which the system takes on packets that nobody waited for: here all packets are the measurement's own.
+fn packets() -> impl Iterator<Item = u32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+    processes.filter_map(|process| {
+        let name = fs::read_to_string(process.path().join("comm")).ok()?;
+        name.starts_with("ksoftirqd/").then(|| process.file_name().to_str()?.parse().ok()).flatten()
+    })
+}
+
+/// The seconds that the machine's cores were not idle.
 fn machine_time() -> f64 {
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();
     let first = text.lines().next().unwrap_or_default();
     let ticks: Vec<f64> = first.split_whitespace().skip(1).filter_map(|ticks| ticks.parse().ok()).collect();
-    // user, nice, system and, what a hypervisor takes, steal
-    let busy = [0, 1, 2, 7].map(|at| ticks.get(at).copied().unwrap_or_default());
-    busy.iter().sum::<f64>() / TICKS
+    // The fourth and the fifth are idle; the last two are in the first two already.
+    let idle = [3, 4].map(|at| ticks.get(at).copied().unwrap_or_default());
+    (ticks.iter().take(8).sum::<f64>() - idle.iter().sum::<f64>()) / TICKS
 }
 
 /// The memory that a process has in use, in KiB.

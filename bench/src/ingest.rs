@@ -34,7 +34,7 @@ const MOST: usize = 120_000;
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let bare = Spread::of((0..REPETITIONS).map(|_| bare_sqlite(folder.path(), EACH)));
-    println!("bare SQLite, commits of {EACH}: {bare} rows a core-second");
+    println!("bare SQLite through sqlx, commits of {EACH}: {bare} rows a core-second");
     let rate = measure("SQLite", &System::start(folder.path(), &Setup::default()), None);
     let mut goals = Goals::default();
     let found = format!("{:.2}", rate.middle / bare.middle);
@@ -53,7 +53,7 @@ pub fn run() {
 
 /// How many messages a core-second are taken from the fewer tellers.
 fn measure(store: &str, system: &System, postgres: Option<&Postgres>) -> Spread {
-    let mut least = Spread::of([]);
+    let mut of_few = Spread::of([]);
     let mut goals = Goals::default();
     // Its processes come and go.
     let meter = || {
@@ -75,8 +75,8 @@ fn measure(store: &str, system: &System, postgres: Option<&Postgres>) -> Spread 
             rates.push(times.count() as f64 / cost.processor);
             lates.push(times.at(990).as_secs_f64() * 1e3);
         }
-        least = Spread::of(rates);
-        let found = format!("{least:.0}, p99 {:.1} ms", Spread::of(lates));
+        of_few = Spread::of(rates);
+        let found = format!("{of_few:.0}, p99 {:.1} ms", Spread::of(lates));
         let what = format!("{store}, as fast as taken from {tellers}, messages a core-second");
         goals.add(7, &what, found, "10,000, p99 25 ms");
     }
@@ -99,7 +99,7 @@ fn measure(store: &str, system: &System, postgres: Option<&Postgres>) -> Spread 
         );
     }
     goals.tell();
-    least
+    of_few
 }
 
 fn messages(server: &Server, told: &mut usize, most: usize) -> Arc<Vec<Request>> {

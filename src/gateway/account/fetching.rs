@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use futures_util::{FutureExt as _, future::join};
+use futures_util::{FutureExt as _, future::try_join};
 use jiff::Timestamp;
 
 use super::{Account, news};
@@ -57,8 +57,7 @@ impl Account {
             let asked_at = clock.now();
             let number = &row.machine.number;
             let facts = facts.newest(number, Some(Timestamp::MIN), || read);
-            let (report, facts) = join(client.report(number, detail), facts).await;
-            let mut report = report?;
+            let (mut report, facts) = try_join(client.report(number, detail), facts.map(Ok)).await?;
             // Where the log cannot be read, the vendor's part is told all the same.
             if let Ok(facts) = facts {
                 facts.complete(&mut report);

@@ -1,81 +1,110 @@
 //! What a search looks through, and what it found.
 
-use std::{fmt, iter, sync::Arc};
+use std::{
+    fmt, iter,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use memchr::memmem::Finder;
-use moka::sync::Cache;
-use tokio::task::coop::consume_budget;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use crate::domain::Machine;
 
-/// What is kept of what searches found, in bytes for each machine: every machine, found four times over.
-const KEPT_BYTES: usize = 4 * size_of::<usize>();
-/// The same, at the least.
-const KEPT_AT_LEAST: usize = 16 * 1024;
+/// So many of the latest searches are kept with what they found.
+const KEPT: u64 = 32;
 
 /// Number, name, address and site of each machine of a fleet, in lower case, all in one text: a search reads on, instead of
-/// jumping from machine to machine. What it found is kept, since the text never changes.
+/// jumping from machine to machine. What it found is kept: all machines are added before anybody searches.
 pub(super) struct Haystack {
     text: String,
     /// Where each machine's part of the text ends.
     ends: Vec<usize>,
-    found: Cache<Arc<str>, Arc<[usize]>>,
+    searches: Cache<Arc<str>, Arc<Search>>,
+}
+
+/// A search, as far as anybody needed to know what it finds.
+struct Search {
+    finder: Finder<'static>,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    /// The positions of machines, in their order.
+    machines: Vec<usize>,
+    /// From where in the text on nobody has looked yet; `None`: all of it was looked through.
+    next: Option<usize>,
+}
+
+impl Search {
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Haystack {
-    /// What machines are searched by; leaves turns to others as it goes.
-    pub async fn of(machines: &[Machine]) -> Self {
-        let kept = machines.len().saturating_mul(KEPT_BYTES).max(KEPT_AT_LEAST);
-        let (mut text, mut ends) = (String::new(), Vec::with_capacity(machines.len()));
-        for machine in machines {
-            let site = machine.site.as_ref().map(|site| &site.name);
-            let fields = [Some(&machine.number), machine.name.as_ref(), machine.address.as_ref(), site];
-            for field in fields.into_iter().flatten() {
-                text.push_str(&field.to_lowercase());
-                text.push('\n');
-            }
-            ends.push(text.len());
-            consume_budget().await;
+    /// Adds a machine, at the next position.
+    pub fn add(&mut self, machine: &Machine) {
+        let site = machine.site.as_ref().map(|site| &site.name);
+        let fields = [Some(&machine.number), machine.name.as_ref(), machine.address.as_ref(), site];
+        for field in fields.into_iter().flatten() {
+            self.text.push_str(&field.to_lowercase());
+            self.text.push('\n');
         }
-        text.shrink_to_fit();
-        Self::new((text, ends), kept)
+        self.ends.push(self.text.len());
     }
 
-    fn new((text, ends): (String, Vec<usize>), kept: usize) -> Self {
-        let weight = |words: &Arc<str>, found: &Arc<[usize]>| {
-            let bytes = size_of_val(words) + words.len() + size_of_val(found) + size_of_val(&**found);
-            u32::try_from(bytes).unwrap_or(u32::MAX)
-        };
-        let found = Cache::builder().max_capacity(u64::try_from(kept).unwrap_or(u64::MAX)).weigher(weight);
-        Self { text, ends, found: found.build() }
+    /// All machines are added.
+    pub fn end(&mut self) {
+        self.text.shrink_to_fit();
+        self.ends.shrink_to_fit();
     }
 
-    /// The positions of the machines that have these words, which are in lower case.
-    pub fn search(&self, words: &str) -> Arc<[usize]> {
-        if let Some(found) = self.found.get(words) {
-            return found;
-        }
-        let found: Arc<[usize]> = self.look_for(words).collect();
-        self.found.insert(words.into(), Arc::clone(&found));
-        found
+    /// Whether the machine at a position has these words, which are in lower case.
+    pub fn has(&self, position: usize, words: &str) -> bool {
+        let begin = position.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let part = begin.zip(self.ends.get(position)).and_then(|(begin, end)| self.text.get(begin..*end));
+        part.is_some_and(|part| part.contains(words))
     }
 
-    fn look_for(&self, words: &str) -> impl Iterator<Item = usize> {
-        let finder = Finder::new(words);
-        let (mut from, mut machine) = (0, 0);
-        iter::from_fn(move || {
-            loop {
-                let at = from + finder.find(self.text.as_bytes().get(from..)?)?;
-                machine += self.ends.get(machine..)?.partition_point(|end| *end <= at);
-                let end = *self.ends.get(machine)?;
-                if at + words.len() <= end {
-                    from = end;
-                    return Some(machine);
-                }
-                // They begin in one machine's part and end in another's.
-                from = at + 1;
+    /// The positions, from `begin` on, of the machines that have these words, which are in lower case. Looks no further than it
+    /// is asked.
+    pub fn search(&self, words: &str, begin: usize) -> impl Iterator<Item = usize> {
+        let search = self.searches.get(words).unwrap_or_else(|| {
+            let finder = Finder::new(words).into_owned();
+            let found = Mutex::new(Found { machines: Vec::new(), next: Some(0) });
+            let search = Arc::new(Search { finder, found });
+            self.searches.insert(words.into(), Arc::clone(&search));
+            search
+        });
+        let mut asked = search.found().machines.partition_point(|position| *position < begin);
+        let positions = iter::from_fn(move || {
+            let mut found = search.found();
+            while found.machines.len() <= asked {
+                self.look_on(&search.finder, &mut found)?;
             }
-        })
+            asked += 1;
+            found.machines.get(asked - 1).copied()
+        });
+        positions.skip_while(move |position| *position < begin)
+    }
+
+    /// Finds one machine more; `None`: there is none.
+    fn look_on(&self, finder: &Finder<'_>, found: &mut Found) -> Option<()> {
+        let mut from = found.next.take()?;
+        let mut machine = found.machines.last().map_or(0, |last| last + 1);
+        loop {
+            let at = from + finder.find(self.text.as_bytes().get(from..)?)?;
+            machine += self.ends.get(machine..)?.partition_point(|end| *end <= at);
+            let end = *self.ends.get(machine)?;
+            if at + finder.needle().len() <= end {
+                found.machines.push(machine);
+                found.next = Some(end);
+                return Some(());
+            }
+            // They begin in one machine's part and end in another's.
+            from = at + 1;
+        }
     }
 }
 
@@ -87,13 +116,13 @@ impl fmt::Debug for Haystack {
 
 impl Default for Haystack {
     fn default() -> Self {
-        Self::new(<_>::default(), 0)
+        let searches = Cache::builder().max_capacity(KEPT).eviction_policy(EvictionPolicy::lru());
+        Self { text: String::new(), ends: Vec::new(), searches: searches.build() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt as _;
     use proptest::prelude::*;
 
     use super::*;
@@ -108,7 +137,11 @@ mod tests {
     }
 
     fn built(machines: &[Machine]) -> Haystack {
-        Haystack::of(machines).now_or_never().expect("so few are done in one turn")
+        let mut haystack = Haystack::default();
+        for machine in machines {
+            haystack.add(machine);
+        }
+        haystack
     }
 
     /// Where words are, field by field.
@@ -130,19 +163,26 @@ mod tests {
                 0..12,
             ),
             words in "[abä达万1]{1,3}",
+            begin in 0_usize..12,
         ) {
             let haystack = built(&machines);
             let expected = places(&machines, &words);
-            prop_assert_eq!(&*haystack.search(&words), expected.as_slice());
-            prop_assert_eq!(&*haystack.search(&words), expected.as_slice(), "found again");
+            prop_assert_eq!(haystack.search(&words, 0).take(2).collect::<Vec<_>>(), expected.iter().copied().take(2).collect::<Vec<_>>());
+            prop_assert_eq!(haystack.search(&words, 0).collect::<Vec<_>>(), expected.as_slice(), "from there on");
+            prop_assert_eq!(haystack.search(&words, 0).collect::<Vec<_>>(), expected.as_slice(), "found again");
+            let after = haystack.search(&words, begin).collect::<Vec<_>>();
+            prop_assert_eq!(after, expected.iter().copied().filter(|at| *at >= begin).collect::<Vec<_>>());
+            let has = (0..=machines.len()).filter(|at| haystack.has(*at, &words));
+            prop_assert_eq!(has.collect::<Vec<_>>(), expected, "one by one");
         }
     }
 
     #[test]
     fn words_that_reach_from_one_machine_into_the_next_are_in_neither() {
         let of = |numbers: [&str; 3]| built(&numbers.map(|number| Machine::numbered(number.into())));
-        assert_eq!(&*of(["ab", "ca", "b"]).search("b\nc"), [0_usize; 0]);
-        assert_eq!(&*of(["ab", "ab", "b"]).search("b"), [0, 1, 2]);
-        assert_eq!(&*of(["a", "a", "a\na"]).search("a\na"), [2]);
+        let found = |numbers, words| of(numbers).search(words, 0).collect::<Vec<_>>();
+        assert_eq!(found(["ab", "ca", "b"], "b\nc"), [0_usize; 0]);
+        assert_eq!(found(["ab", "ab", "b"], "b"), [0, 1, 2]);
+        assert_eq!(found(["a", "a", "a\na"], "a\na"), [2]);
     }
 }

@@ -7,9 +7,9 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::{runtime::Handle, task::coop::consume_budget};
+use tokio::runtime::Handle;
 
-use super::{Last, MachineFilter, haystack::Haystack};
+use super::{Last, MachineFilter, haystack::Haystack, turns::Turns};
 use crate::{
     domain::{Machine, Site, Text},
     gateway::cache::Weigh,
@@ -66,25 +66,33 @@ pub struct Listing {
 impl Listing {
     /// The listing read at `at`; machines that `before` knew keep what was last heard of them. Leaves turns to others as it
     /// goes: of a large fleet it takes as long as a thousand answers.
-    pub async fn new(mut machines: Vec<Machine>, before: Option<&Self>, at: Timestamp) -> Self {
-        // Stable: of rows that a vendor repeats, the first counts, every time.
-        machines.sort_by(|a, b| a.number.cmp(&b.number));
-        machines.dedup_by(|later, earlier| later.number == earlier.number);
-        let haystack = Haystack::of(&machines).await;
-        let mut rows = Vec::with_capacity(machines.len());
-        let mut machine_positions = HashMap::with_capacity(machines.len());
-        for (position, machine) in machines.into_iter().enumerate() {
-            let last = before
-                .and_then(|before| before.machine(&machine.number))
-                .map_or_else(Arc::default, |row| Arc::clone(&row.last));
-            last.hear_online(machine.online, at);
-            machine_positions.insert(Arc::clone(&machine.number), position);
-            rows.push(Arc::new(Row { machine, last, position, site: OnceLock::new() }));
-            consume_budget().await;
+    pub async fn new(machines: Vec<Machine>, before: Option<&Self>, at: Timestamp) -> Self {
+        let mut turns = Turns::default();
+        let count = machines.len();
+        // Of rows that a vendor repeats, the first counts, every time.
+        let mut by_number = BTreeMap::new();
+        for machine in machines {
+            by_number.entry(Arc::clone(&machine.number)).or_insert(machine);
+            turns.leave().await;
         }
+        let (mut rows, mut haystack) = (Vec::with_capacity(count), Haystack::default());
+        let mut machine_positions = HashMap::with_capacity(count);
+        for (position, (number, machine)) in by_number.into_iter().enumerate() {
+            let known = before.and_then(|before| before.machine(&number));
+            let last = known.map_or_else(Arc::default, |row| Arc::clone(&row.last));
+            haystack.add(&machine);
+            machine_positions.insert(number, position);
+            rows.push(Arc::new(Row { machine, last, position, site: OnceLock::new() }));
+            turns.leave().await;
+        }
+        haystack.end();
         let sites = sites(&rows).await;
         let site_positions = sites.iter().enumerate();
         let site_positions = site_positions.map(|(at, row)| (Arc::clone(&row.site.number), at)).collect();
+        // At last and at once: what answers are made of changes with the listing, not while it is built.
+        for row in &rows {
+            row.last.hear_online(row.machine.online, at);
+        }
         Self { machines: rows, machine_positions, haystack, sites, site_positions }
     }
 
@@ -107,14 +115,11 @@ impl Listing {
         let rows = rows.get(begin..).unwrap_or_default().iter();
         let matches = |row: &&Arc<Row>| filter.matches(row);
         let Some(words) = &filter.search else { return Box::new(rows.filter(matches)) };
-        let found = self.haystack.search(words);
         if filter.site.is_some() {
-            let is_found = move |row: &&Arc<Row>| found.binary_search(&row.position).is_ok();
-            return Box::new(rows.filter(is_found).filter(matches));
+            return Box::new(rows.filter(|row| self.haystack.has(row.position, words)).filter(matches));
         }
-        let next = found.partition_point(|position| *position < begin);
-        let rows = (next..found.len()).filter_map(move |next| self.machines.get(*found.get(next)?));
-        Box::new(rows.filter(matches))
+        let found = self.haystack.search(words, begin);
+        Box::new(found.filter_map(|position| self.machines.get(position)).filter(matches))
     }
 
     /// Every site, by number.
@@ -149,17 +154,18 @@ impl Drop for Listing {
         let (machines, positions) = (mem::take(&mut self.machines), mem::take(&mut self.machine_positions));
         let sites = mem::take(&mut self.sites);
         runtime.spawn(async move {
+            let mut turns = Turns::default();
             for site in sites {
                 drop(site);
-                consume_budget().await;
+                turns.leave().await;
             }
             for number in positions {
                 drop(number);
-                consume_budget().await;
+                turns.leave().await;
             }
             for machine in machines {
                 drop(machine);
-                consume_budget().await;
+                turns.leave().await;
             }
         });
     }
@@ -168,8 +174,9 @@ impl Drop for Listing {
 /// Sites are what the machines' rows say of them; the first machine speaks for its site.
 async fn sites(machines: &[Arc<Row>]) -> Vec<Arc<SiteRow>> {
     let mut sites: BTreeMap<Text, SiteRow> = BTreeMap::new();
+    let mut turns = Turns::default();
     for row in machines {
-        consume_budget().await;
+        turns.leave().await;
         let machine = &row.machine;
         let Some(site) = &machine.site else { continue };
         sites
@@ -192,7 +199,7 @@ async fn sites(machines: &[Arc<Row>]) -> Vec<Arc<SiteRow>> {
         let site = Arc::new(site);
         for row in &site.machines {
             let _ = row.site.set(Arc::downgrade(&site));
-            consume_budget().await;
+            turns.leave().await;
         }
         rows.push(site);
     }

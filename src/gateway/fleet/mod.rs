@@ -9,6 +9,7 @@ mod haystack;
 mod known;
 mod listing;
 pub mod sweep;
+mod turns;
 
 pub use filter::MachineFilter;
 pub use known::{Known, Last};

@@ -18,6 +18,7 @@ impl Write for Machine {
             "name" => to.value(&listed.name),
             "manufacturer" => to.value(&listed.manufacturer),
             "address" => to.value(&listed.address),
+            // Whoever is given a machine has the scope that its site takes.
             "site" => to.maybe(listed.site.as_ref(), |to, _| to.object(field, &Site(self.0.known_site()?))),
             "line" => to.maybe(self.0.line(), |to, line| to.object(field, &Line(line))),
             "areaName" => to.value(&listed.area_name),

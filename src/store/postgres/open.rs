@@ -26,17 +26,12 @@ const FRESH: Duration = Duration::from_secs(1);
 /// What the server is told at the beginning of a connection. It gives up a statement, the wait for another writer
 /// included; and sooner than that it ends a transaction whose gateway is silent, so that who waits for the turn of a gateway
 /// that hangs, or is cut off in it, gets it.
-/// Every statement is a small one: to share it among workers, or to compile it, takes longer than to do it. And each finds its
-/// rows by an index: the server plans a statement once, and what it planned for an empty log would read all of it for each
-/// batch, until it is told, a minute later, how long the log is now.
-const TERMS: [(&str, &str); 7] = [
+/// Every statement is a small one: to share it among workers, or to compile it, takes longer than to do it.
+const TERMS: [(&str, &str); 4] = [
     ("statement_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "4s"),
     ("max_parallel_workers_per_gather", "0"),
     ("jit", "off"),
-    ("enable_seqscan", "off"),
-    ("enable_hashjoin", "off"),
-    ("enable_mergejoin", "off"),
 ];
 
 /// How long a gateway waits while another brings the schema up to date. The work itself may take as long as it takes.

@@ -16,7 +16,7 @@ pub(in crate::store) enum Value<'q> {
     Bytes(Option<&'q [u8]>),
 }
 
-/// A statement and the values of its `$1`, `$2`, ….
+/// A statement and the values of its `$1`, `$2`, …, or of its `?`, in their order.
 pub(in crate::store) struct Statement<'q> {
     sql: Cow<'static, str>,
     values: Vec<Value<'q>>,
