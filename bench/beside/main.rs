@@ -3,11 +3,10 @@
 //! `beside axum` returns finished bytes, which is as fast as a server of this kind can be; `beside graphql` executes with
 //! async-graphql as its book says. Built of the same versions and by the same profile as the program, so that a ratio of one
 //! run tells of what is different alone. Both answer what they are given in `--answers`: a list of `asked` (a request's body) and
-//! `answer` (what the gateway said to it). `beside sqlite` writes rows and prints how many.
+//! `answer` (what the gateway said to it).
 
 mod axum;
 mod graphql;
-mod sqlite;
 
 use std::{error::Error, fs, net::SocketAddr};
 
@@ -28,24 +27,13 @@ struct Answer {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let (kind, listen, answers) = match arguments[..] {
+    let (kind, listen, answers) = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [kind @ ("axum" | "graphql"), "--listen", listen, "--answers", answers] => (kind, listen, answers),
-        ["sqlite", "--file", file, "--each", each] => {
-            println!("{}", runtime.block_on(sqlite::fill(file, each.parse()?))?);
-            return Ok(());
-        }
-        _ => {
-            return Err(
-                "beside axum|graphql --listen ADDRESS --answers FILE, or sqlite --file FILE --each ROWS"
-                    .into(),
-            );
-        }
+        _ => return Err("beside axum|graphql --listen ADDRESS --answers FILE".into()),
     };
     let answers: Vec<Answer> = serde_json::from_slice(&fs::read(answers)?)?;
     let router = if kind == "axum" { axum::router(answers) } else { graphql::router(&answers)? };
-    runtime.block_on(serve(listen.parse()?, router))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(listen.parse()?, router))
 }
 
 async fn serve(listen: SocketAddr, router: Router) -> Result<(), Box<dyn Error>> {

@@ -2,15 +2,11 @@
 
 use std::{
     collections::HashSet,
-    io::Read as _,
     path::Path,
     process::{Child, Stdio},
 };
 
-use crate::{
-    figures::{Meter, undisturbed},
-    system::{Server, free_address, measured},
-};
+use crate::system::{Server, free_address, measured};
 
 /// As it is built together with this program.
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench/release/beside");
@@ -36,29 +32,6 @@ impl Beside {
         server.until_listening();
         Self { child, server }
     }
-}
-
-/// How many rows a core-second bare SQLite writes, so many in each commit.
-pub fn bare_sqlite(folder: &Path, each: usize) -> f64 {
-    let (rows, cost) = undisturbed(|| {
-        let folder = tempfile::tempdir_in(folder).expect("a temporary folder");
-        let file = folder.path().join("bare.db");
-        let mut command = measured(Path::new(PROGRAM));
-        command
-            .args(["sqlite", "--file"])
-            .arg(file)
-            .args(["--each", &each.to_string()])
-            .stdout(Stdio::piped());
-        let mut child = command.spawn().expect("it runs");
-        let meter = Meter::start(child.id(), &[]);
-        let mut printed = String::new();
-        child.stdout.take().expect("piped").read_to_string(&mut printed).expect("text");
-        // Before it is waited for: afterwards nobody can say what it used.
-        let cost = meter.stop();
-        child.wait().expect("it ends");
-        (printed.trim().parse::<f64>().expect("a number"), cost)
-    });
-    rows / cost.processor
 }
 
 impl Drop for Beside {

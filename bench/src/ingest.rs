@@ -15,7 +15,6 @@ use tokio::{
 };
 
 use crate::{
-    beside::bare_sqlite,
     exchange::Request,
     figures::{Meter, Spread, Times, undisturbed},
     goal::Goals,
@@ -26,20 +25,12 @@ use crate::{
 
 const RUN: Duration = Duration::from_secs(5);
 const REPETITIONS: usize = 3;
-/// How many rows bare SQLite writes in a commit: about as many as the gateway does for 64 tellers.
-const EACH: usize = 64;
 /// The most messages that a run can send.
 const MOST: usize = 120_000;
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let bare = Spread::of((0..REPETITIONS).map(|_| bare_sqlite(folder.path(), EACH)));
-    println!("bare SQLite through sqlx, commits of {EACH}: {bare} rows a core-second");
-    let rate = measure("SQLite", &System::start(folder.path(), &Setup::default()), None);
-    let mut goals = Goals::default();
-    let found = format!("{:.2}", rate.middle / bare.middle);
-    goals.add(7, "SQLite, of the rows a core-second of bare SQLite", found, "0.28 to 0.36");
-    goals.tell();
+    measure("SQLite", &System::start(folder.path(), &Setup::default()), None);
     match Postgres::start() {
         Some(postgres) => {
             let setup = Setup { store: Some(postgres.url()), ..Setup::default() };
@@ -51,9 +42,7 @@ pub fn run() {
     }
 }
 
-/// How many messages a core-second are taken from the fewer tellers.
-fn measure(store: &str, system: &System, postgres: Option<&Postgres>) -> Spread {
-    let mut of_few = Spread::of([]);
+fn measure(store: &str, system: &System, postgres: Option<&Postgres>) {
     let mut goals = Goals::default();
     // Its processes come and go.
     let meter = || {
@@ -75,8 +64,7 @@ fn measure(store: &str, system: &System, postgres: Option<&Postgres>) -> Spread 
             rates.push(times.count() as f64 / cost.processor);
             lates.push(times.at(990).as_secs_f64() * 1e3);
         }
-        of_few = Spread::of(rates);
-        let found = format!("{of_few:.0}, p99 {:.1} ms", Spread::of(lates));
+        let found = format!("{:.0}, p99 {:.1} ms", Spread::of(rates), Spread::of(lates));
         let what = format!("{store}, as fast as taken from {tellers}, messages a core-second");
         goals.add(7, &what, found, "10,000, p99 25 ms");
     }
@@ -99,7 +87,6 @@ fn measure(store: &str, system: &System, postgres: Option<&Postgres>) -> Spread 
         );
     }
     goals.tell();
-    of_few
 }
 
 fn messages(server: &Server, told: &mut usize, most: usize) -> Arc<Vec<Request>> {
