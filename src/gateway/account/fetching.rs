@@ -62,7 +62,7 @@ impl Account {
             if let Ok(facts) = facts {
                 facts.complete(&mut report);
             }
-            interner.share(&mut report, &row.machine.number);
+            interner.share(&mut report, number);
             row.last.hear_report(&report, asked_at);
             if let Some((_, inbox)) = memory {
                 news::tell(&inbox, &name, &row, &report, asked_at);

@@ -28,7 +28,7 @@ struct Search {
     found: Mutex<Found>,
 }
 
-#[derive(Default)]
+/// What was found so far.
 struct Found {
     /// The positions of machines, in their order.
     machines: Vec<usize>,
@@ -62,8 +62,9 @@ impl Haystack {
 
     /// Whether the machine at a position has these words, which are in lower case.
     pub fn has(&self, position: usize, words: &str) -> bool {
-        let begin = position.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
-        let part = begin.zip(self.ends.get(position)).and_then(|(begin, end)| self.text.get(begin..*end));
+        let Some(end) = self.ends.get(position) else { return false };
+        let begin = position.checked_sub(1).and_then(|before| self.ends.get(before));
+        let part = self.text.get(begin.copied().unwrap_or_default()..*end);
         part.is_some_and(|part| part.contains(words))
     }
 
