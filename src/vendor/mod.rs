@@ -69,7 +69,7 @@ pub trait Vendor: std::fmt::Debug + Send + Sync {
     /// Reaches the vendor with a signed call where there is one; changes nothing.
     async fn ping(&self) -> Result<()>;
 
-    /// Every machine of the account, each once, in no promised order.
+    /// Every machine of the account, in no promised order; one that the vendor repeats comes again, and the first counts.
     async fn machines(&self) -> Result<Vec<Machine>>;
 
     /// What the call for a single machine tells.

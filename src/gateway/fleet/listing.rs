@@ -87,8 +87,11 @@ impl Listing {
         }
         haystack.end();
         let sites = sites(&rows).await;
-        let site_positions = sites.iter().enumerate();
-        let site_positions = site_positions.map(|(at, row)| (Arc::clone(&row.site.number), at)).collect();
+        let mut site_positions = HashMap::with_capacity(sites.len());
+        for (position, row) in sites.iter().enumerate() {
+            site_positions.insert(Arc::clone(&row.site.number), position);
+            turns.leave().await;
+        }
         // At last and at once: what answers are made of changes with the listing, not while it is built.
         for row in &rows {
             row.last.hear_online(row.machine.online, at);

@@ -2,8 +2,8 @@
 
 use tokio::task::yield_now;
 
-/// So many machines are worked on in one turn: about a millisecond.
-const TURN: usize = 1_024;
+/// So many machines are worked on in one turn: about half a millisecond, as long as ten answers take.
+const TURN: usize = 512;
 
 /// Counts the machines of a turn.
 #[derive(Debug, Default)]

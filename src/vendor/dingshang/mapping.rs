@@ -38,10 +38,9 @@ pub use shelves::{Floors, floor_state, last_page, shelves};
 /// The cabinet that every machine has, and that is meant where none is named.
 pub const MAIN_CABINET: &str = "A";
 
-/// Every machine once; a row without a number is no machine.
+/// Every machine; a row without a number is none.
 pub fn machines(rows: &[wire::MachineRow]) -> Vec<Machine> {
-    let mut seen = HashSet::new();
-    let machines = rows.iter().filter_map(|row| {
+    let machine = |row: &wire::MachineRow| {
         Some(Machine {
             number: row.machine_no.text()?,
             name: row.machine_name.text(),
@@ -57,8 +56,8 @@ pub fn machines(rows: &[wire::MachineRow]) -> Vec<Machine> {
             cabinet_count: None,
             created_at: instant(&row.created_at),
         })
-    });
-    machines.filter(|machine| seen.insert(machine.number.clone())).collect()
+    };
+    rows.iter().filter_map(machine).collect()
 }
 
 /// Older servers send a boolean, absent when false; newer ones a word.

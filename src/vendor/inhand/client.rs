@@ -6,12 +6,13 @@
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use bytes::Bytes;
-use futures_util::future::try_join_all;
+use futures_util::stream::{FuturesUnordered, TryStreamExt as _};
 use http::{HeaderMap, HeaderValue, Method, header};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use thiserror::Error as ThisError;
+use tokio::task::yield_now;
 use url::Url;
 
 use super::{
@@ -123,7 +124,7 @@ impl Client {
     }
 
     /// All rows of a listing that ends with its first short page. The order is not promised and the list may
-    /// change meanwhile, so a row can come twice: the caller takes it once.
+    /// change meanwhile, so a row can come twice: the caller takes it once. Leaves turns to others as it goes.
     ///
     /// The pages are asked for in waves of 1, 2, 4, 8 at once: a short list costs one call, and 100,000 rows
     /// do not wait for a thousand calls one after the other.
@@ -135,10 +136,18 @@ impl Client {
         let (mut rows, mut next, mut width) = (Vec::new(), 0, 1);
         while next < self.most_pages {
             let end = self.most_pages.min(next + width);
-            let wave = (next..end).map(|page| self.listing_page(operation, page * PAGE, PAGE, map));
+            let asking = (next..end).map(|number| async move {
+                Ok::<_, Error>((number, self.listing_page(operation, number * PAGE, PAGE, map).await?))
+            });
+            let (mut asking, mut wave) = (asking.collect::<FuturesUnordered<_>>(), BTreeMap::new());
+            while let Some((number, page)) = asking.try_next().await? {
+                wave.insert(number, page);
+                // To read a page takes as long as several answers, and a whole wave may have come at once.
+                yield_now().await;
+            }
             let mut ended = false;
             // What follows the short page in its wave is kept: the list may have grown meanwhile.
-            for (page, is_short) in try_join_all(wave).await? {
+            for (page, is_short) in wave.into_values() {
                 rows.extend(page);
                 ended |= is_short;
             }

@@ -86,8 +86,7 @@ impl Vendor for Inhand {
     }
 
     async fn machines(&self) -> Result<Vec<Machine>> {
-        let machines = self.client.listing(SITES, mapping::machine).await?;
-        Ok(each_once(machines, |machine| machine.number.clone()))
+        self.client.listing(SITES, mapping::machine).await
     }
 
     async fn machine_detail(&self, _: &str) -> Result<MachineDetail> {

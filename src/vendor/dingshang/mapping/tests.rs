@@ -73,9 +73,9 @@ fn a_machine_row_becomes_a_machine() {
 
 #[test]
 fn what_a_machine_row_leaves_out_is_zero_empty_or_false() {
-    let rows: Rows<wire::MachineRow> = read(&json!([{"machine_no": "1"}, {"machine_no": "1"}, {}]));
+    let rows: Rows<wire::MachineRow> = read(&json!([{"machine_no": "1"}, {}]));
     let machines = machines(&rows.0);
-    assert_eq!(machines.len(), 1, "one twice and one without a number");
+    assert_eq!(machines.len(), 1, "one has no number");
     assert_eq!(machines[0].online, Some(false));
     assert_eq!(machines[0].operating_state, OperatingState::NotInOperation);
     assert_eq!((machines[0].name.clone(), machines[0].location), (None, None));
