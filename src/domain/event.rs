@@ -103,7 +103,7 @@ pub struct Registration {
 }
 
 /// What a machine reported of itself. What it left out (`None`, an empty list) is no news, and stays as it was.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StatusNews {
     /// The machine itself.
     pub status: Status,
@@ -112,7 +112,7 @@ pub struct StatusNews {
 }
 
 /// What a machine reported of one shelf.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ShelfNews {
     /// The cabinet; `None`: the machine's main cabinet.
     pub cabinet: Option<Text>,

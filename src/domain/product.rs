@@ -1,9 +1,11 @@
 //! A product that machines sell.
 
+use std::hash::{Hash, Hasher};
+
 use super::{Money, Text};
 
 /// One product of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
     /// The operator's number of it; unique in the account.
     pub number: Text,
@@ -27,6 +29,13 @@ pub struct Product {
     pub image_url: Option<Text>,
     /// All its pictures.
     pub image_urls: Vec<Text>,
+}
+
+impl Hash for Product {
+    /// By its number alone, which tells it from nearly all others.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.number.hash(state);
+    }
 }
 
 impl Product {

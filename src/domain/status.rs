@@ -16,7 +16,7 @@ pub struct Report {
 }
 
 /// How a machine is.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Status {
     /// Whether the vendor reaches it; `None` where the reading does not say.
     pub online: Option<bool>,
@@ -41,7 +41,7 @@ pub struct Status {
 }
 
 /// Something that is broken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// The cabinet, where known.
     pub cabinet: Option<Text>,
@@ -54,7 +54,7 @@ pub struct Fault {
 }
 
 /// The climate of a cabinet; temperatures in degrees Celsius, times of day as `H:MM`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the members say what they are; their units stand above")]
 pub struct CabinetClimate {
     pub cabinet: Text,
@@ -77,7 +77,7 @@ pub struct CabinetClimate {
 }
 
 /// Coins for change, counted by denomination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CoinStock {
     /// 5-jiao coins.
     pub five_jiao: Option<i32>,
@@ -86,7 +86,7 @@ pub struct CoinStock {
 }
 
 /// How a machine reaches the network.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NetworkInfo {
     /// `WIFI`, `4G` and the like, as the vendor says it.
     pub kind: Option<Text>,
@@ -99,7 +99,7 @@ pub struct NetworkInfo {
 }
 
 /// The version of something that runs on a machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ComponentVersion {
     /// What.
     pub component: Text,

@@ -1,8 +1,7 @@
 //! What was last heard of a machine; news may come from a listing, a status, or the machine itself.
 
 use std::{
-    fmt::{self, Write as _},
-    hash::{DefaultHasher, Hasher as _},
+    hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering},
@@ -184,17 +183,7 @@ impl Last {
 /// A digest of news, by which equal news is known again while this process lives; never 0. Whole fleets' news would take
 /// more memory than all else that is known of them.
 fn digest(news: &StatusNews) -> u64 {
-    struct Digesting(DefaultHasher);
-    impl fmt::Write for Digesting {
-        fn write_str(&mut self, text: &str) -> fmt::Result {
-            self.0.write(text.as_bytes());
-            Ok(())
-        }
-    }
-    let mut digesting = Digesting(DefaultHasher::new());
-    // Every part of the news is in its debug text; hashing cannot fail.
-    let _ = write!(digesting, "{news:?}");
-    digesting.0.finish().max(1)
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(news).max(1)
 }
 
 /// The later of two pieces of news.

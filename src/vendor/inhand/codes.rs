@@ -1,6 +1,7 @@
 //! The platform's numbers and names, and what they mean to us. Unknown ones break nothing (Trap 11).
 
 use http::StatusCode;
+use memchr::memmem;
 
 use super::wire::Envelope;
 use crate::{
@@ -40,9 +41,9 @@ fn speaks_of_signature(refusal: &Envelope) -> bool {
     refusal.error_code.0.as_deref().is_some_and(|code| code.to_ascii_lowercase().contains("sign"))
 }
 
-/// The envelope of a FAIL. Answers that are lists are not read twice.
+/// The envelope of a FAIL. What has no `result` is not read twice: nearly all answers.
 fn refusal(body: &[u8]) -> Option<Envelope> {
-    if !body.trim_ascii_start().starts_with(b"{") {
+    if !body.trim_ascii_start().starts_with(b"{") || memmem::find(body, b"\"result\"").is_none() {
         return None;
     }
     let envelope: Envelope = serde_json::from_slice(body).ok()?;
