@@ -73,3 +73,19 @@ async fn each_field_is_written_as_it_is_resolved() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_object_of_which_all_is_skipped_is_an_empty_one() {
+    let system = System::start(Setup::default()).await;
+    assert_eq!(system.ask("{ __typename @skip(if: true) }").await, json!({ "data": {} }));
+    for of_machine in [
+        "number @skip(if: true)",
+        "...on Machine @include(if: false) { number }",
+        "number site { name @skip(if: true) }",
+        "number shelves { code @skip(if: true) }",
+        "number shelves { code price { amount @include(if: false) } }",
+    ] {
+        let answer = system.ask(&format!("{{ machines(first: 50) {{ nodes {{ {of_machine} }} }} }}")).await;
+        assert!(answer["errors"].is_null() && answer.to_string().contains("{}"), "{of_machine}: {answer}");
+    }
+}

@@ -118,7 +118,8 @@ impl<'a> Gathering<'a> {
 
 /// Mends an answer. One without data, because nothing ran, stays as it is.
 pub(super) fn complete(plan: &Plan, response: &mut Response) {
-    if response.data == ConstValue::Null && response.errors.iter().all(|error| error.path.is_empty()) {
+    let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
+    if response.data == ConstValue::Null && refused {
         return;
     }
     let failures = Failures::of(&response.errors);
@@ -338,6 +339,7 @@ mod tests {
         let query = "{ thing { id ... on Site { name } ... on Machine { name } } machine { id @skip(if: true) } must { ... on Site { id } } }";
         let data = r#"{"thing":{"id":"1"},"machine":null,"must":null}"#;
         assert_eq!(mended(query, data, &[]), r#"{"thing":{"id":"1"},"machine":null,"must":{}}"#);
+        assert_eq!(mended("{ machine @skip(if: true) { id } }", "null", &[]), "{}");
     }
 
     #[test]
