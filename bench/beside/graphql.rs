@@ -200,6 +200,7 @@ enum ShelfState {
     Unknown,
 }
 
+#[expect(clippy::duplicated_attributes, reason = "two fields of an interface may have one type")]
 #[derive(Clone, Deserialize, Interface)]
 #[graphql(
     field(name = "cursor", ty = "&String"),

@@ -1,16 +1,16 @@
-//! The servers beside the gateway: plain axum and plain async-graphql, see `bench/beside`.
+//! The servers beside the gateway: plain axum, plain async-graphql and a vendor, see `bench/beside`.
 
 use std::{
     collections::HashSet,
     path::Path,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
 };
 
-use crate::system::{Server, free_address, measured};
+use crate::system::{Server, anywhere, free_address, measured};
 
 /// As it is built together with this program.
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/bench/release/beside");
-/// What the two are built of.
+/// What they are built of.
 const OURS: &str = include_str!("../Cargo.lock");
 const PROGRAMS: &str = include_str!("../../Cargo.lock");
 
@@ -24,8 +24,16 @@ impl Beside {
     /// Starts `axum` or `graphql` on the gateway's core, which answers what is in the file.
     pub fn start(kind: &str, answers: &Path, token: &str) -> Self {
         assert!(is_of_equal_versions(), "bench/Cargo.lock has versions that Cargo.lock has not");
+        Self::begin(measured(Path::new(PROGRAM)), (kind, answers), token)
+    }
+
+    /// Starts what stands for InHand, on any core.
+    pub fn vendor(answers: &Path) -> Self {
+        Self::begin(anywhere(Path::new(PROGRAM)), ("vendor", answers), "")
+    }
+
+    fn begin(mut command: Command, (kind, answers): (&str, &Path), token: &str) -> Self {
         let address = free_address();
-        let mut command = measured(Path::new(PROGRAM));
         command.args([kind, "--listen", &address, "--answers"]).arg(answers).stdout(Stdio::null());
         let child = command.spawn().expect("it runs");
         let server = Server { address, token: token.to_owned(), process: child.id() };

@@ -1,9 +1,12 @@
 //! What takes 51 calls at a vendor that takes 10 ms for each: the list of an account's machines, and the shelves of the 50
 //! that there are. Of accounts that are asked about once, of which nothing is known and to whose vendor no connection is
-//! open; and of one account that is asked about again and again, of which nothing that was told counts any more.
+//! open; and of one account that is asked about again and again, of which nothing that was told counts any more. The vendor says
+//! what the simulator said, and takes next to nothing of the cores for it.
 
 use std::{
+    fs,
     net::TcpStream,
+    path::Path,
     sync::Barrier,
     thread,
     time::{Duration, Instant},
@@ -11,9 +14,11 @@ use std::{
 
 use crate::{
     answers::json,
+    beside::Beside,
     exchange::{Request, exchange},
     figures::{Meter, Spread, Times, show, undisturbed},
     goal::Goals,
+    message::question as ask_vendor,
     system::{Setup, System, further_account},
 };
 
@@ -21,8 +26,9 @@ const REPETITIONS: usize = 3;
 /// How often one client asks in a repetition, and how often all do.
 const ASKED: usize = 10;
 const CLIENTS: usize = 16;
+const MACHINES: usize = 50;
 /// The list, and each machine.
-const CALLS: u64 = 51;
+const CALLS: u64 = 1 + MACHINES as u64;
 /// Nothing that the vendor said counts for longer than it takes to ask again.
 const SHORT: &str = "[cache]\nstatus = \"1ms\"\nsites = \"1ms\"\nmax_stale = \"1ms\"\n";
 /// Accounts that a repetition uses up, if it has to be taken three times.
@@ -30,10 +36,15 @@ const ACCOUNTS: usize = (ASKED + ASKED + CLIENTS) * 3 * REPETITIONS;
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let setup =
-        || Setup { machines: 50, latency: "10ms", pinned: false, concurrency: 64, ..Setup::default() };
+    let vendor = vendor(folder.path());
+    let others = [vendor.server.process];
+    let setup = || {
+        let inhand = Some(format!("http://{}", vendor.server.address));
+        Setup { inhand, pinned: false, concurrency: 64, ..Setup::default() }
+    };
     let mut goals = Goals::default();
-    let again = again(&System::start(&folder.path().join("again"), &Setup { sections: SHORT, ..setup() }));
+    let setup_again = Setup { sections: SHORT, ..setup() };
+    let again = again(&System::start(&folder.path().join("again"), &setup_again), &others);
     goals.add(4, "the same again, connections open", format!("{again:.2} × two round trips"), "1.06");
     let setup = Setup { accounts: ACCOUNTS, ..setup() };
     let system = System::start(&folder.path().join("first"), &setup);
@@ -43,23 +54,22 @@ pub fn run() {
     let (mut alone, mut calls, mut sharing) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..REPETITIONS {
         let (times, cost) = undisturbed(|| {
-            let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &[system.sandbox()]));
+            let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &others));
             (one_after_the_other(&system, &questions), meter.stop())
         });
         println!("one client: {times}; {cost}");
         alone.push(times.at(500).as_secs_f64() / round_trip.as_secs_f64() / 2.0);
         let ((together, asked), cost) = undisturbed(|| {
-            let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &[system.sandbox()]));
+            let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &others));
             let before = system.vendor_calls();
-            let lengths = questions.iter().map(|question| all_at_once(&system, &vec![question; CLIENTS]));
+            let lengths = questions.iter().map(|question| all_at_once(&system, &[question; CLIENTS]));
             let together = lengths.sum::<Duration>() / u32::try_from(ASKED).expect("it is small");
             ((together, system.vendor_calls() - before), meter.stop())
         });
         let asked = asked as f64 / (ASKED * CLIENTS) as f64;
         println!("{CLIENTS} clients, the same: {}, {asked:.2} calls a request; {cost}", show(together));
         let (apart, cost) = undisturbed(|| {
-            let (questions, meter) =
-                (next(CLIENTS), Meter::start(system.server.process, &[system.sandbox()]));
+            let (questions, meter) = (next(CLIENTS), Meter::start(system.server.process, &others));
             (all_at_once(&system, &questions.iter().collect::<Vec<_>>()), meter.stop())
         });
         println!("{CLIENTS} clients, each something else: {}; {cost}", show(apart));
@@ -74,14 +84,14 @@ pub fn run() {
 }
 
 /// Of one account, whose connections are open: how long one client waits, in two round trips.
-fn again(system: &System) -> Spread {
+fn again(system: &System, others: &[u32]) -> Spread {
     let round_trip = round_trip(system);
     println!("a call takes the vendor {}", show(round_trip));
     let questions = vec![question(system, "metro"); ASKED * 2];
     one_after_the_other(system, &questions);
     let ratios = (0..REPETITIONS).map(|_| {
         let (times, cost) = undisturbed(|| {
-            let meter = Meter::start(system.server.process, &[system.sandbox()]);
+            let meter = Meter::start(system.server.process, others);
             let before = system.vendor_calls();
             let times = one_after_the_other(system, &questions);
             assert_eq!(system.vendor_calls() - before, CALLS * questions.len() as u64, "nothing was cached");
@@ -93,7 +103,31 @@ fn again(system: &System) -> Spread {
     Spread::of(ratios.collect::<Vec<_>>())
 }
 
-/// How long the vendor takes for one call; a refusal takes as long as anything else.
+/// A vendor that says what the simulator says, each time.
+fn vendor(folder: &Path) -> Beside {
+    let system = System::start(&folder.join("told"), &Setup { machines: MACHINES, ..Setup::default() });
+    let address = system.inhand.trim_start_matches("http://").trim_end_matches('/');
+    let mut stream = TcpStream::connect(address).expect("the simulator listens");
+    let mut ask = |machine: Option<&str>| {
+        let answer = exchange(&mut stream, &ask_vendor(address, machine));
+        assert!(!answer.contains("FAIL"), "{answer}");
+        answer
+    };
+    let list = ask(None);
+    let rows = json(&list);
+    let rows = rows.as_array().expect("a list").iter();
+    let machines = rows.map(|row| row["assetId"].as_str().expect("a number").to_owned());
+    let machines: Vec<_> = machines.map(|machine| (ask(Some(&machine)), machine)).collect();
+    assert_eq!(machines.len(), MACHINES, "{list}");
+    let told = |asked: &str, answer: &str| serde_json::json!({ "asked": asked, "answer": answer });
+    let answers: Vec<_> = machines.iter().map(|(answer, machine)| told(machine, answer)).collect();
+    let answers = [vec![told("", &list)], answers].concat();
+    let file = folder.join("vendor.json");
+    fs::write(&file, serde_json::Value::Array(answers).to_string()).expect("written");
+    Beside::vendor(&file)
+}
+
+/// How long the vendor takes for one call.
 fn round_trip(system: &System) -> Duration {
     let address = system.inhand.trim_start_matches("http://").trim_end_matches('/');
     let mut stream = TcpStream::connect(address).expect("the simulator listens");

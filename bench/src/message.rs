@@ -1,4 +1,4 @@
-//! Sales as InHand tells them (§3.1), signed as it signs them.
+//! Sales as InHand tells them (§3.1), and what it is asked (§1), signed as it signs them.
 
 use md5::{Digest as _, Md5};
 
@@ -37,13 +37,29 @@ pub fn sale(host: &str, number: usize) -> Request {
         ("type", "566e2e720cf2af0d94250663"),
         ("typeName", "茶饮料"),
     ];
-    let parts: Vec<String> = members.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let body = signed(&members, &members);
+    Request::post(host, "/webhooks/inhand/metro/trade", "", &body)
+}
+
+/// What is asked about a machine, or about all of them; each may be asked once.
+pub fn question(host: &str, machine: Option<&str>) -> Request {
+    let nonce = format!("{:0>16}", machine.unwrap_or("sites"));
+    let identity = [("clientId", "c-100"), ("nonce_str", nonce.as_str())];
+    let body: Vec<_> = machine.map(|machine| ("assetId", machine)).into_iter().chain(identity).collect();
+    let mut all = [&*body, &[("cursor", "0"), ("limit", "100")]].concat();
+    all.sort_unstable();
+    let call = if machine.is_some() { "status" } else { "sites" };
+    Request::post(host, &format!("/osapi/router/{call}?limit=100&cursor=0"), "", &signed(&all, &body))
+}
+
+/// A body of these members, with the signature of all that is sent, which stands in the order of its names.
+fn signed(all: &[(&str, &str)], members: &[(&str, &str)]) -> String {
+    let parts: Vec<String> = all.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let sign = hex::encode(Md5::digest(parts.join("&") + KEY));
     let mut body: serde_json::Map<String, serde_json::Value> =
         members.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())).collect();
     body.insert("sign".to_owned(), sign.into());
-    let body = serde_json::Value::Object(body).to_string();
-    Request::post(host, "/webhooks/inhand/metro/trade", "", &body)
+    serde_json::Value::Object(body).to_string()
 }
 
 /// Whether a message was taken.

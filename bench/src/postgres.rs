@@ -62,7 +62,7 @@ impl Postgres {
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .status();
-        assert!(ended.is_ok_and(|status| status.success()), "{program:?} {arguments:?} failed");
+        assert!(ended.is_ok_and(|status| status.success()), "{} {arguments:?} failed", program.display());
     }
 }
 

@@ -19,7 +19,7 @@ const REPETITIONS: usize = 3;
 const MANY: (usize, u32, u32) = (5_000, 20, 10);
 const FEW: (usize, u32, u32) = (1_000, 20, 10);
 /// So many that a core has no time left, as plain async-graphql has with few.
-const FULL: (usize, u32, u32) = (5_000, 50, 10);
+const FULL: (usize, u32, u32) = (5_000, 100, 10);
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -51,9 +51,11 @@ pub fn run() {
         format!("{:.0}, of plain async-graphql {:.0}", of(&full, Heard::rate), of(&plain, Heard::rate));
     goals.add(6, "messages a core-second", rates, "100,000");
     let ratio = format!(
-        "{:.1} with 5,000 of ours at 50 events/s, {:.1} at 20, {:.1} with as few",
+        "{:.1} with 5,000 of ours at {} events/s, {:.1} at {}, {:.1} with as few",
         over(&full),
+        FULL.1,
         over(&many),
+        MANY.1,
         over(&few)
     );
     goals.add(6, "times plain async-graphql's with 1,000 sockets", ratio, "10");

@@ -27,6 +27,8 @@ pub struct Setup {
     pub machines: usize,
     /// How long a vendor's answer takes.
     pub latency: &'static str,
+    /// Where InHand is; `None`: at its simulator.
+    pub inhand: Option<String>,
     /// How often each machine's status is asked for.
     pub sweep: &'static str,
     /// Whether the gateway has a core of its own; else all share all cores.
@@ -46,6 +48,7 @@ impl Default for Setup {
         Self {
             machines: 200,
             latency: "0ms",
+            inhand: None,
             sweep: "off",
             pinned: true,
             concurrency: 32,
@@ -93,7 +96,7 @@ pub struct System {
     pinned: bool,
     /// The gateway, as its clients see it.
     pub server: Server,
-    /// Where InHand's simulator listens.
+    /// Where InHand, or what stands for it, listens.
     pub inhand: String,
 }
 
@@ -132,6 +135,7 @@ impl System {
             line.split_once("  ").expect("a name and a value").1.to_owned()
         };
         let (dingshang, inhand) = (url(), url());
+        let inhand = setup.inhand.clone().unwrap_or(inhand);
         let address = free_address();
         let config = folder.join("vendgraph.toml");
         let store = format!("sqlite://{}/vendgraph.db", folder.display());
@@ -200,7 +204,7 @@ impl System {
         self.begin()
     }
 
-    /// How often InHand's simulator was asked so far.
+    /// How often InHand was asked so far.
     pub fn vendor_calls(&self) -> u64 {
         let address = self.inhand.trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(address).expect("the simulator listens");
@@ -280,14 +284,22 @@ fn serve(pinned: bool, config: &Path) -> Child {
 
 /// A program on the core of what is measured.
 pub fn measured(program: &Path) -> Command {
+    on(CORES.0, program)
+}
+
+/// A program on any core.
+pub fn anywhere(program: &Path) -> Command {
+    on(ANY_CORE, program)
+}
+
+fn on(core: &str, program: &Path) -> Command {
     let mut command = Command::new("taskset");
-    command.args(["-c", CORES.0]).arg(program).stdin(Stdio::null());
+    command.args(["-c", core]).arg(program).stdin(Stdio::null());
     command
 }
 
 fn program(pinned: bool, core: &str, command: &[&str], config: &Path) -> Command {
-    let mut program = Command::new("taskset");
-    program.args(["-c", if pinned { core } else { ANY_CORE }, PROGRAM]);
-    program.args(command).arg("--config").arg(config).env("VENDGRAPH_LOG", "error").stdin(Stdio::null());
+    let mut program = on(if pinned { core } else { ANY_CORE }, Path::new(PROGRAM));
+    program.args(command).arg("--config").arg(config).env("VENDGRAPH_LOG", "error");
     program
 }

@@ -66,7 +66,8 @@ fn text(server: &Server, query: &str, wording: Wording) -> String {
                 .lines()
                 .filter_map(|line| line.split_once(": "))
                 .map(|(name, value)| format!("wrk.headers[{}] = {}\n", quoted(name), quoted(value)))
-                .collect();
+                .collect::<Vec<_>>()
+                .concat();
             format!(
                 "wrk.method = \"POST\"\nwrk.headers[\"content-type\"] = \"application/json\"\n{head}wrk.body = {body}\n"
             )
