@@ -33,7 +33,7 @@ use crate::{
 const READ_BUFFER: usize = 1024;
 
 /// How many bytes are collected for one write; this buffer too lives as long as the socket.
-const WRITE_BUFFER: usize = 4 * 1024;
+const WRITE_BUFFER: usize = 16 * 1024;
 
 /// Whether a request asks for a socket.
 pub(in crate::http) fn is_asked_for(request: &Request) -> bool {
