@@ -32,9 +32,9 @@ pub struct Product {
 }
 
 impl Hash for Product {
-    /// By its number alone, which tells it from nearly all others.
+    /// By what tells it from nearly all others.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.number.hash(state);
+        (&self.number, &self.name, &self.image_url).hash(state);
     }
 }
 

@@ -60,23 +60,24 @@ pub struct Facts {
 impl Facts {
     /// Reads them from the log.
     pub async fn read(store: &dyn Store, account: &AccountName, machine: &Text) -> store::Result<Self> {
-        let latest = async |kind| store.latest(account, Some(machine), kind).await;
-        let mut facts = Self::default();
-        if let Some(stored) = latest(EventKind::MachineRegistered).await?
-            && let Happening::MachineRegistered(registration) = stored.event.happening
-        {
-            facts.registration = Some(registration);
+        let kinds = [EventKind::MachineRegistered, EventKind::Refill];
+        let (mut facts, mut filled) = (Self::default(), None);
+        for stored in store.latest(account, Some(machine), &kinds).await? {
+            let at = stored.event.happened_at();
+            if let Happening::Refill(refill) = stored.event.happening {
+                filled = Some(Filled { refill, at });
+            } else if let Happening::MachineRegistered(registration) = stored.event.happening {
+                facts.registration = Some(registration);
+            }
         }
-        let Some(stored) = latest(EventKind::Refill).await? else { return Ok(facts) };
-        let at = stored.event.happened_at();
-        let Happening::Refill(refill) = stored.event.happening else { return Ok(facts) };
+        let Some(filled) = filled else { return Ok(facts) };
         let filter = EventFilter {
             accounts: vec![account.clone()],
             machines: Some(vec![(account.clone(), machine.clone())]),
             kinds: Some(vec![EventKind::Trade]),
-            since: Some(at),
+            since: Some(filled.at),
         };
-        facts.filled = Some(Filled { refill, at });
+        facts.filled = Some(filled);
         let (mut after, mut read) = (Place::default(), 0);
         while read < MOST {
             let part = store.events(&filter, after, PART).await?;

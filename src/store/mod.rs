@@ -274,14 +274,14 @@ pub trait Store: std::fmt::Debug + Send + Sync {
     /// store appended it. What stands at it or before can be read.
     fn appended(&self) -> watch::Receiver<domain::Place>;
 
-    /// The newest event of a kind of a machine, or of the whole account (`None`), by when it happened: of the few dozen that
-    /// were told last, as news comes late. Also where it stands under the floor.
+    /// Of each of these kinds the newest event of a machine, or of the whole account (`None`), if there is one, by when it
+    /// happened: of the few dozen that were told last, as news comes late. Also where it stands under the floor.
     async fn latest(
         &self,
         account: &AccountName,
         machine: Option<&str>,
-        kind: EventKind,
-    ) -> Result<Option<StoredEvent>>;
+        kinds: &[EventKind],
+    ) -> Result<Vec<StoredEvent>>;
 
     /// Of each of these machines the last `each` events of a kind, also those that are kept under the floor; all of them in
     /// the order of their places.

@@ -40,9 +40,9 @@ impl Gateway {
         if told.is_some() {
             return told;
         }
-        let last = self.store().latest(account.name(), None, EventKind::AccountHealth).await.ok()?;
+        let last = self.store().latest(account.name(), None, &[EventKind::AccountHealth]).await.ok()?;
         let mut state = HealthState::Up;
-        if let Some(Happening::AccountHealth(health)) = last.map(|stored| stored.event.happening) {
+        if let Some(Happening::AccountHealth(health)) = last.first().map(|stored| &stored.event.happening) {
             state = health.state;
         }
         Some(state)

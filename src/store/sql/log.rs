@@ -6,6 +6,8 @@
 
 use std::{borrow::Cow, collections::BTreeSet};
 
+use serde::Serialize;
+
 use super::{
     Connection, Dialect, Fault, filter,
     row::{Row, millis},
@@ -27,6 +29,9 @@ const OUT_OF_ORDER: i64 = 32;
 
 /// When an event happened, as [`Event::happened_at`] says.
 const HAPPENED_AT: &str = "CASE WHEN occurred_at > received_at THEN received_at ELSE occurred_at END";
+
+/// Whether an event is asked for by its time, `$4`.
+const SINCE: &str = "(CAST($4 AS BIGINT) IS NULL OR occurred_at >= $4)";
 
 pub(super) const COLUMNS: &str = "place, account, kind, machine, origin, occurred_at, received_at, payload";
 
@@ -51,11 +56,50 @@ pub(super) async fn page<C: Connection>(
     (after, head): (Place, Place),
     first: usize,
 ) -> Result<Page<StoredEvent>, Fault> {
-    let runs = Runs::of(wanted);
-    let walk = head.0.saturating_sub(after.0) <= NEAR || runs.count() > MANY_RUNS;
-    let bound = statement(runs.sql::<C>(walk)).bind(runs.list()?).bind(number(after));
+    let near = head.0.saturating_sub(after.0) <= NEAR;
+    let (sql, members) = if near && wanted.machines.is_none() && wanted.kinds.is_none() {
+        let accounts: Vec<[&str; 1]> = wanted.accounts.iter().map(|account| [account.as_str()]).collect();
+        (all_of_accounts::<C>(), list(&accounts)?)
+    } else {
+        let runs = Runs::of(wanted);
+        (runs.sql::<C>(near || runs.count() > MANY_RUNS), runs.list()?)
+    };
+    let bound = statement(sql).bind(members).bind(number(after));
     let bound = bound.bind(filter::limit(first.saturating_add(1))).bind(wanted.since.map(millis));
     filter::page(&bound.rows(db).await?, first, stored)
+}
+
+/// What is read of the log where it is walked: what is among `$1`, by these columns; `$2` after which place, `$3` how many, `$4`
+/// since when. `those`: what else is asked of it.
+fn walked<C: Connection>((columns, members): (&str, &str), those: &str) -> String {
+    let Dialect { members: from, walked, .. } = C::DIALECT;
+    // `IS TRUE`: looked up for each event, and not joined, which would read all there are and sort them.
+    format!(
+        "SELECT {COLUMNS} FROM events{walked} WHERE place > {after} AND {SINCE}{those} \
+         AND (({columns}) IN (SELECT {members} FROM {from})) IS TRUE ORDER BY place LIMIT 0 + $3",
+        after = after::<C>()
+    )
+}
+
+/// All that is shown of accounts, as whoever follows the whole log reads it again and again: by the accounts alone, since as runs
+/// they would be a dozen times as many.
+fn all_of_accounts<C: Connection>() -> String {
+    let kinds: Vec<_> = shown(None).map(|kind| format!("'{kind}'")).collect();
+    walked::<C>(("account", "member.value ->> 0"), &format!(" AND kind IN ({})", kinds.join(", ")))
+}
+
+/// The kinds that are asked for.
+fn shown(kinds: Option<&[EventKind]>) -> impl Iterator<Item = &'static str> {
+    let is_shown = move |kind: &EventKind| match kinds {
+        Some(kinds) => kinds.contains(kind),
+        None => *kind != EventKind::Unreadable,
+    };
+    EventKind::WORDS.iter().filter(move |(kind, _)| is_shown(kind)).map(|(_, word)| *word)
+}
+
+/// After which place events are read: `$2`, or what is kept.
+fn after<C: Connection>() -> String {
+    format!("{}($2, (SELECT floor FROM event_log))", C::DIALECT.greater)
 }
 
 /// What is asked for, as runs of an index; each once.
@@ -68,12 +112,7 @@ enum Runs<'a> {
 
 impl<'a> Runs<'a> {
     fn of(wanted: &'a EventFilter) -> Self {
-        let shown = |kind: &EventKind| match &wanted.kinds {
-            Some(kinds) => kinds.contains(kind),
-            None => *kind != EventKind::Unreadable,
-        };
-        let kinds = EventKind::WORDS.iter().filter(|(kind, _)| shown(kind));
-        let kinds: Vec<&'static str> = kinds.map(|(_, word)| *word).collect();
+        let kinds: Vec<&'static str> = shown(wanted.kinds.as_deref()).collect();
         let Some(machines) = &wanted.machines else {
             let of_account =
                 |account: &'a AccountName| kinds.iter().map(move |kind| (account.as_str(), *kind));
@@ -94,30 +133,22 @@ impl<'a> Runs<'a> {
     }
 
     fn list(&self) -> Result<String, Fault> {
-        let list = match self {
-            Self::Accounts(runs) => serde_json::to_string(runs),
-            Self::Machines(runs) => serde_json::to_string(runs),
-        };
-        list.map_err(|_| Fault::Unwritable)
+        match self {
+            Self::Accounts(runs) => list(runs),
+            Self::Machines(runs) => list(runs),
+        }
     }
 
-    /// What is read of the log: `$1` the runs, `$2` after which place, `$3` how many, `$4` since when.
+    /// What is read of the log: `$1` the runs, the other values as where it is walked.
     fn sql<C: Connection>(&self, walk: bool) -> String {
-        let Dialect { greater, members, each_run, onwards: (onwards, order), walked, .. } = C::DIALECT;
-        let after = format!("{greater}($2, (SELECT floor FROM event_log))");
-        let since = "(CAST($4 AS BIGINT) IS NULL OR occurred_at >= $4)";
         if walk {
-            let (keys, run) = match self {
+            let columns = match self {
                 Self::Accounts(_) => ("account, kind", "member.value ->> 0, member.value ->> 1"),
                 Self::Machines(_) => {
                     ("account, machine, kind", "member.value ->> 0, member.value ->> 1, member.value ->> 2")
                 }
             };
-            // `IS TRUE`: looked up for each event, and not joined, which would read all there are and sort them.
-            return format!(
-                "SELECT {COLUMNS} FROM events{walked} WHERE place > {after} AND {since} \
-                 AND (({keys}) IN (SELECT {run} FROM {members})) IS TRUE ORDER BY place LIMIT 0 + $3"
-            );
+            return walked::<C>(columns, "");
         }
         let (of, kind) = match self {
             Self::Accounts(_) => ("account = member.value ->> 0", "member.value ->> 1"),
@@ -126,39 +157,46 @@ impl<'a> Runs<'a> {
             }
         };
         // Of each run no more is read than the page can show.
-        let (before, behind) = each_run;
-        let onwards = onwards(kind, &after);
+        let Dialect { each_run: (before, behind), onwards: (onwards, order), .. } = C::DIALECT;
+        let onwards = onwards(kind, &after::<C>());
         format!(
             "SELECT {COLUMNS} FROM events WHERE {before}SELECT place FROM events WHERE {of} AND {onwards} \
-             AND {since} ORDER BY {order} LIMIT 0 + $3{behind} ORDER BY place"
+             AND {SINCE} ORDER BY {order} LIMIT 0 + $3{behind} ORDER BY place"
         )
     }
+}
+
+fn list(members: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(members).map_err(|_| Fault::Unwritable)
 }
 
 fn once<T: Ord>(runs: impl Iterator<Item = T>) -> Vec<T> {
     runs.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Of what was told last of a machine, or of an account, the newest of a kind. News may come late, so it is not always the
+/// Of what was told last of a machine, or of an account, the newest of each kind. News may come late, so it is not always the
 /// last.
 pub(super) async fn latest<C: Connection>(
     db: &mut C,
     account: &AccountName,
     machine: Option<&str>,
-    kind: EventKind,
-) -> Result<Option<StoredEvent>, Fault> {
+    kinds: &[EventKind],
+) -> Result<Vec<StoredEvent>, Fault> {
     let run = if machine.is_some() { " AND machine = $3" } else { "" };
     // The kind is no value: SQLite would plan the statement anew each time, to see whether an index of that kind alone serves.
-    let sql = format!(
-        "SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM events WHERE account = $1 AND kind = '{kind}'{run} \
-         ORDER BY place DESC LIMIT 0 + $2) AS told ORDER BY {HAPPENED_AT} DESC, place DESC LIMIT 1",
-        kind = kind.word()
-    );
+    let newest = |kind: &EventKind| {
+        format!(
+            "SELECT * FROM (SELECT {COLUMNS} FROM (SELECT {COLUMNS} FROM events WHERE account = $1 AND kind = '{kind}'{run} \
+             ORDER BY place DESC LIMIT 0 + $2) AS told ORDER BY {HAPPENED_AT} DESC, place DESC LIMIT 1) AS newest",
+            kind = kind.word()
+        )
+    };
+    let sql = kinds.iter().map(newest).collect::<Vec<_>>().join(" UNION ALL ");
     let mut bound = statement(sql).bind(account.as_str()).bind(OUT_OF_ORDER);
     if let Some(machine) = machine {
         bound = bound.bind(machine);
     }
-    bound.row(db).await?.as_ref().map(stored).transpose()
+    bound.rows(db).await?.iter().map(stored).collect()
 }
 
 /// Of each of these machines the last events of a kind, in the order of their places.
@@ -178,7 +216,7 @@ pub(super) async fn last_words<C: Connection>(
          ORDER BY place"
     );
     let all = runs.len().saturating_mul(each);
-    let bound = statement(sql).bind(serde_json::to_string(&runs).map_err(|_| Fault::Unwritable)?);
+    let bound = statement(sql).bind(list(&runs)?);
     let bound = bound.bind(filter::limit(each)).bind(filter::limit(all));
     bound.rows(db).await?.iter().map(stored).collect()
 }

@@ -321,9 +321,9 @@ impl<B: Backend> Store for Kept<B> {
         &self,
         account: &AccountName,
         machine: Option<&str>,
-        kind: EventKind,
-    ) -> Result<Option<StoredEvent>> {
-        glance!(self, "read the event log", log::latest(account, machine, kind))
+        kinds: &[EventKind],
+    ) -> Result<Vec<StoredEvent>> {
+        glance!(self, "read the event log", log::latest(account, machine, kinds))
     }
 
     async fn last_words(

@@ -82,10 +82,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(PATIENCE)
 }
 
-/// A file's connections do not break, so that none is tried before it is used: that would take as long as a short read.
 fn pool() -> SqlitePoolOptions {
-    let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
-    pool.idle_timeout(None).max_lifetime(None)
+    SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None)
 }
 
 async fn writer(path: &Path) -> Result<Pool<Sqlite>, OpenError> {

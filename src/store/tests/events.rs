@@ -249,7 +249,8 @@ pub(super) async fn old_events_go_and_the_last_word_on_each_machine_stays(at: &d
     .collect();
     store.append(&batch).await.unwrap();
     let latest = async |kind| {
-        store.latest(&account(), Some("m1"), kind).await.unwrap().map(|stored| stored.event.happening)
+        let found = store.latest(&account(), Some("m1"), &[kind]).await.unwrap().pop();
+        found.map(|stored| stored.event.happening)
     };
     let bounds = async || store.log_bounds().await.unwrap();
     // Not the first: what is younger is before it.
@@ -264,6 +265,11 @@ pub(super) async fn old_events_go_and_the_last_word_on_each_machine_stays(at: &d
     assert_eq!(latest(EventKind::Refill).await, Some(refill(3)));
     assert_eq!(latest(EventKind::MachineStatus).await, Some(status(3)));
     assert_eq!(latest(EventKind::Trade).await, None);
+    let kinds = [EventKind::Refill, EventKind::Trade, EventKind::MachineRegistered];
+    let found = store.latest(&account(), Some("m1"), &kinds).await.unwrap();
+    let mut found: Vec<_> = found.into_iter().map(|stored| stored.event.happening).collect();
+    found.sort_by_key(|happening| happening.kind() == EventKind::Refill);
+    assert_eq!(found, [batch[0].event.happening.clone(), refill(3)], "of each kind that there is");
     // What is not in the log any more is news; what was kept is known.
     assert!(tell(&*store, trade("1", DeliveryState::Dispensed)).await);
     assert!(!tell(&*store, refill(3)).await);

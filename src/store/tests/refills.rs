@@ -106,8 +106,8 @@ pub(super) async fn the_last_word_of_an_account_is_its_own_and_the_newest(at: &d
         new
     };
     let latest = async |of: &str| {
-        let found = store.latest(&AccountName::new(of), None, EventKind::AccountHealth).await.unwrap();
-        found.map(|stored| stored.event)
+        let found = store.latest(&AccountName::new(of), None, &[EventKind::AccountHealth]).await.unwrap();
+        found.into_iter().next().map(|stored| stored.event)
     };
     assert_eq!(latest("north").await, None);
     let batch = [health(HealthState::Down, 1), health(HealthState::Degraded, 3), of("north", "m1", 4)];
@@ -124,8 +124,8 @@ pub(super) async fn a_time_that_has_not_come_is_that_at_which_it_was_told(at: &d
         new
     };
     let latest = async || {
-        let found = store.latest(&account(), Some("m1"), EventKind::Refill).await.unwrap();
-        found.map(|stored| stored.event.occurred_at)
+        let found = store.latest(&account(), Some("m1"), &[EventKind::Refill]).await.unwrap();
+        found.into_iter().next().map(|stored| stored.event.occurred_at)
     };
     store.append(&[told(10, 11), told(8_000_000_000, 20), told(15, 21)]).await.unwrap();
     assert_eq!(latest().await, Some(second(8_000_000_000)), "nothing has happened since it was told");
