@@ -86,18 +86,18 @@ impl Machine {
     }
 
     /// The site where it stands; null where the vendor has no sites.
-    async fn site(&self, ctx: &Context<'_>) -> Option<Site> {
+    async fn site(&self, ctx: &Context<'_>) -> Option<Direct<Site>> {
         guarded_option(
             ctx,
             Scope::MachinesRead,
-            Box::pin(async { Ok(self.0.site(field(ctx)?.asker).await?.map(Site)) }),
+            Box::pin(async { Ok(self.0.site(field(ctx)?.asker).await?.map(Site).map(Direct)) }),
         )
         .await
     }
 
     /// The replenishment line that serves it; null where the vendor has no lines.
-    async fn line(&self) -> Option<Line> {
-        self.0.line().map(Line)
+    async fn line(&self) -> Option<Direct<Line>> {
+        self.0.line().map(Line).map(Direct)
     }
 
     /// The name of its area; null where the vendor does not tell.

@@ -7,7 +7,7 @@ use crate::{
     auth::Scope,
     gateway,
     graphql::{
-        direct::List,
+        direct::{Direct, List},
         field::{field, guarded, guarded_option},
     },
 };
@@ -50,8 +50,8 @@ impl Site {
     }
 
     /// The line that serves it; null when none does.
-    async fn line(&self) -> Option<Line> {
-        self.0.line().map(Line)
+    async fn line(&self) -> Option<Direct<Line>> {
+        self.0.line().map(Line).map(Direct)
     }
 
     /// Its machines, by number.
