@@ -56,7 +56,9 @@ fn tell(waiting: mpsc::Receiver<Due>) {
     for Due { at, stream, answer } in waiting {
         thread::sleep(at.saturating_duration_since(Instant::now()));
         // It fits into what the system keeps for a connection; who went away is told nothing.
-        let _ = stream.try_write(&answer);
+        if let Ok(written) = stream.try_write(&answer) {
+            assert_eq!(written, answer.len(), "an answer is sent whole");
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 use crate::{
     answers::json,
     beside::Beside,
-    exchange::{Request, exchange},
+    exchange::exchange,
     figures::{Meter, Spread, Times, show, undisturbed},
     goal::Goals,
     message::question as ask_vendor,
@@ -27,6 +27,8 @@ const REPETITIONS: usize = 3;
 const ASKED: usize = 10;
 const CLIENTS: usize = 16;
 const MACHINES: usize = 50;
+/// One of them.
+const MACHINE: &str = "91000000";
 /// The list, and each machine.
 const CALLS: u64 = 1 + MACHINES as u64;
 /// Nothing that the vendor said counts for longer than it takes to ask again.
@@ -92,10 +94,15 @@ fn again(system: &System, others: &[u32]) -> Spread {
     let ratios = (0..REPETITIONS).map(|_| {
         let (times, cost) = undisturbed(|| {
             let meter = Meter::start(system.server.process, others);
+            let vendors = others.iter().map(|vendor| Meter::start(*vendor, &[])).collect::<Vec<_>>();
             let before = system.vendor_calls();
             let times = one_after_the_other(system, &questions);
             assert_eq!(system.vendor_calls() - before, CALLS * questions.len() as u64, "nothing was cached");
-            (times, meter.stop())
+            let (cost, asked) = (meter.stop(), questions.len() as f64);
+            let vendors: f64 = vendors.iter().map(|vendor| vendor.stop().processor).sum();
+            let [gateway, vendors] = [cost.processor, vendors].map(|took| took / asked * 1e3);
+            println!("of the cores each takes the gateway {gateway:.1} ms, the vendor {vendors:.1} ms");
+            (times, cost)
         });
         println!("one client, again: {times}; {cost}");
         times.at(500).as_secs_f64() / round_trip.as_secs_f64() / 2.0
@@ -127,12 +134,12 @@ fn vendor(folder: &Path) -> Beside {
     Beside::vendor(&file)
 }
 
-/// How long the vendor takes for one call.
+/// How long the vendor takes to tell of one machine.
 fn round_trip(system: &System) -> Duration {
     let address = system.inhand.trim_start_matches("http://").trim_end_matches('/');
-    let mut stream = TcpStream::connect(address).expect("the simulator listens");
+    let mut stream = TcpStream::connect(address).expect("the vendor listens");
     stream.set_nodelay(true).expect("it is a TCP socket");
-    let request = Request::post(address, "/osapi/router/status", "", "{}");
+    let request = ask_vendor(address, Some(MACHINE));
     let times = (0..50).map(|_| {
         let asked = Instant::now();
         exchange(&mut stream, &request);

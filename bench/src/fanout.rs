@@ -64,7 +64,7 @@ pub struct Heard {
     /// How many sockets heard of every event.
     pub whole: usize,
     pub late: Times,
-    /// How many messages were sent to sockets.
+    /// How many messages sockets heard.
     pub messages: f64,
     pub cost: Cost,
     /// KiB of memory a socket: when all were open, and after the load.
@@ -107,7 +107,7 @@ impl<'a> Audience<'a> {
         Heard {
             whole: seen.iter().filter(|seen| seen.len() == events).count(),
             late: all(&seen),
-            messages: (sockets * (events - WARMING)) as f64,
+            messages: seen.iter().map(|seen| seen.len().saturating_sub(WARMING) as f64).sum(),
             cost,
             open,
             loaded: a_socket(),

@@ -207,7 +207,7 @@ impl System {
     /// How often InHand was asked so far.
     pub fn vendor_calls(&self) -> u64 {
         let address = self.inhand.trim_start_matches("http://").trim_end_matches('/');
-        let mut stream = TcpStream::connect(address).expect("the simulator listens");
+        let mut stream = TcpStream::connect(address).expect("the vendor listens");
         let answer = exchange(&mut stream, &Request::get(address, "/_sandbox/calls"));
         let record: serde_json::Value = serde_json::from_str(&answer).expect("it is JSON");
         record["total"].as_u64().expect("a count")

@@ -38,7 +38,7 @@ pub use shelves::{Floors, floor_state, last_page, shelves};
 /// The cabinet that every machine has, and that is meant where none is named.
 pub const MAIN_CABINET: &str = "A";
 
-/// Every machine; a row without a number is none.
+/// Every machine; a row without a number is no machine.
 pub fn machines(rows: &[wire::MachineRow]) -> Vec<Machine> {
     let machine = |row: &wire::MachineRow| {
         Some(Machine {

@@ -124,7 +124,7 @@ impl Client {
     }
 
     /// All rows of a listing that ends with its first short page. The order is not promised and the list may
-    /// change meanwhile, so a row can come twice: the caller takes it once. Leaves turns to others as it goes.
+    /// change meanwhile, so that a row can come twice. Leaves turns to others as it goes.
     ///
     /// The pages are asked for in waves of 1, 2, 4, 8 at once: a short list costs one call, and 100,000 rows
     /// do not wait for a thousand calls one after the other.
