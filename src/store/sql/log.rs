@@ -82,7 +82,7 @@ fn walked<C: Connection>((columns, members): (&str, &str), those: &str) -> Strin
 }
 
 /// All that is shown of accounts, as whoever follows the whole log reads it again and again: by the accounts alone, since as runs
-/// they would be a dozen times as many.
+/// they would be many times as many.
 fn all_of_accounts<C: Connection>() -> String {
     let kinds: Vec<_> = shown(None).map(|kind| format!("'{kind}'")).collect();
     walked::<C>(("account", "member.value ->> 0"), &format!(" AND kind IN ({})", kinds.join(", ")))
