@@ -204,10 +204,15 @@ impl System {
         self.begin()
     }
 
+    /// A connection to InHand, and its address.
+    pub fn connect_vendor(&self) -> (TcpStream, &str) {
+        let address = self.inhand.trim_start_matches("http://").trim_end_matches('/');
+        (connect(address), address)
+    }
+
     /// How often InHand was asked so far.
     pub fn vendor_calls(&self) -> u64 {
-        let address = self.inhand.trim_start_matches("http://").trim_end_matches('/');
-        let mut stream = TcpStream::connect(address).expect("the vendor listens");
+        let (mut stream, address) = self.connect_vendor();
         let answer = exchange(&mut stream, &Request::get(address, "/_sandbox/calls"));
         let record: serde_json::Value = serde_json::from_str(&answer).expect("it is JSON");
         record["total"].as_u64().expect("a count")
@@ -221,9 +226,7 @@ impl System {
 
 impl Server {
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).expect("the server listens");
-        stream.set_nodelay(true).expect("it is a TCP socket");
-        stream
+        connect(&self.address)
     }
 
     /// A query; the same words make the same text.
@@ -245,6 +248,12 @@ impl Server {
         let listens = || TcpStream::connect(&self.address).is_ok();
         assert!(within(Duration::from_secs(20), listens), "the server does not listen");
     }
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_nodelay(true).expect("it is a TCP socket");
+    stream
 }
 
 /// A query's body; what stands in `extensions` means nothing to the gateway, and makes the same question another text.

@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     gateway::Code,
-    graphql::{document::Unfound, json},
+    graphql::{
+        document::{Unfound, is_refused},
+        json,
+    },
     telemetry::metrics,
 };
 
@@ -289,9 +292,7 @@ pub(super) fn presented(mut response: Executed) -> Result<Executed, Vec<ServerEr
 
 /// The code with which an operation was refused; `None`: it ran.
 pub(super) fn refusal(response: &Executed) -> Option<Cow<'static, str>> {
-    let nothing_ran =
-        response.data == Value::Null && response.errors.iter().all(|error| error.path.is_empty());
-    response.errors.first().filter(|_| nothing_ran).map(code)
+    response.errors.first().filter(|_| is_refused(response)).map(code)
 }
 
 /// An error's code; what has none is the document's fault.

@@ -116,10 +116,17 @@ impl<'a> Gathering<'a> {
     }
 }
 
+/// Whether nothing ran, because the document or its variables are wrong: whatever fails during execution fails at a field.
+pub fn is_refused(response: &Response) -> bool {
+    let errors = &response.errors;
+    response.data == ConstValue::Null
+        && !errors.is_empty()
+        && errors.iter().all(|error| error.path.is_empty())
+}
+
 /// Mends an answer. One without data, because nothing ran, stays as it is.
 pub(super) fn complete(plan: &Plan, response: &mut Response) {
-    let refused = !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
-    if response.data == ConstValue::Null && refused {
+    if is_refused(response) {
         return;
     }
     let failures = Failures::of(&response.errors);

@@ -45,6 +45,7 @@ use moka::sync::Cache;
 
 use self::{complete::Plan, persisted::Persisted, shape::Shape, types::Types};
 pub use self::{
+    complete::is_refused,
     persisted::{Found, Hash, Name, Policy, Reference, Unfound},
     refusal::{Bound, Refusal},
 };

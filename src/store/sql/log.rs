@@ -62,7 +62,7 @@ pub(super) async fn page<C: Connection>(
         (all_of_accounts::<C>(), list(&accounts)?)
     } else {
         let runs = Runs::of(wanted);
-        (runs.sql::<C>(near || runs.count() > MANY_RUNS), runs.list()?)
+        (runs.sql::<C>(near || runs.count() > MANY_RUNS), list(&runs)?)
     };
     let bound = statement(sql).bind(members).bind(number(after));
     let bound = bound.bind(filter::limit(first.saturating_add(1))).bind(wanted.since.map(millis));
@@ -103,6 +103,8 @@ fn after<C: Connection>() -> String {
 }
 
 /// What is asked for, as runs of an index; each once.
+#[derive(Serialize)]
+#[serde(untagged)]
 enum Runs<'a> {
     /// By account and kind.
     Accounts(Vec<(&'a str, &'static str)>),
@@ -129,13 +131,6 @@ impl<'a> Runs<'a> {
         match self {
             Self::Accounts(runs) => runs.len(),
             Self::Machines(runs) => runs.len(),
-        }
-    }
-
-    fn list(&self) -> Result<String, Fault> {
-        match self {
-            Self::Accounts(runs) => list(runs),
-            Self::Machines(runs) => list(runs),
         }
     }
 

@@ -32,8 +32,8 @@ use crate::{
 /// message.
 const READ_BUFFER: usize = 1024;
 
-/// How many bytes are collected for one write, at least where there are more. This buffer too lives as long as the socket: where much
-/// is told it comes to take up to twice as much, as the last message goes beyond it.
+/// How many bytes are collected for one write, where there are as many; the last message may go beyond. This buffer too lives as long
+/// as the socket, and where much is told it comes to take up to twice as much.
 const WRITE_BUFFER: usize = 16 * 1024;
 
 /// Whether a request asks for a socket.
