@@ -2,7 +2,7 @@
 
 use std::{
     fmt, iter,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use memchr::memmem::Finder;
@@ -15,12 +15,16 @@ const KEPT: u64 = 32;
 
 /// Number, name, address and site of each machine of a fleet, in lower case, all in one text: a search reads on, instead of
 /// jumping from machine to machine. What it found is kept: all machines are added before anybody searches.
+#[derive(Default)]
 pub(super) struct Haystack {
     text: String,
     /// Where each machine's part of the text ends.
     ends: Vec<usize>,
-    searches: Cache<Arc<str>, Arc<Search>>,
+    /// Made by who searches first: fleets are listed far more often than many of them are searched.
+    searches: OnceLock<Searches>,
 }
+
+type Searches = Cache<Arc<str>, Arc<Search>>;
 
 /// A search, as far as anybody needed to know what it finds.
 struct Search {
@@ -71,11 +75,12 @@ impl Haystack {
     /// The positions, from `begin` on, of the machines that have these words, which are in lower case. Looks no further than it
     /// is asked.
     pub fn search(&self, words: &str, begin: usize) -> impl Iterator<Item = usize> {
-        let search = self.searches.get(words).unwrap_or_else(|| {
+        let searches = self.searches.get_or_init(searches);
+        let search = searches.get(words).unwrap_or_else(|| {
             let finder = Finder::new(words).into_owned();
             let found = Mutex::new(Found { machines: Vec::new(), next: Some(0) });
             let search = Arc::new(Search { finder, found });
-            self.searches.insert(words.into(), Arc::clone(&search));
+            searches.insert(words.into(), Arc::clone(&search));
             search
         });
         let mut asked = search.found().machines.partition_point(|position| *position < begin);
@@ -115,11 +120,8 @@ impl fmt::Debug for Haystack {
     }
 }
 
-impl Default for Haystack {
-    fn default() -> Self {
-        let searches = Cache::builder().max_capacity(KEPT).eviction_policy(EvictionPolicy::lru());
-        Self { text: String::new(), ends: Vec::new(), searches: searches.build() }
-    }
+fn searches() -> Searches {
+    Cache::builder().max_capacity(KEPT).eviction_policy(EvictionPolicy::lru()).build()
 }
 
 #[cfg(test)]
