@@ -21,7 +21,7 @@ mod retry;
 #[cfg(test)]
 mod tests;
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{num::NonZeroU32, pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
@@ -161,7 +161,9 @@ impl Transport {
     ) -> Result<T> {
         let begun = Instant::now();
         let span = debug_span!("vendor call", account = self.calls.account(), operation, outcome = Empty,);
-        let came = self.tried(operation, effect, build, read).instrument(span.clone()).await;
+        // Where they stand, as such a future is some kilobytes, and would be moved to be watched.
+        let tried = pin!(self.tried(operation, effect, build, read));
+        let came = tried.instrument(span.clone()).await;
         let outcome = came.as_ref().map_or_else(|error| error.kind.word(), |_| "ok");
         span.record("outcome", outcome);
         self.calls.ended(operation, outcome, begun.elapsed());
@@ -191,7 +193,8 @@ impl Transport {
             let until = tries.until(Instant::now(), call.deadline);
             attempt += 1;
             let span = debug_span!("attempt", attempt, outcome = Empty, otel.kind = "client");
-            let attempted = self.attempt(call, pass, (request, until), &read).instrument(span.clone()).await;
+            let attempted = pin!(self.attempt(call, pass, (request, until), &read));
+            let attempted = attempted.instrument(span.clone()).await;
             let outcome = attempted.as_ref().map_or_else(|failure| failure.error.kind.word(), |_| "ok");
             span.record("outcome", outcome);
             let failure = match attempted {
@@ -249,7 +252,8 @@ impl Transport {
         // Of neither vendor's signature: InHand signs the members of the body, Dingshang headers that it names.
         traces::inject(&mut request.headers);
         let granted = until.saturating_duration_since(Instant::now());
-        let Ok(sent) = timeout_at(until, self.client.send(request, self.clock.as_ref())).await else {
+        let sending = pin!(self.client.send(request, self.clock.as_ref()));
+        let Ok(sent) = timeout_at(until, sending).await else {
             let error = Error::new(Kind::Timeout, call.operation);
             // A vendor that was given too little time, because we waited ourselves, has not failed.
             if granted >= call.fair {
