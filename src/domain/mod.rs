@@ -18,6 +18,7 @@ pub mod shelf;
 pub mod site;
 pub mod statistics;
 pub mod status;
+pub mod text;
 pub mod trade;
 
 pub use account::{AccountName, Capability, HealthState, Vendor};
@@ -38,7 +39,5 @@ pub use shelf::{Shelf, ShelfState};
 pub use site::{Line, Site};
 pub use statistics::{MethodSales, ProductSales, RefillSales, SalesFigure, SalesStatistics, ShelfSales};
 pub use status::{CabinetClimate, CoinStock, ComponentVersion, Fault, NetworkInfo, Report, Status};
+pub use text::Text;
 pub use trade::{Payment, PaymentMethod, PaymentState, Refund, RefundState, Trade, TradeKind};
-
-/// Text shared between the rows, caches and answers that show it.
-pub type Text = std::sync::Arc<str>;

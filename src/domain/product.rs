@@ -2,7 +2,10 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Money, Text};
+use super::{
+    Money, Text,
+    text::{SHARED, bytes_outside},
+};
 
 /// One product of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,16 @@ impl Product {
             image_url: None,
             image_urls: Vec::new(),
         }
+    }
+
+    /// The memory that it takes where it is shared, with its texts.
+    pub fn bytes(&self) -> usize {
+        let texts =
+            [Some(&self.number), Some(&self.name), self.full_name.as_ref(), self.description.as_ref()];
+        let more = [self.category_name.as_ref(), self.manufacturer.as_ref(), self.image_url.as_ref()];
+        let texts = texts.into_iter().chain(more).flatten().chain(&self.image_urls);
+        let outside: usize = texts.map(bytes_outside).sum();
+        size_of::<Self>() + SHARED + self.image_urls.capacity() * size_of::<Text>() + outside
     }
 }
 

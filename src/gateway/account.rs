@@ -7,12 +7,12 @@ mod connection;
 mod fetching;
 mod news;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, instrument::Instrumented};
 
 use self::{as_told::AsTold, caches::Made};
 use super::{
@@ -21,7 +21,6 @@ use super::{
     catalogue::Catalogue,
     facts::Facts,
     fleet::{Listing, Row},
-    interner::Interner,
     lease::{self, Revision},
 };
 use crate::{
@@ -50,7 +49,6 @@ pub struct Account {
     listing: Cache<(), Listing>,
     reports: Cache<Text, Report>,
     /// What the reports share.
-    interner: Arc<Interner>,
     details: Cache<Text, MachineDetail>,
     categories: Cache<Text, Vec<Category>>,
     sales: Cache<Text, RefillSales>,
@@ -99,7 +97,6 @@ impl Account {
         Self {
             listing: made.cache("listing", sites),
             reports: made.cache("reports", machine),
-            interner: Arc::default(),
             details: made.cache("details", descriptions),
             categories: made.cache("categories", descriptions),
             sales: made.cache("sales", machine),
@@ -206,14 +203,14 @@ impl Account {
 
     /// The groups of a machine's products, with their sort order.
     pub async fn categories(&self, machine: &Text, until: Instant) -> Result<Fresh<Vec<Category>>> {
-        let (client, number) = (self.client(), Arc::clone(machine));
+        let (client, number) = (self.client(), machine.clone());
         let fetch = || self.named(async move { client.categories(&number).await });
         self.categories.get(machine, until, fetch).await.map_err(self.failure())
     }
 
     /// What a machine sold since it was last refilled.
     pub async fn sales_since_refill(&self, machine: &Text, until: Instant) -> Result<Fresh<RefillSales>> {
-        let (client, number) = (self.client(), Arc::clone(machine));
+        let (client, number) = (self.client(), machine.clone());
         let fetch = || self.named(async move { client.sales_since_refill(&number).await });
         self.sales.get(machine, until, fetch).await.map_err(self.failure())
     }
@@ -226,7 +223,7 @@ impl Account {
         until: Instant,
     ) -> Result<Fresh<Vec<PickupCode>>> {
         let client = self.client();
-        let key = (Arc::clone(machine), Arc::clone(slot));
+        let key = (machine.clone(), slot.clone());
         let (number, slot) = key.clone();
         let fetch = || self.named(async move { client.pickup_codes(&number, &slot).await });
         self.pickup_codes.get(&key, until, fetch).await.map_err(self.failure())
@@ -240,7 +237,7 @@ impl Account {
         until: Instant,
     ) -> Result<Fresh<OrderReport>> {
         let client = self.client();
-        let key = (Arc::clone(machine), Arc::clone(order));
+        let key = (machine.clone(), order.clone());
         let (machine, order) = key.clone();
         let fetch = || self.named(async move { client.order(&machine, &order).await });
         self.orders.get(&key, until, fetch).await.map_err(self.failure())
@@ -329,9 +326,10 @@ impl Account {
         self.failed(Arc::new(vendor::Error::new(vendor::Kind::Unsupported, operation)))
     }
 
-    /// The calls that `asking` makes, named after this account in the log.
-    pub(super) fn named<F: Future>(&self, asking: F) -> tracing::instrument::Instrumented<F> {
-        asking.instrument(tracing::info_span!("vendor", account = %self.name()))
+    /// The calls that `asking` makes, named after this account in the log. Boxed: they are some kilobytes, and are handed on
+    /// a few times before they begin.
+    pub(super) fn named<F: Future>(&self, asking: F) -> Instrumented<Pin<Box<F>>> {
+        Box::pin(asking).instrument(tracing::info_span!("vendor", account = %self.name()))
     }
 
     fn failure(&self) -> impl Fn(Arc<vendor::Error>) -> Error {

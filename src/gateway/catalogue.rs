@@ -70,9 +70,9 @@ impl Catalogue {
     pub fn new(products: impl Iterator<Item = Arc<Product>>) -> Self {
         let mut by_number = BTreeMap::new();
         for product in products {
-            by_number.entry(Arc::clone(&product.number)).or_insert(product);
+            by_number.entry(product.number.clone()).or_insert(product);
         }
-        let positions = by_number.keys().enumerate().map(|(at, number)| (Arc::clone(number), at)).collect();
+        let positions = by_number.keys().enumerate().map(|(at, number)| (number.clone(), at)).collect();
         Self { products: by_number.into_values().collect(), positions, missing: None }
     }
 

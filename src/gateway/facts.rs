@@ -1,7 +1,7 @@
 //! What the log tells of a machine that its vendor's calls do not: what its shelves take and cost, when it was last
 //! refilled, and what it sold since.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
@@ -111,7 +111,7 @@ impl Facts {
         let after = at.is_some_and(|at| at > filled.at);
         if trade.delivery.state == DeliveryState::Dispensed && after {
             let cabinet = trade.cabinet.clone();
-            let sold = Sold { cabinet, code: Arc::clone(code), pieces: trade.quantity.max(1) };
+            let sold = Sold { cabinet, code: code.clone(), pieces: trade.quantity.max(1) };
             let pieces = self.pieces_of(&sold);
             *pieces = pieces.saturating_add(u64::from(sold.pieces));
             if let Some(before) = self.sold.insert(trade.key(), sold) {
@@ -123,7 +123,7 @@ impl Facts {
     }
 
     fn pieces_of(&mut self, sold: &Sold) -> &mut u64 {
-        self.pieces.entry(Arc::clone(&sold.code)).or_default().entry(sold.cabinet.clone()).or_default()
+        self.pieces.entry(sold.code.clone()).or_default().entry(sold.cabinet.clone()).or_default()
     }
 
     /// The machine's last refill, as the log has it, and from when on it counts.

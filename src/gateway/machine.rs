@@ -45,7 +45,7 @@ pub struct Machine {
 impl Machine {
     /// Its global id.
     pub fn id(&self) -> Id {
-        Id::Machine { account: self.account.name().clone(), machine: Arc::clone(self.number()) }
+        Id::Machine { account: self.account.name().clone(), machine: self.number().clone() }
     }
 
     /// Its number.
@@ -99,11 +99,11 @@ impl Machine {
         if let Some(detail) = self.detail(asker).await? {
             return Ok(detail.value.cabinets.clone());
         }
-        let mut cabinets = vec![Arc::clone(self.number())];
+        let mut cabinets = vec![self.number().clone()];
         if self.listed().cabinet_count.is_none_or(|count| count > 1) {
             let sales = self.account.sales_since_refill(self.number(), asker.until).await?;
             let mut others: Vec<Text> =
-                sales.value.shelves.iter().map(|shelf| Arc::clone(&shelf.cabinet)).collect();
+                sales.value.shelves.iter().map(|shelf| shelf.cabinet.clone()).collect();
             others.sort_unstable();
             others.dedup();
             others.retain(|cabinet| cabinet != self.number());

@@ -13,7 +13,6 @@ pub mod duties;
 pub mod error;
 mod facts;
 pub mod fleet;
-mod interner;
 pub mod lease;
 mod machine;
 mod machines;

@@ -50,7 +50,7 @@ impl Gateway {
         let after: Option<Position> = match &request.after {
             None => None,
             Some(Id::Refill { account, machine, refilled_at }) => {
-                Some((Reverse(*refilled_at), account.clone(), Arc::clone(machine)))
+                Some((Reverse(*refilled_at), account.clone(), machine.clone()))
             }
             Some(_) => return Err(Input::Cursor.into()),
         };
@@ -92,7 +92,7 @@ impl Gateway {
         let after = after.map(|(Reverse(refilled_at), account, machine)| RefillPlace {
             refilled_at: *refilled_at,
             account: account.clone(),
-            machine: Arc::clone(machine),
+            machine: machine.clone(),
         });
         let found = self.store().refills(&wanted_ones, after.as_ref(), wanted).await?;
         let row = |StoredEvent { event, .. }: StoredEvent| {
@@ -136,7 +136,7 @@ impl Gateway {
 }
 
 fn position(account: &Account, refill: &Refill) -> Position {
-    (Reverse(refill.refilled_at), account.name().clone(), Arc::clone(&refill.machine_number))
+    (Reverse(refill.refilled_at), account.name().clone(), refill.machine_number.clone())
 }
 
 impl RefillFilter {

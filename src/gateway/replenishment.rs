@@ -158,7 +158,7 @@ impl Gateway {
             return Err(Error::Internal("a replenishment has no key and claims nothing"));
         };
         let (client, clock, of) = (account.client(), Arc::clone(&self.clock), Arc::clone(account));
-        let number = Arc::clone(machine.number());
+        let number = machine.number().clone();
         let act = account.named(async move {
             let answer = client.replenish(&number, &step.replenishment).await;
             of.forget_machine(&number, &answer);
@@ -193,7 +193,7 @@ async fn steps(
         }
     }
     let target = |cabinet: Option<&Text>| Target {
-        machine: Some(Arc::clone(machine.number())),
+        machine: Some(machine.number().clone()),
         cabinet: cabinet.cloned(),
         ..Target::default()
     };

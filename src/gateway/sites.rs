@@ -84,7 +84,7 @@ pub struct LinePage {
 impl Site {
     /// Its global id.
     pub fn id(&self) -> Id {
-        Id::Site { account: self.account.name().clone(), site: Arc::clone(&self.row.site.number) }
+        Id::Site { account: self.account.name().clone(), site: self.row.site.number.clone() }
     }
 
     /// Its machines, by number.
@@ -104,7 +104,7 @@ impl Site {
 impl Line {
     /// The line that a row names.
     fn named(account: &Arc<Account>, name: Option<&Text>, area_name: Option<&Text>) -> Option<Self> {
-        let key = LineKey { name: Arc::clone(name?), area_name: area_name.cloned() };
+        let key = LineKey { name: name?.clone(), area_name: area_name.cloned() };
         Some(Self { account: Arc::clone(account), key })
     }
 
@@ -113,7 +113,7 @@ impl Line {
         Id::Line {
             account: self.account.name().clone(),
             area: self.key.area_name.clone(),
-            line: Arc::clone(&self.key.name),
+            line: self.key.name.clone(),
         }
     }
 

@@ -65,22 +65,20 @@ impl Gateway {
         let (answers, kept) = join(join_all(calls), self.stored_statistics(&stored, window)).await;
         let mut sums = HashMap::new();
         match kept {
-            Ok(rows) => sums.extend(
-                rows.into_iter().map(|(account, row)| ((account, Arc::clone(&row.machine_number)), row)),
-            ),
+            Ok(rows) => sums
+                .extend(rows.into_iter().map(|(account, row)| ((account, row.machine_number.clone()), row))),
             Err(error) => errors.add(error),
         }
         for (account, answer) in answers {
             match answer {
                 Ok(rows) => sums.extend(
-                    rows.into_iter()
-                        .map(|row| ((account.name().clone(), Arc::clone(&row.machine_number)), row)),
+                    rows.into_iter().map(|row| ((account.name().clone(), row.machine_number.clone()), row)),
                 ),
                 Err(error) => errors.add(error),
             }
         }
         let rows = wanted.into_iter().filter_map(|machine| {
-            let row = sums.get(&(machine.account.name().clone(), Arc::clone(machine.number())))?;
+            let row = sums.get(&(machine.account.name().clone(), machine.number().clone()))?;
             Some((machine, row.clone()))
         });
         Ok(Statistics { rows: rows.collect(), errors: errors.0 })

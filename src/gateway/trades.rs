@@ -69,9 +69,9 @@ impl TradeRow {
     pub fn id(&self) -> Id {
         Id::Trade {
             account: self.account.name().clone(),
-            machine: Arc::clone(&self.trade.machine_number),
+            machine: self.trade.machine_number.clone(),
             created_at: self.trade.created_at,
-            order: Arc::clone(&self.key),
+            order: self.key.clone(),
         }
     }
 }
@@ -92,7 +92,7 @@ impl Gateway {
         let after = match &request.after {
             None => None,
             Some(Id::Trade { account, created_at, order, .. }) => {
-                Some((Reverse(created_at.unwrap_or(Timestamp::MIN)), account.clone(), Arc::clone(order)))
+                Some((Reverse(created_at.unwrap_or(Timestamp::MIN)), account.clone(), order.clone()))
             }
             Some(_) => return Err(Input::Cursor.into()),
         };
@@ -179,5 +179,5 @@ fn no_such_trade(error: Error) -> Error {
 
 /// Where a trade stands. What has no time stands at the end.
 pub(super) fn position(account: &AccountName, created_at: Option<Timestamp>, key: &Text) -> Position {
-    (Reverse(created_at.unwrap_or(Timestamp::MIN)), account.clone(), Arc::clone(key))
+    (Reverse(created_at.unwrap_or(Timestamp::MIN)), account.clone(), key.clone())
 }

@@ -1,10 +1,12 @@
 //! What the kept values weigh, about: rows times what such a row takes with its texts.
 
-use super::{cache::Weigh, interner::share_of};
+use std::sync::Arc;
+
+use super::cache::Weigh;
 use crate::{
     domain::{
         CabinetClimate, Category, ComponentVersion, Fault, Line, MachineDetail, OrderReport, PickupCode,
-        Product, Refill, RefillSales, Report, SalesStatistics, Shelf, Text,
+        Product, Refill, RefillSales, Report, SalesStatistics, Shelf, Text, text::bytes_outside,
     },
     vendor::TradePage,
 };
@@ -53,27 +55,8 @@ impl Weigh for RefillSales {
     }
 }
 
-/// The two counts of an `Arc`, and what the allocator rounds up by.
-const SHARED: usize = 16 + 12;
-
 /// What an entry takes beside its value: its places in the cache's table and queues.
 const ENTRY: usize = 320;
-
-impl Weigh for str {
-    fn weight(&self) -> usize {
-        self.len() + SHARED
-    }
-}
-
-impl Weigh for Product {
-    fn weight(&self) -> usize {
-        let texts =
-            [Some(&self.number), Some(&self.name), self.full_name.as_ref(), self.description.as_ref()];
-        let more = [self.category_name.as_ref(), self.manufacturer.as_ref(), self.image_url.as_ref()];
-        let texts = texts.into_iter().chain(more).flatten().chain(&self.image_urls);
-        size_of::<Self>() + SHARED + self.image_urls.capacity() * size_of::<Text>() + of_texts(texts)
-    }
-}
 
 impl Weigh for Report {
     fn weight(&self) -> usize {
@@ -110,8 +93,15 @@ fn version(version: &ComponentVersion) -> usize {
     size_of::<ComponentVersion>() + of_texts([&version.component, &version.version].into_iter())
 }
 
+/// What texts take outside of themselves.
 fn of_texts<'a>(texts: impl Iterator<Item = &'a Text>) -> usize {
-    texts.map(share_of).sum()
+    texts.map(bytes_outside).sum()
+}
+
+/// What one holder of a product answers for: all of it when nobody shares it. So products that stay one machine's own weigh
+/// in full however many of its shelves hold them, and what all machines share weighs next to nothing.
+fn share_of(product: &Arc<Product>) -> usize {
+    product.bytes().div_ceil(Arc::strong_count(product).max(1))
 }
 
 impl Weigh for OrderReport {

@@ -1,7 +1,8 @@
 //! How to talk to a vendor: one trait, an adapter for each vendor, one transport under both.
 //!
 //! An adapter signs, sends, checks and converts; nothing of a vendor's words, units or quirks passes its
-//! `mapping`. It keeps no state and caches nothing: whoever calls decides what is asked how often. A call
+//! `mapping`. It caches nothing: whoever calls decides what is asked how often. But goods that are equal in the reports of
+//! many machines it tells as one. A call
 //! that the vendor does not offer answers [`Kind::Unsupported`] without sending anything.
 //!
 //! A call that changes something at the vendor is sent once. Where it ends as [`Kind::OutcomeUnknown`], the vendor
@@ -12,6 +13,7 @@ pub mod command;
 pub mod dingshang;
 pub mod error;
 pub mod inhand;
+pub mod interner;
 pub mod transport;
 
 use std::{ops::Range, sync::Arc};

@@ -1,6 +1,6 @@
 //! What commands need of an account: how long they may take, and that it lets go of what may have changed by them.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use super::Account;
 use crate::{domain::Text, vendor};
@@ -28,11 +28,11 @@ impl Account {
 
     /// Sees to it that no call for a slot's pickup codes that is under way answers who asks from now on.
     pub(in crate::gateway) fn forget_pickup_codes(&self, machine: &Text, slot: &Text) {
-        self.pickup_codes.invalidate(&(Arc::clone(machine), Arc::clone(slot)));
+        self.pickup_codes.invalidate(&(machine.clone(), slot.clone()));
     }
 
     /// Sees to it that no call for an order that is under way answers who asks from now on.
     pub(in crate::gateway) fn forget_order(&self, machine: &Text, order: &Text) {
-        self.orders.invalidate(&(Arc::clone(machine), Arc::clone(order)));
+        self.orders.invalidate(&(machine.clone(), order.clone()));
     }
 }

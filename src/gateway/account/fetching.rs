@@ -31,13 +31,13 @@ impl Account {
         &self,
         machine: &Text,
     ) -> impl Future<Output = vendor::Result<MachineDetail>> + Send + 'static {
-        let (client, number) = (self.client(), Arc::clone(machine));
+        let (client, number) = (self.client(), machine.clone());
         self.named(async move { client.machine_detail(&number).await })
     }
 
     /// A detail no older than `since`, shared with whoever asks for it by itself; `None`: asked for anew.
     fn newest_detail(&self, machine: &Text, since: Option<Timestamp>) -> vendor::Detail<'static> {
-        let (details, key, fetch) = (self.details.clone(), Arc::clone(machine), self.fetch_detail(machine));
+        let (details, key, fetch) = (self.details.clone(), machine.clone(), self.fetch_detail(machine));
         async move { details.newest(&key, since, || fetch).await.map_err(error::again) }.boxed()
     }
 
@@ -49,7 +49,7 @@ impl Account {
     ) -> impl Future<Output = vendor::Result<Report>> + Send + 'static {
         let client = self.client();
         let (row, clock) = (Arc::clone(row), Arc::clone(&self.clock));
-        let (interner, detail) = (Arc::clone(&self.interner), self.newest_detail(&row.machine.number, since));
+        let detail = self.newest_detail(&row.machine.number, since);
         let (name, memory) = (self.name().clone(), self.memory.clone());
         let (facts, read) = (self.facts.clone(), self.fetch_facts(&row.machine.number));
         self.named(async move {
@@ -62,7 +62,6 @@ impl Account {
             if let Ok(facts) = facts {
                 facts.complete(&mut report);
             }
-            interner.share(&mut report, number);
             row.last.hear_report(&report, asked_at);
             if let Some((_, inbox)) = memory {
                 news::tell(&inbox, &name, &row, &report, asked_at);

@@ -123,7 +123,7 @@ impl Account {
     ) -> impl Future<Output = vendor::Result<Facts>> + Send + use<> {
         let store = self.memory.as_ref().map(|(store, _)| Arc::clone(store));
         let store = store.filter(|_| self.can(Capability::EventsRefill));
-        let (account, machine) = (self.name().clone(), Arc::clone(machine));
+        let (account, machine) = (self.name().clone(), machine.clone());
         async move {
             let Some(store) = store else { return Ok(Facts::default()) };
             Facts::read(store.as_ref(), &account, &machine).await.map_err(|error| {
@@ -143,7 +143,7 @@ pub(super) fn tell(inbox: &Inbox, account: &AccountName, row: &Arc<Row>, report:
     }
     let event = Event {
         account: account.clone(),
-        machine: Some(Arc::clone(&row.machine.number)),
+        machine: Some(row.machine.number.clone()),
         origin: Origin::Reconciled,
         occurred_at: now,
         received_at: now,
@@ -163,11 +163,14 @@ pub(super) fn tell(inbox: &Inbox, account: &AccountName, row: &Arc<Row>, report:
 fn lasting(report: &Report) -> StatusNews {
     let status = &report.status;
     let shelf = |shelf: &Shelf| ShelfNews {
-        cabinet: Some(Arc::clone(&shelf.cabinet)),
-        code: Arc::clone(&shelf.code),
+        cabinet: Some(shelf.cabinet.clone()),
+        code: shelf.code.clone(),
         sold_out: shelf.sold_out,
         sold_out_at: shelf.sold_out_at,
     };
+    let told = report.shelves.iter().filter(|one| one.sold_out.is_some()).map(shelf);
+    let mut shelves = Vec::with_capacity(report.shelves.len());
+    shelves.extend(told);
     StatusNews {
         status: Status {
             online: status.online,
@@ -178,7 +181,7 @@ fn lasting(report: &Report) -> StatusNews {
             faults: status.faults.clone(),
             ..Status::default()
         },
-        shelves: report.shelves.iter().filter(|one| one.sold_out.is_some()).map(shelf).collect(),
+        shelves,
     }
 }
 

@@ -72,7 +72,7 @@ async fn learn(
     account: &Account,
     (listing, rows): (&Listing, &[&Arc<Row>]),
 ) -> Result<()> {
-    let numbers: Vec<Text> = rows.iter().map(|row| Arc::clone(&row.machine.number)).collect();
+    let numbers: Vec<Text> = rows.iter().map(|row| row.machine.number.clone()).collect();
     let words = gateway.store().last_words(account.name(), &numbers, EventKind::MachineStatus, WORDS).await?;
     for stored in words {
         let event = &stored.event;

@@ -1,13 +1,14 @@
 //! What was last heard of a machine; news may come from a listing, a status, or the machine itself.
 
 use std::{
-    hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher},
+    hash::BuildHasher as _,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering},
     },
 };
 
+use foldhash::quality::FixedState;
 use jiff::Timestamp;
 
 use crate::domain::{GeoPoint, Report, ShelfState, StatusNews};
@@ -183,7 +184,7 @@ impl Last {
 /// A digest of news, by which equal news is known again while this process lives; never 0. Whole fleets' news would take
 /// more memory than all else that is known of them.
 fn digest(news: &StatusNews) -> u64 {
-    BuildHasherDefault::<DefaultHasher>::default().hash_one(news).max(1)
+    FixedState::default().hash_one(news).max(1)
 }
 
 /// The later of two pieces of news.

@@ -72,7 +72,7 @@ impl Listing {
         // Of rows that a vendor repeats, the first counts, every time.
         let mut by_number = BTreeMap::new();
         for machine in machines {
-            by_number.entry(Arc::clone(&machine.number)).or_insert(machine);
+            by_number.entry(machine.number.clone()).or_insert(machine);
             turns.leave().await;
         }
         let (mut rows, mut haystack) = (Vec::with_capacity(count), Haystack::default());
@@ -89,7 +89,7 @@ impl Listing {
         let sites = sites(&rows).await;
         let mut site_positions = HashMap::with_capacity(sites.len());
         for (position, row) in sites.iter().enumerate() {
-            site_positions.insert(Arc::clone(&row.site.number), position);
+            site_positions.insert(row.site.number.clone(), position);
             turns.leave().await;
         }
         // At last and at once: what answers are made of changes with the listing, not while it is built.
@@ -183,11 +183,11 @@ async fn sites(machines: &[Arc<Row>]) -> Vec<Arc<SiteRow>> {
         let machine = &row.machine;
         let Some(site) = &machine.site else { continue };
         sites
-            .entry(Arc::clone(&site.number))
+            .entry(site.number.clone())
             .or_insert_with(|| SiteRow {
                 site: Site {
-                    number: Arc::clone(&site.number),
-                    name: Arc::clone(&site.name),
+                    number: site.number.clone(),
+                    name: site.name.clone(),
                     address: machine.address.clone(),
                     area_name: machine.area_name.clone(),
                     line_name: machine.line_name.clone(),

@@ -111,7 +111,7 @@ impl Gateway {
             Err(error) => {
                 tracing::debug!(%error, machine = %number, "an order's machine is not listed");
                 lease::note_once();
-                Machine { account: Arc::clone(account), row: Arc::new(Row::unlisted(Arc::clone(number))) }
+                Machine { account: Arc::clone(account), row: Arc::new(Row::unlisted(number.clone())) }
             }
         }
     }
@@ -163,7 +163,7 @@ async fn hear_deliveries(account: &Account, order: &mut Order, until: Instant) -
     let ended = order.lines.iter().filter(|line| line.can_tell_more());
     let asked = ended.filter_map(|line| Some((line.position, line.delivery_number.clone()?)));
     let asked = asked.map(|(position, number)| {
-        let (client, machine) = (Arc::clone(&client), Arc::clone(machine));
+        let (client, machine) = (Arc::clone(&client), machine.clone());
         async move { (position, client.delivery(&machine, &number).await) }
     });
     let mut told = pin!(stream::iter(asked.collect::<Vec<_>>()).buffer_unordered(AT_A_TIME));

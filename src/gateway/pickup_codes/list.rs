@@ -96,7 +96,7 @@ impl Gateway {
             let report = machine.report(asker).await?;
             return machine.listed_page(&report.value.shelves, asker, request).await;
         }
-        let of = (machine.account.name().clone(), Arc::clone(machine.number()));
+        let of = (machine.account.name().clone(), machine.number().clone());
         let filter = PickupCodeFilter {
             accounts: Some(vec![of.0.clone()]),
             machines: Some(vec![of]),

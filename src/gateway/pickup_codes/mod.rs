@@ -93,10 +93,10 @@ impl ShelfPickupCode {
     pub fn id(&self) -> Id {
         Id::PickupCode {
             account: self.machine.account.name().clone(),
-            machine: Arc::clone(self.machine.number()),
-            cabinet: Arc::clone(&self.shelf.cabinet),
-            shelf: Arc::clone(&self.shelf.code),
-            code: Arc::clone(&self.code.number),
+            machine: self.machine.number().clone(),
+            cabinet: self.shelf.cabinet.clone(),
+            shelf: self.shelf.code.clone(),
+            code: self.code.number.clone(),
         }
     }
 }

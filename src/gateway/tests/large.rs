@@ -1,6 +1,6 @@
 //! A large fleet in the memory that one account has.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
 use futures_util::{StreamExt as _, stream};
 use tokio::time::Instant;
@@ -9,13 +9,17 @@ use super::{
     Fake, asker, gateway, manual_clock, name,
     rows::{machine, report, shelf},
 };
-use crate::domain::{ComponentVersion, Fault, NetworkInfo, Product, Report, Shelf, ShelfState};
+use crate::{
+    domain::{ComponentVersion, Fault, NetworkInfo, Product, Report, Shelf, ShelfState},
+    vendor::interner::Interner,
+};
 
 const MACHINES: usize = 10_000;
 const GOODS: usize = 50;
 
-/// A report as InHand makes one: 20 shelves, each with texts and a product of its own in memory.
+/// A report as an adapter makes one: 20 shelves, each with texts of its own, and products that others hold as well.
 fn twenty_shelves(of: &str) -> Report {
+    static SOLD: LazyLock<Interner> = LazyLock::new(Interner::default);
     let first: usize = of.parse().unwrap();
     let shelves = (0..20).map(|at| {
         let good = (first + at) % GOODS;
@@ -23,7 +27,7 @@ fn twenty_shelves(of: &str) -> Report {
             Product::named(format!("SKU-{good:05}").into(), format!("Good of number {good}").into());
         Shelf {
             cabinet: of.into(),
-            product: Some(Arc::new(product)),
+            product: Some(SOLD.lock().share(product)),
             sold_out: Some(false),
             ..shelf(&(at + 1).to_string(), ShelfState::Normal)
         }

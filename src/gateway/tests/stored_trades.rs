@@ -251,7 +251,7 @@ async fn a_stored_trade_is_found_again_by_its_one_id_by_whoever_may_see_it() {
     // The vendor tells its number: the ids stay.
     let ids: Vec<_> = page.page.rows.iter().map(TradeRow::id).collect();
     gateway.store().save(&Order { number: Some("60".into()), ..two }, Timestamp::UNIX_EPOCH).await.unwrap();
-    assert_eq!(again(&gateway, "found", &ids[1]).await.unwrap().order_number, "60".into());
+    assert_eq!(again(&gateway, "found", &ids[1]).await.unwrap().order_number, "60");
     let id = |machine: &str, created_at, order: &str| Id::Trade {
         account: name("found"),
         machine: machine.into(),

@@ -39,7 +39,7 @@ struct Reading {
 #[derive(Debug)]
 enum Shelves {
     All(Arc<Report>),
-    One(domain::Shelf),
+    One(Box<domain::Shelf>),
 }
 
 impl Reading {
@@ -50,7 +50,7 @@ impl Reading {
     fn shelves(&self) -> &[domain::Shelf] {
         match &self.shelves {
             Shelves::All(report) => &report.shelves,
-            Shelves::One(only) => slice::from_ref(only),
+            Shelves::One(only) => slice::from_ref(only.as_ref()),
         }
     }
 
@@ -62,7 +62,7 @@ impl Reading {
 impl Shelf {
     /// A shelf of that machine, read at that time.
     pub fn new(machine: gateway::Machine, shelf: domain::Shelf, as_of: Timestamp) -> Self {
-        Self { reading: Reading::new(machine, Shelves::One(shelf), as_of), position: 0 }
+        Self { reading: Reading::new(machine, Shelves::One(Box::new(shelf)), as_of), position: 0 }
     }
 
     /// A machine's shelves; only those that are, or are not, sold out where that is asked for.
@@ -76,13 +76,14 @@ impl Shelf {
         let reading = Reading::new(machine.clone(), Shelves::All(report.value), report.as_of);
         let is_asked_for = |shelf: &domain::Shelf| sold_out.is_none() || shelf.sold_out == sold_out;
         let shelves = reading.shelves().iter().enumerate().filter(|(_, shelf)| is_asked_for(shelf));
-        let shelves = shelves.map(|(position, _)| Self { reading: Arc::clone(&reading), position }).collect();
+        let mut asked_for = Vec::with_capacity(reading.shelves().len());
+        asked_for.extend(shelves.map(|(position, _)| Self { reading: Arc::clone(&reading), position }));
         let is_told = reading.shelves().iter().all(|shelf| shelf.stock.is_some());
         if !is_told && ctx.look_ahead().field("stock").exists() {
             // So that all of them can be written at once. Why it is not known, each asks again, and tells.
             let _ = reading.facts(asker).await;
         }
-        Ok(shelves)
+        Ok(List(asked_for))
     }
 
     fn of(&self) -> &gateway::Machine {

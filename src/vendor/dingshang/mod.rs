@@ -33,7 +33,7 @@ use self::{
 };
 use super::{
     Detail, Dispensed, Error, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
-    Replenishment, Result, TradePage, TradeQuery, Vendor, transport::Transport,
+    Replenishment, Result, TradePage, TradeQuery, Vendor, interner::Interner, transport::Transport,
 };
 use crate::domain::{
     Capability, Category, Clock, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product,
@@ -65,6 +65,7 @@ pub struct Credentials {
 #[derive(Debug)]
 pub struct Dingshang {
     client: Client,
+    goods: Interner,
 }
 
 /// A page of shelves, with the cabinet that it was asked for by.
@@ -73,7 +74,7 @@ type CabinetPage = (Text, ProductPage);
 impl Dingshang {
     /// An account with these credentials; fails if they cannot be sent at all.
     pub fn new(credentials: Credentials, transport: Arc<Transport>, clock: Arc<dyn Clock>) -> Result<Self> {
-        Ok(Self { client: Client::new(credentials, transport, clock)? })
+        Ok(Self { client: Client::new(credentials, transport, clock)?, goods: Interner::default() })
     }
 
     async fn detail(&self, machine: &str) -> Result<wire::MachineDetail> {
@@ -188,7 +189,7 @@ impl Vendor for Dingshang {
         let pages = self.shelves(machine, &detail.cabinets, main).await?;
         let rows =
             pages.iter().flat_map(|(cabinet, page)| page.data.0.iter().map(move |row| (&**cabinet, row)));
-        let shelves = mapping::shelves(rows, floors.as_ref(), detail.currency);
+        let shelves = mapping::shelves(rows, floors.as_ref(), detail.currency, &mut self.goods.lock());
         let sold_out = shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
         let status = Status {
             online: Some(detail.online),

@@ -3,7 +3,11 @@
 //! The names of the calls are their paths under `/osapi/`. `clientId`, `nonce_str` and `sign` go into the body
 //! of a POST with a body, and into the query otherwise. Every value is sent as a string.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use futures_util::stream::{FuturesUnordered, TryStreamExt as _};
@@ -92,10 +96,42 @@ impl Call {
     }
 }
 
+/// Where the operations are: put together once, not for each call.
+struct Addresses {
+    base_url: Url,
+    known: HashMap<&'static str, Url>,
+}
+
+impl Addresses {
+    fn under(base_url: &Url) -> Self {
+        let mut addresses = Self { base_url: base_url.clone(), known: HashMap::new() };
+        addresses.known = OPERATIONS.iter().map(|operation| (*operation, addresses.of(operation))).collect();
+        addresses
+    }
+
+    fn of(&self, operation: &str) -> Url {
+        if let Some(known) = self.known.get(operation) {
+            return known.clone();
+        }
+        let mut url = self.base_url.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push("osapi").extend(operation.split('/'));
+        }
+        url
+    }
+}
+
+impl fmt::Debug for Addresses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Addresses").finish_non_exhaustive()
+    }
+}
+
 /// Signs and sends the calls of one account.
 #[derive(Debug)]
 pub struct Client {
     credentials: Credentials,
+    addresses: Addresses,
     transport: Arc<Transport>,
     /// The most pages that one list may have; fewer in tests, which need not walk through all.
     pub most_pages: u64,
@@ -120,7 +156,11 @@ impl Client {
             && url.password().is_none()
             && url.query().is_none()
             && url.fragment().is_none();
-        if sound { Ok(Self { credentials, transport, most_pages: MOST_PAGES }) } else { Err(InvalidBaseUrl) }
+        if !sound {
+            return Err(InvalidBaseUrl);
+        }
+        let addresses = Addresses::under(url);
+        Ok(Self { credentials, addresses, transport, most_pages: MOST_PAGES })
     }
 
     /// All rows of a listing that ends with its first short page. The order is not promised and the list may
@@ -215,7 +255,7 @@ impl Client {
         operation: &'static str,
         machine: &str,
         query: Vec<Parameter>,
-        map: fn(R) -> Option<(Text, T)>,
+        map: impl Fn(R) -> Option<(Text, T)> + Send + Sync,
     ) -> Result<T> {
         let call = Call::post(operation, query, vec![("assetId", machine.to_owned())]);
         self.ask(&call, |body| {
@@ -224,7 +264,7 @@ impl Client {
                 return Err(unknown());
             }
             let Rows(rows) = decode::<Rows<R>>(operation, body)?;
-            let rows = keyed(operation, rows, map)?;
+            let rows = keyed(operation, rows, &map)?;
             let row = rows.into_iter().find(|(number, _)| **number == *machine);
             row.map(|(_, value)| value).ok_or_else(unknown)
         })
@@ -291,10 +331,7 @@ impl Client {
         let sign = Parameters::of(all).sign(&self.credentials.key);
         body.as_mut().unwrap_or(&mut query).push(("sign", sign));
 
-        let mut url = self.credentials.base_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push("osapi").extend(call.operation.split('/'));
-        }
+        let mut url = self.addresses.of(call.operation);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(&query);
         }
@@ -317,7 +354,9 @@ pub fn page(cursor: u64, limit: u64) -> Vec<Parameter> {
 }
 
 fn decode<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T> {
-    serde_json::from_slice(body).map_err(|error| Error::new(Kind::Protocol, operation).with_source(error))
+    // Each text in it is looked at once more where the whole is not known to be UTF-8. Odd bytes in what we pass over do not matter.
+    let decoded = str::from_utf8(body).map_or_else(|_| serde_json::from_slice(body), serde_json::from_str);
+    decoded.map_err(|error| Error::new(Kind::Protocol, operation).with_source(error))
 }
 
 /// Our values of the rows that have what they are known by. Rows that all lack it are not what was asked for.
@@ -332,8 +371,9 @@ fn keyed<R, T>(operation: &'static str, rows: Vec<R>, map: impl Fn(R) -> Option<
 
 /// Whether an answer about one machine says nothing at all, as for a machine that the platform does not know.
 fn is_empty(body: &[u8]) -> bool {
-    let bare: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).take(24).collect();
-    matches!(bare.as_slice(), b"" | b"null" | b"{}" | b"[]" | b"[[]]" | b"\"\"" | b"{\"result\":\"SUCCESS\"}")
+    const EMPTY: [&[u8]; 7] = [b"", b"null", b"{}", b"[]", b"[[]]", b"\"\"", b"{\"result\":\"SUCCESS\"}"];
+    let bare = || body.iter().filter(|byte| !byte.is_ascii_whitespace());
+    EMPTY.iter().any(|empty| bare().eq(*empty))
 }
 
 fn count(length: usize) -> u64 {

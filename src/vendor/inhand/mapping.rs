@@ -37,8 +37,6 @@
 
 mod pushed;
 
-use std::sync::Arc;
-
 use iso_currency::Currency;
 use jiff::Timestamp;
 
@@ -46,11 +44,14 @@ use super::{
     codes,
     wire::{self, Number, Rows, Word},
 };
-use crate::domain::{
-    ComponentVersion, Delivery, DeliveryState, Fault, GeoPoint, Line, Machine, MethodSales, Money,
-    NetworkInfo, OperatingState, Payment, Product, ProductSales, Refill, RefillSales, Refund, Report,
-    SalesFigure, SalesStatistics, Shelf, ShelfRefill, ShelfSales, ShelfState, SiteRef, Status, Text, Trade,
-    TradeKind,
+use crate::{
+    domain::{
+        ComponentVersion, Delivery, DeliveryState, Fault, GeoPoint, Line, Machine, MethodSales, Money,
+        NetworkInfo, OperatingState, Payment, Product, ProductSales, Refill, RefillSales, Refund, Report,
+        SalesFigure, SalesStatistics, Shelf, ShelfRefill, ShelfSales, ShelfState, SiteRef, Status, Text,
+        Trade, TradeKind,
+    },
+    vendor::interner::Pool,
 };
 
 pub use pushed::{news_of_trade, pushed_trade, registration, status_news};
@@ -130,16 +131,17 @@ pub fn product(row: wire::Goods) -> Option<Product> {
     })
 }
 
-/// A machine's number, status and shelves, from `router/status`.
-pub fn report(row: wire::MachineStatus) -> Option<(Text, Report)> {
+/// A machine's number, status and shelves, from `router/status`; of its products those that `goods` has.
+pub fn report(row: wire::MachineStatus, goods: &mut Pool) -> Option<(Text, Report)> {
     let machine = row.asset_id.0?;
     let computer = row.router_info.unwrap_or_default();
     let vending = row.vending_info.unwrap_or_default();
     let region = computer.region.unwrap_or_default();
     let told = vending.shelves_info.is_some();
-    let mut shelves: Vec<Shelf> =
-        rows(vending.shelves_info).into_iter().filter_map(|row| shelf(row, &machine)).collect();
-    shelves.sort_by_cached_key(|shelf| (shelf.cabinet.clone(), shelf.code.len(), shelf.code.clone()));
+    let rows = rows(vending.shelves_info);
+    let mut shelves = Vec::with_capacity(rows.len());
+    shelves.extend(rows.into_iter().filter_map(|row| shelf(row, &machine, goods)));
+    shelves.sort_by(|one, other| place(one).cmp(&place(other)));
     shelves.dedup_by(|next, first| (&next.cabinet, &next.code) == (&first.cabinet, &first.code));
     let sold_out = shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
     let report = Report {
@@ -164,6 +166,11 @@ pub fn report(row: wire::MachineStatus) -> Option<(Text, Report)> {
     Some((machine, report))
 }
 
+/// Where a shelf stands among its machine's: a number before longer ones.
+fn place(shelf: &Shelf) -> (&str, usize, &str) {
+    (&shelf.cabinet, shelf.code.len(), &shelf.code)
+}
+
 fn degrees(word: &Word) -> Option<f64> {
     word.as_deref()?.trim().parse().ok()
 }
@@ -177,7 +184,7 @@ fn network(row: wire::Connection) -> Option<NetworkInfo> {
     (network != NetworkInfo::default()).then_some(network)
 }
 
-fn shelf(row: wire::ShelfInfo, machine: &Text) -> Option<Shelf> {
+fn shelf(row: wire::ShelfInfo, machine: &Text, goods: &mut Pool) -> Option<Shelf> {
     let sold_out = match row.status.0 {
         Some(0) => Some(false),
         Some(1) => Some(true),
@@ -189,7 +196,7 @@ fn shelf(row: wire::ShelfInfo, machine: &Text) -> Option<Shelf> {
         slot: None,
         product: row.number.0.map(|number| {
             let name = row.goods_name.0.unwrap_or_else(|| number.clone());
-            Arc::new(Product::named(number, name))
+            goods.share(Product::named(number, name))
         }),
         category: None,
         price: None,

@@ -23,7 +23,7 @@ use self::client::{
 };
 use super::{
     Detail, Dispensed, Error, Goods, Kind, NewCodes, NewOrder, NewPickupCodes, OrderUpdate, Redemption,
-    Replenishment, Result, TradePage, TradeQuery, Vendor, transport::Transport,
+    Replenishment, Result, TradePage, TradeQuery, Vendor, interner::Interner, transport::Transport,
 };
 use crate::domain::{
     Capability, Category, Delivery, Line, Machine, MachineDetail, OrderReport, PickupCode, Product, Refill,
@@ -62,6 +62,7 @@ const CAPABILITIES: &[Capability] = &[
 #[derive(Debug)]
 pub struct Inhand {
     client: Client,
+    goods: Interner,
 }
 
 impl Inhand {
@@ -70,7 +71,7 @@ impl Inhand {
         credentials: Credentials,
         transport: Arc<Transport>,
     ) -> std::result::Result<Self, InvalidBaseUrl> {
-        Ok(Self { client: Client::new(credentials, transport)? })
+        Ok(Self { client: Client::new(credentials, transport)?, goods: Interner::default() })
     }
 }
 
@@ -96,7 +97,8 @@ impl Vendor for Inhand {
     async fn report(&self, machine: &str, _: Detail<'_>) -> Result<Report> {
         known(machine, STATUS)?;
         // The document does not say what the limit of a single status counts. The greatest loses no shelf.
-        self.client.machine(STATUS, machine, client::page(0, PAGE), mapping::report).await
+        let map = |row| mapping::report(row, &mut self.goods.lock());
+        self.client.machine(STATUS, machine, client::page(0, PAGE), map).await
     }
 
     async fn categories(&self, _: &str) -> Result<Vec<Category>> {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderValue, Method, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
 use reqwest::{redirect, retry};
 use thiserror::Error;
 use tracing::warn;
@@ -116,17 +117,17 @@ fn builder(limits: &Limits) -> reqwest::ClientBuilder {
 }
 
 /// The whole body, given up as soon as it is known to be too long.
-async fn body(mut response: reqwest::Response) -> Result<Bytes, Loss> {
+async fn body(response: reqwest::Response) -> Result<Bytes, Loss> {
     let announced = response.content_length().unwrap_or(0);
     if announced > MAX_BODY as u64 {
         return Err(Loss::TooLong);
     }
-    let mut whole = BytesMut::with_capacity(usize::try_from(announced).unwrap_or(0));
-    while let Some(chunk) = response.chunk().await.map_err(|error| Loss::Cut(error.without_url()))? {
-        if whole.len() + chunk.len() > MAX_BODY {
-            return Err(Loss::TooLong);
-        }
-        whole.extend_from_slice(&chunk);
+    let body = Limited::new(reqwest::Body::from(response), MAX_BODY);
+    match body.collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) => Err(match error.downcast::<reqwest::Error>() {
+            Ok(error) => Loss::Cut(error.without_url()),
+            Err(_) => Loss::TooLong,
+        }),
     }
-    Ok(whole.freeze())
 }

@@ -96,10 +96,7 @@ fn a_sale_is_known_by_our_number_and_its_line_whatever_its_vendor_tells_later() 
     let keys = |order: &Order| -> Vec<Text> {
         order.lines.iter().map(|line| order.trade(line).unwrap().key()).collect()
     };
-    assert_eq!(
-        keys(&unpaid),
-        ["10000000000000000001-0000000000".into(), "10000000000000000001-0000000011".into()]
-    );
+    assert_eq!(keys(&unpaid), ["10000000000000000001-0000000000", "10000000000000000001-0000000011"]);
     assert_eq!(keys(&numbered), keys(&unpaid));
     let of = |order: &Order, at: usize| subject(order, &order.trade(&order.lines[at]).unwrap());
     assert_eq!(of(&numbered, 0), of(&unpaid, 0));

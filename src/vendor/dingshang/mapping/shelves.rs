@@ -1,13 +1,16 @@
 //! Product rows and floors become shelves; the glossary heads `mapping`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use iso_currency::Currency;
 
 use super::{MAIN_CABINET, category, money};
 use crate::{
     domain::{Category, Fault, Money, Product, Shelf, ShelfState, Text},
-    vendor::dingshang::wire::{self, Scalar},
+    vendor::{
+        dingshang::wire::{self, Scalar},
+        interner::Pool,
+    },
 };
 
 /// How many pages a cabinet has in all. Where the page does not say, its total does.
@@ -25,21 +28,22 @@ pub fn shelves<'a>(
     rows: impl IntoIterator<Item = (&'a str, &'a wire::ProductRow)>,
     floors: Option<&Floors>,
     currency: Option<Currency>,
+    goods: &mut Pool,
 ) -> Vec<Shelf> {
     let rows = rows.into_iter();
     let mut shelves: Vec<Shelf> =
-        rows.filter_map(|(cabinet, row)| shelf(cabinet, row, floors, currency)).collect();
+        rows.filter_map(|(cabinet, row)| shelf(cabinet, row, (floors, currency), goods)).collect();
     shelves.sort_by(|a, b| (&a.cabinet, &a.code).cmp(&(&b.cabinet, &b.code)));
     shelves.dedup_by(|later, earlier| later.cabinet == earlier.cabinet && later.code == earlier.code);
-    share_products(&mut shelves);
+    shelves.shrink_to_fit();
     shelves
 }
 
 fn shelf(
     asked_cabinet: &str,
     row: &wire::ProductRow,
-    floors: Option<&Floors>,
-    currency: Option<Currency>,
+    (floors, currency): (Option<&Floors>, Option<Currency>),
+    goods: &mut Pool,
 ) -> Option<Shelf> {
     let channel = row.channel.0.as_ref();
     let slot = row.id.text();
@@ -55,7 +59,7 @@ fn shelf(
         state: shelf_state(told, stock),
         price: good.and_then(|good| money(&good.price, currency)),
         list_price: good.and_then(|good| list_price(good, currency)),
-        product: product.map(Arc::new),
+        product: product.map(|product| goods.share(product)),
         capacity: row.inventory.whole(),
         stock,
         sold_out: stock.map(|stock| stock == 0),
@@ -102,17 +106,6 @@ fn product(
         image_urls,
         ..Product::named(number, name)
     })
-}
-
-/// One good fills many slots; its texts are kept once.
-fn share_products(shelves: &mut [Shelf]) {
-    let mut known: HashMap<Text, Arc<Product>> = HashMap::new();
-    for product in shelves.iter_mut().filter_map(|shelf| shelf.product.as_mut()) {
-        let first = known.entry(product.number.clone()).or_insert_with(|| Arc::clone(product));
-        if first == product {
-            *product = Arc::clone(first);
-        }
-    }
 }
 
 /// `"0.00"` means that there is none (Trap 9).

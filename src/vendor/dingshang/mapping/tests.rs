@@ -7,13 +7,14 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::pickup_codes;
 use super::{Floors, cabinets, categories, currency, delivery, last_page, machine_detail, machines, order};
-use super::{pickup_codes, shelves};
 use crate::domain::{
     DeliveryState, GeoPoint, MachineKind, Money, OperatingState, OrderState, PickupCodeState, Shelf,
     ShelfState,
 };
 use crate::vendor::dingshang::wire::{self, Maybe, Rows, Scalar};
+use crate::vendor::interner::Interner;
 
 /// Reads a value as the adapter reads an answer's data: from text.
 fn read<T: DeserializeOwned>(value: &Value) -> T {
@@ -30,6 +31,14 @@ fn at(text: &str) -> Option<Timestamp> {
 #[expect(clippy::unnecessary_wraps, reason = "compared with optional values")]
 fn cny(minor: i64) -> Option<Money> {
     Some(Money::from_minor(minor, Currency::CNY))
+}
+
+fn shelves<'a>(
+    rows: impl IntoIterator<Item = (&'a str, &'a wire::ProductRow)>,
+    floors: Option<&Floors>,
+    currency: Option<Currency>,
+) -> Vec<Shelf> {
+    super::shelves(rows, floors, currency, &mut Interner::default().lock())
 }
 
 fn row() -> Value {
@@ -155,7 +164,7 @@ fn a_product_row_becomes_a_shelf_with_its_product() {
     assert_eq!(product.description.as_deref(), Some("<p>tea</p>"));
     assert_eq!(product.category_name.as_deref(), Some("Drinks"));
     assert_eq!(product.image_url.as_deref(), Some("t.jpg"));
-    assert_eq!(product.image_urls, ["t.jpg".into(), "m.jpg".into()]);
+    assert_eq!(product.image_urls, ["t.jpg", "m.jpg"]);
 }
 
 #[test]
@@ -269,10 +278,10 @@ fn a_detail_tells_kind_cabinets_and_categories() {
     }));
     let detail = machine_detail(&row);
     assert_eq!(detail.kind, MachineKind::Locker);
-    assert_eq!(detail.cabinets, ["A".into(), "B".into()]);
+    assert_eq!(detail.cabinets, ["A", "B"]);
     assert_eq!(&*detail.categories[0].title, "Drinks");
     assert!(detail.online);
-    assert_eq!(cabinets(&read(&json!({}))), ["A".into()]);
+    assert_eq!(cabinets(&read(&json!({}))), ["A"]);
 }
 
 #[test]

@@ -7,13 +7,16 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::{instant, line, machine, product, refill, refill_sales, report, statistics, trade};
+use super::{instant, line, machine, product, refill, refill_sales, statistics, trade};
 use crate::{
     domain::{
-        DeliveryState, MethodSales, Money, Packaging, PaymentMethod, PaymentState, RefundState,
-        SalesStatistics, ShelfState, Trade, TradeKind,
+        DeliveryState, MethodSales, Money, Packaging, PaymentMethod, PaymentState, RefundState, Report,
+        SalesStatistics, ShelfState, Text, Trade, TradeKind,
     },
-    vendor::inhand::wire::{self, Number, Rows},
+    vendor::{
+        inhand::wire::{self, Number, Rows},
+        interner::Interner,
+    },
 };
 
 macro_rules! sample {
@@ -28,6 +31,10 @@ fn read<T: DeserializeOwned>(json: &str) -> T {
 
 fn row<T: DeserializeOwned>(json: &Value) -> T {
     read(&json.to_string())
+}
+
+fn report(row: wire::MachineStatus) -> Option<(Text, Report)> {
+    super::report(row, &mut Interner::default().lock())
 }
 
 fn second(second: i64) -> Option<Timestamp> {

@@ -1,7 +1,7 @@
 //! The platform's scalars and lists, whatever their shape: every number comes from a JSON number or a string,
 //! an empty string is absent (Trap 3), and a list may stand in a list (Trap 6).
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
 use rust_decimal::Decimal;
 use serde::{
@@ -50,14 +50,13 @@ impl Number {
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = |text: &str| (!text.is_empty()).then(|| Text::from(text));
-        deserializer.deserialize_any(Scalar(word)).map(Self)
+        deserializer.deserialize_any(ReadScalar(PhantomData)).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Scalar(whole)).map(Self)
+        deserializer.deserialize_any(ReadScalar(PhantomData)).map(Self)
     }
 }
 
@@ -76,17 +75,46 @@ impl<'de> Deserialize<'de> for Exact {
 /// A whole number as text, also written `12.0`.
 fn whole(text: &str) -> Option<i64> {
     let text = text.trim();
+    // Where there is no number the platform says nothing, mostly.
+    if text.is_empty() {
+        return None;
+    }
     text.parse().ok().or_else(|| {
         let decimal = text.parse::<Decimal>().ok().or_else(|| Decimal::from_scientific(text).ok())?;
         decimal.is_integer().then(|| i64::try_from(decimal).ok()).flatten()
     })
 }
 
-/// Reads any scalar by its text. Objects and lists where a scalar belongs are passed over: a member that
-/// changed its shape must not cost the whole answer.
-struct Scalar<F>(F);
+/// What a scalar is read as.
+trait Scalar: Sized {
+    fn of_text(text: &str) -> Option<Self>;
 
-impl<'de, T, F: FnOnce(&str) -> Option<T>> Visitor<'de> for Scalar<F> {
+    fn of_integer(number: i64) -> Option<Self> {
+        Self::of_text(&number.to_string())
+    }
+}
+
+impl Scalar for Text {
+    fn of_text(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::from(text))
+    }
+}
+
+impl Scalar for i64 {
+    fn of_text(text: &str) -> Option<Self> {
+        whole(text)
+    }
+
+    fn of_integer(number: i64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+/// Reads any scalar. Objects and lists where a scalar belongs are passed over: a member that changed its shape must not
+/// cost the whole answer.
+struct ReadScalar<T>(PhantomData<T>);
+
+impl<'de, T: Scalar> Visitor<'de> for ReadScalar<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,19 +122,19 @@ impl<'de, T, F: FnOnce(&str) -> Option<T>> Visitor<'de> for Scalar<F> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok((self.0)(text))
+        Ok(T::of_text(text))
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
-        Ok((self.0)(&number.to_string()))
+        Ok(T::of_integer(number))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok((self.0)(&number.to_string()))
+        Ok(i64::try_from(number).map_or_else(|_| T::of_text(&number.to_string()), T::of_integer))
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok((self.0)(&number.to_string()))
+        Ok(T::of_text(&number.to_string()))
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
@@ -136,6 +164,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
     }
 }
 
+/// How many rows get their place at once: a machine has some twenty shelves, and rows that grow are moved.
+const EXPECTED_ROWS: usize = 16;
+
 /// Puts every object of a list, however nested, into one vector.
 struct Collect<'a, T>(&'a mut Vec<T>);
 
@@ -160,6 +191,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
+        if self.0.is_empty() {
+            self.0.reserve(EXPECTED_ROWS);
+        }
         self.0.push(T::deserialize(MapAccessDeserializer::new(object))?);
         Ok(())
     }

@@ -9,8 +9,9 @@ use proptest::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::report;
 use crate::vendor::inhand::{
-    mapping::{line, machine, product, refill, refill_sales, report, statistics, trade},
+    mapping::{line, machine, product, refill, refill_sales, statistics, trade},
     wire::Rows,
 };
 
