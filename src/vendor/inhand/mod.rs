@@ -330,7 +330,7 @@ fn new_code(codes: &NewPickupCodes) -> Result<Vec<Parameter>> {
     if let Some(machine) = machine {
         known(machine, CREATE_CODE)?;
     }
-    if product.is_some_and(|number| number.is_empty()) {
+    if product.is_some_and(Text::is_empty) {
         return Err(refused(Kind::ProductNotFound));
     }
     let window = seconds(Window { from: *starts_at, to: *expires_at });
