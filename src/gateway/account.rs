@@ -48,7 +48,6 @@ pub struct Account {
     patience: Duration,
     listing: Cache<(), Listing>,
     reports: Cache<Text, Report>,
-    /// What the reports share.
     details: Cache<Text, MachineDetail>,
     categories: Cache<Text, Vec<Category>>,
     sales: Cache<Text, RefillSales>,

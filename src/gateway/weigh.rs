@@ -115,3 +115,19 @@ impl Weigh for TradePage {
         size_of::<Self>() + self.trades.len() * 900
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::share_of;
+    use crate::domain::Product;
+
+    #[test]
+    fn who_holds_a_product_alone_answers_for_all_of_it() {
+        let product = Arc::new(Product::named("1".into(), "Water".into()));
+        assert_eq!(share_of(&product), product.bytes());
+        let others: Vec<_> = (0..9).map(|_| Arc::clone(&product)).collect();
+        assert_eq!(share_of(&product), product.bytes().div_ceil(1 + others.len()));
+    }
+}

@@ -1,7 +1,9 @@
-//! Equal goods of one account's machines, kept once: ten thousand machines sell the same fifty.
+//! Equal goods of one account's machines, kept once: ten thousand machines sell the same fifty. An adapter has its own, and
+//! begins anew when the account is connected anew.
 //!
 //! Bounded in bytes. At the bound what nobody else holds is let go; where that gives no room, a product stays its
-//! owner's own.
+//! owner's own. They are hashed by a seeded hash that is quick rather than proof against chosen input: there are few enough of
+//! them, and they are an operator's own.
 
 use std::{
     collections::HashSet,

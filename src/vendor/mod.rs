@@ -2,8 +2,8 @@
 //!
 //! An adapter signs, sends, checks and converts; nothing of a vendor's words, units or quirks passes its
 //! `mapping`. It caches nothing: whoever calls decides what is asked how often. But goods that are equal in the reports of
-//! many machines it tells as one. A call
-//! that the vendor does not offer answers [`Kind::Unsupported`] without sending anything.
+//! many machines it tells as one. A call that the vendor does not offer answers [`Kind::Unsupported`] without sending
+//! anything.
 //!
 //! A call that changes something at the vendor is sent once. Where it ends as [`Kind::OutcomeUnknown`], the vendor
 //! may have done it; after every other error it has not, save that a refused replenishment of many shelves may have

@@ -114,7 +114,7 @@ impl Account {
 
     /// What the log tells of a machine. Of a vendor that reports no refills there is nothing.
     pub async fn facts(&self, machine: &Text, until: Instant) -> Result<Fresh<Facts>> {
-        self.facts.get(machine, until, self.fetch_facts(machine)).await.map_err(self.failure())
+        self.facts.get(machine, until, || self.fetch_facts(machine)()).await.map_err(self.failure())
     }
 
     /// Reads what the log tells of a machine, once it is called.

@@ -3,12 +3,12 @@
 use std::{
     hash::BuildHasher as _,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        LazyLock, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU8, AtomicU64, Ordering},
     },
 };
 
-use foldhash::quality::FixedState;
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::domain::{GeoPoint, Report, ShelfState, StatusNews};
@@ -184,7 +184,8 @@ impl Last {
 /// A digest of news, by which equal news is known again while this process lives; never 0. Whole fleets' news would take
 /// more memory than all else that is known of them.
 fn digest(news: &StatusNews) -> u64 {
-    FixedState::default().hash_one(news).max(1)
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::default);
+    SEED.hash_one(news).max(1)
 }
 
 /// The later of two pieces of news.

@@ -10,7 +10,7 @@ use super::{
     rows::{machine, report, shelf},
 };
 use crate::{
-    domain::{ComponentVersion, Fault, NetworkInfo, Product, Report, Shelf, ShelfState},
+    domain::{Category, ComponentVersion, Fault, NetworkInfo, Product, Report, Shelf, ShelfState},
     vendor::interner::Interner,
 };
 
@@ -29,6 +29,11 @@ fn twenty_shelves(of: &str) -> Report {
             cabinet: of.into(),
             product: Some(SOLD.lock().share(product)),
             sold_out: Some(false),
+            category: Some(Category {
+                number: "811".into(),
+                title: "饮料和冷饮和其他饮品类".into(),
+                sort_order: None,
+            }),
             ..shelf(&(at + 1).to_string(), ShelfState::Normal)
         }
     });

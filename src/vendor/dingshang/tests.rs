@@ -4,6 +4,8 @@
 mod stub;
 mod writes;
 
+use std::sync::Arc;
+
 use iso_currency::Currency;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -55,6 +57,14 @@ async fn report_with(floors: Answer) -> Result<Report, Error> {
 
 fn codes(report: &Report) -> Vec<&str> {
     report.shelves.iter().map(|shelf| &*shelf.code).collect()
+}
+
+#[tokio::test]
+async fn goods_of_two_reports_are_one() {
+    let stub = Stub::start(machine(&ok(&json!([])))).await;
+    let (one, other) = (stub.report("16327129").await.unwrap(), stub.report("16327129").await.unwrap());
+    let [one, other] = [one, other].map(|report| report.shelves[0].product.clone().unwrap());
+    assert!(Arc::ptr_eq(&one, &other), "{one:?}");
 }
 
 #[tokio::test]

@@ -96,28 +96,12 @@ impl Call {
     }
 }
 
-/// Where the operations are: put together once, not for each call.
-struct Addresses {
-    base_url: Url,
-    known: HashMap<&'static str, Url>,
-}
+/// Where each operation is: put together once, not for each call.
+struct Addresses(HashMap<&'static str, Url>);
 
 impl Addresses {
     fn under(base_url: &Url) -> Self {
-        let mut addresses = Self { base_url: base_url.clone(), known: HashMap::new() };
-        addresses.known = OPERATIONS.iter().map(|operation| (*operation, addresses.of(operation))).collect();
-        addresses
-    }
-
-    fn of(&self, operation: &str) -> Url {
-        if let Some(known) = self.known.get(operation) {
-            return known.clone();
-        }
-        let mut url = self.base_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push("osapi").extend(operation.split('/'));
-        }
-        url
+        Self(OPERATIONS.iter().map(|operation| (*operation, address(base_url, operation))).collect())
     }
 }
 
@@ -331,7 +315,8 @@ impl Client {
         let sign = Parameters::of(all).sign(&self.credentials.key);
         body.as_mut().unwrap_or(&mut query).push(("sign", sign));
 
-        let mut url = self.addresses.of(call.operation);
+        let known = self.addresses.0.get(call.operation).cloned();
+        let mut url = known.unwrap_or_else(|| address(&self.credentials.base_url, call.operation));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(&query);
         }
@@ -348,13 +333,21 @@ impl Client {
     }
 }
 
+fn address(base_url: &Url, operation: &str) -> Url {
+    let mut url = base_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push("osapi").extend(operation.split('/'));
+    }
+    url
+}
+
 /// The parameters of a page; the cursor is an offset.
 pub fn page(cursor: u64, limit: u64) -> Vec<Parameter> {
     vec![("limit", limit.to_string()), ("cursor", cursor.to_string())]
 }
 
 fn decode<T: DeserializeOwned>(operation: &'static str, body: &[u8]) -> Result<T> {
-    // Each text in it is looked at once more where the whole is not known to be UTF-8. Odd bytes in what we pass over do not matter.
+    // Of bytes each text would be checked to be UTF-8 by itself. Odd bytes in what we pass over do not matter.
     let decoded = str::from_utf8(body).map_or_else(|_| serde_json::from_slice(body), serde_json::from_str);
     decoded.map_err(|error| Error::new(Kind::Protocol, operation).with_source(error))
 }
@@ -378,4 +371,17 @@ fn is_empty(body: &[u8]) -> bool {
 
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STATUS, decode, wire::MachineStatus};
+
+    #[test]
+    fn odd_bytes_matter_only_in_what_is_read() {
+        let passed_over =
+            decode::<MachineStatus>(STATUS, b"{\"assetId\":\"1\",\"siteName\":\"\xff\"}").unwrap();
+        assert_eq!(passed_over.asset_id.as_deref(), Some("1"));
+        assert!(decode::<MachineStatus>(STATUS, b"{\"assetId\":\"\xff\"}").is_err());
+    }
 }

@@ -59,6 +59,9 @@ pub use pushed::{news_of_trade, pushed_trade, registration, status_news};
 /// A time of 10^11 or more counts milliseconds: as seconds it would lie past the year 5000.
 const FIRST_MILLISECONDS: i64 = 100_000_000_000;
 
+/// So many shelves get their place at once; few machines have more.
+const MOST_SHELVES_EXPECTED: usize = 64;
+
 /// An instant (Trap 8).
 fn instant(Number(time): Number) -> Option<Timestamp> {
     match time? {
@@ -139,10 +142,11 @@ pub fn report(row: wire::MachineStatus, goods: &mut Pool) -> Option<(Text, Repor
     let region = computer.region.unwrap_or_default();
     let told = vending.shelves_info.is_some();
     let rows = rows(vending.shelves_info);
-    let mut shelves = Vec::with_capacity(rows.len());
+    let mut shelves = Vec::with_capacity(rows.len().min(MOST_SHELVES_EXPECTED));
     shelves.extend(rows.into_iter().filter_map(|row| shelf(row, &machine, goods)));
     shelves.sort_by(|one, other| place(one).cmp(&place(other)));
     shelves.dedup_by(|next, first| (&next.cabinet, &next.code) == (&first.cabinet, &first.code));
+    shelves.shrink_to_fit();
     let sold_out = shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
     let report = Report {
         status: Status {

@@ -5,6 +5,7 @@ mod writes;
 
 use std::{
     collections::{BTreeSet, HashSet},
+    sync::Arc,
     thread::sleep,
     time::Duration,
 };
@@ -296,6 +297,18 @@ async fn an_answer_that_says_nothing_of_the_machine_means_that_there_is_none() {
     for answer in ["", "null", "{ }", "[]", "[[]]", r#"{"result":"SUCCESS"}"#, r#"{"assetId":"151112"}"#] {
         assert_eq!(kind_of_report(answer).await, Kind::MachineNotFound, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn goods_of_two_machines_are_one() {
+    let platform = Platform::start(|seen| {
+        let shelf = json!({"locationId": "1", "number": "6920", "goodsName": "Tea"});
+        json!({"assetId": seen.parameter("assetId"), "vendingInfo": {"shelvesInfo": [shelf]}}).to_string()
+    })
+    .await;
+    let (one, other) = (platform.vendor.report("1", no_detail()), platform.vendor.report("2", no_detail()));
+    let goods = [one.await, other.await].map(|report| report.unwrap().shelves.remove(0).product.unwrap());
+    assert!(Arc::ptr_eq(&goods[0], &goods[1]), "{goods:?}");
 }
 
 #[tokio::test]

@@ -1,10 +1,9 @@
 //! One HTTP exchange: a request out, a whole and bounded answer back, or why there is none.
 
-use std::time::Duration;
+use std::{mem, time::Duration};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, StatusCode, header};
-use http_body_util::{BodyExt as _, Limited};
 use reqwest::{redirect, retry};
 use thiserror::Error;
 use tracing::warn;
@@ -117,17 +116,24 @@ fn builder(limits: &Limits) -> reqwest::ClientBuilder {
 }
 
 /// The whole body, given up as soon as it is known to be too long.
-async fn body(response: reqwest::Response) -> Result<Bytes, Loss> {
+async fn body(mut response: reqwest::Response) -> Result<Bytes, Loss> {
     let announced = response.content_length().unwrap_or(0);
     if announced > MAX_BODY as u64 {
         return Err(Loss::TooLong);
     }
-    let body = Limited::new(reqwest::Body::from(response), MAX_BODY);
-    match body.collect().await {
-        Ok(whole) => Ok(whole.to_bytes()),
-        Err(error) => Err(match error.downcast::<reqwest::Error>() {
-            Ok(error) => Loss::Cut(error.without_url()),
-            Err(_) => Loss::TooLong,
-        }),
+    let (mut first, mut whole) = (Bytes::new(), BytesMut::new());
+    while let Some(piece) = response.chunk().await.map_err(|error| Loss::Cut(error.without_url()))? {
+        if first.len() + whole.len() + piece.len() > MAX_BODY {
+            return Err(Loss::TooLong);
+        }
+        if first.is_empty() && whole.is_empty() {
+            // Nearly every answer comes in one piece, and is told as it came.
+            first = piece;
+        } else {
+            // Copied, since a piece holds on to all of the buffer that it was read into, however short it is.
+            whole.extend_from_slice(&mem::take(&mut first));
+            whole.extend_from_slice(&piece);
+        }
     }
+    Ok(if whole.is_empty() { first } else { whole.freeze() })
 }

@@ -1,6 +1,6 @@
 //! Product rows and floors become shelves; the glossary heads `mapping`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use iso_currency::Currency;
 
@@ -35,6 +35,7 @@ pub fn shelves<'a>(
         rows.filter_map(|(cabinet, row)| shelf(cabinet, row, (floors, currency), goods)).collect();
     shelves.sort_by(|a, b| (&a.cabinet, &a.code).cmp(&(&b.cabinet, &b.code)));
     shelves.dedup_by(|later, earlier| later.cabinet == earlier.cabinet && later.code == earlier.code);
+    share_products(&mut shelves);
     shelves.shrink_to_fit();
     shelves
 }
@@ -106,6 +107,17 @@ fn product(
         image_urls,
         ..Product::named(number, name)
     })
+}
+
+/// One good fills many slots; where there is no room to keep it among the account's goods, it is kept once all the same.
+fn share_products(shelves: &mut [Shelf]) {
+    let mut known: HashMap<Text, Arc<Product>> = HashMap::new();
+    for product in shelves.iter_mut().filter_map(|shelf| shelf.product.as_mut()) {
+        let first = known.entry(product.number.clone()).or_insert_with(|| Arc::clone(product));
+        if first == product {
+            *product = Arc::clone(first);
+        }
+    }
 }
 
 /// `"0.00"` means that there is none (Trap 9).

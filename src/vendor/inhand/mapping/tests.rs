@@ -228,6 +228,20 @@ fn trap_03_numbers_come_as_numbers_or_strings_and_empty_is_absent() {
 }
 
 #[test]
+fn numbers_that_are_too_great_are_texts_and_no_numbers() {
+    let read = |json: &str| (read::<wire::Word>(json), read::<Number>(json));
+    for (json, word, number) in [
+        ("18446744073709551615", "18446744073709551615", None),
+        ("-3", "-3", Some(-3)),
+        ("9223372036854775807", "9223372036854775807", Some(i64::MAX)),
+        ("12.0", "12", Some(12)),
+        ("\" 12.0 \"", " 12.0 ", Some(12)),
+    ] {
+        assert_eq!(read(json), (wire::Word(Some(word.into())), Number(number)), "{json}");
+    }
+}
+
+#[test]
 fn trap_04_misspelt_names_are_read_beside_the_right_ones() {
     let misspelt =
         r#"{"assetId":"1","amount":9,"count":3,"aliapyAmount":4,"aliapyCount":"1","othereCount":2}"#;
@@ -339,6 +353,13 @@ fn a_status_tells_no_faults_apart_from_no_news() {
     assert_eq!(faults(json!({"faultInfo": []})), Some(Vec::new()));
     assert_eq!(faults(json!({})), None);
     assert_eq!(faults(Value::Null), None);
+}
+
+#[test]
+fn a_shelf_told_a_thousand_times_is_kept_as_one() {
+    let shelves = vec![json!({"locationId": "1"}); 1_000];
+    let (_, report) = report(row(&json!({"assetId": "1", "vendingInfo": {"shelvesInfo": shelves}}))).unwrap();
+    assert_eq!((report.shelves.len(), report.shelves.capacity()), (1, 1));
 }
 
 #[test]

@@ -50,13 +50,13 @@ impl Number {
 
 impl<'de> Deserialize<'de> for Word {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadScalar(PhantomData)).map(Self)
+        deserializer.deserialize_any(ScalarVisitor(PhantomData)).map(Self)
     }
 }
 
 impl<'de> Deserialize<'de> for Number {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadScalar(PhantomData)).map(Self)
+        deserializer.deserialize_any(ScalarVisitor(PhantomData)).map(Self)
     }
 }
 
@@ -86,7 +86,7 @@ fn whole(text: &str) -> Option<i64> {
 }
 
 /// What a scalar is read as.
-trait Scalar: Sized {
+trait FromScalar: Sized {
     fn of_text(text: &str) -> Option<Self>;
 
     fn of_integer(number: i64) -> Option<Self> {
@@ -94,13 +94,13 @@ trait Scalar: Sized {
     }
 }
 
-impl Scalar for Text {
+impl FromScalar for Text {
     fn of_text(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self::from(text))
     }
 }
 
-impl Scalar for i64 {
+impl FromScalar for i64 {
     fn of_text(text: &str) -> Option<Self> {
         whole(text)
     }
@@ -112,9 +112,9 @@ impl Scalar for i64 {
 
 /// Reads any scalar. Objects and lists where a scalar belongs are passed over: a member that changed its shape must not
 /// cost the whole answer.
-struct ReadScalar<T>(PhantomData<T>);
+struct ScalarVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Scalar> Visitor<'de> for ReadScalar<T> {
+impl<'de, T: FromScalar> Visitor<'de> for ScalarVisitor<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,9 +164,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
     }
 }
 
-/// How many rows get their place at once: a machine has some twenty shelves, and rows that grow are moved.
-const EXPECTED_ROWS: usize = 16;
-
 /// Puts every object of a list, however nested, into one vector.
 struct Collect<'a, T>(&'a mut Vec<T>);
 
@@ -191,9 +188,6 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<(), A::Error> {
-        if self.0.is_empty() {
-            self.0.reserve(EXPECTED_ROWS);
-        }
         self.0.push(T::deserialize(MapAccessDeserializer::new(object))?);
         Ok(())
     }

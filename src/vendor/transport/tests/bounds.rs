@@ -67,6 +67,14 @@ async fn a_body_that_announces_too_much_is_not_read() {
 }
 
 #[tokio::test]
+async fn a_body_in_pieces_is_read_whole() {
+    for length in 1..=4 {
+        let rig = Rig::new(Stub::start(move |_| Act::InChunks(length, b"fine")).await, limits());
+        assert_eq!(rig.ask(Effect::Read).await.unwrap(), "fine", "in pieces of {length}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_at_the_bound_is_read() {
     let rig = Rig::new(Stub::start(|_| Act::Say(200, "", vec![b' '; MAX_BODY])).await, limits());
     let error = rig.fails(Effect::Read).await;

@@ -34,6 +34,8 @@ pub(super) enum Act {
     CutInBody,
     /// Sends a body of unknown length without end.
     Endless,
+    /// Sends a body of unknown length in chunks of so many bytes.
+    InChunks(usize, &'static [u8]),
 }
 
 /// Answers 200 with a body.
@@ -147,6 +149,14 @@ async fn serve(
             Act::Cut => return Ok(()),
             Act::CutInBody => {
                 return stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nfin").await;
+            }
+            Act::InChunks(length, body) => {
+                stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await?;
+                for chunk in body.chunks(length) {
+                    let head = format!("{:x}\r\n", chunk.len());
+                    stream.write_all(&[head.as_bytes(), chunk, b"\r\n"].concat()).await?;
+                }
+                stream.write_all(b"0\r\n\r\n").await?;
             }
             Act::Endless => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await?;
