@@ -241,6 +241,21 @@ fn lines_are_known_by_slot_and_quantity_and_then_by_the_vendors_number() {
 }
 
 #[test]
+fn of_a_line_told_of_twice_a_failure_speaks_of_the_attempt_before() {
+    let mut again = OrderLine { record: Some("79".into()), ..line(0, "7", 1) };
+    again.delivery = Delivery::new(DeliveryState::TimedOut);
+    again.attempt();
+    let mut order = order(vec![again]);
+    let twice =
+        [DeliveryState::TimedOut, DeliveryState::Dispensing].map(|delivery| told("79", "7", 1, delivery));
+    let report = report(OrderState::Paid, twice.into());
+    for changes in [true, false] {
+        assert_eq!(order.hear(&report, minute(1)), changes);
+        assert_eq!(order.lines[0].delivery.state, DeliveryState::Dispensing);
+    }
+}
+
+#[test]
 fn a_report_of_another_order_changes_nothing() {
     let mut ours = Order { number: Some("61".into()), ..order(Vec::new()) };
     assert!(!ours.hear(&report(OrderState::Paid, Vec::new()), minute(1)));
