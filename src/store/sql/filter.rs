@@ -28,12 +28,14 @@ pub(super) fn machines<'q>(sql: &mut Statement<'q>, machines: Option<&'q [(Accou
         sql.push(" AND machine = ").push_bind(&**machine);
         return;
     }
-    sql.push(" AND (account, machine) IN (VALUES (NULL, NULL)");
+    // `IS TRUE`: looked up for each row. As a join PostgreSQL would compare each row with each machine, once it expects to find
+    // enough soon; where it does not, of 200,000 orders, that took 7 s.
+    sql.push(" AND ((account, machine) IN (VALUES (NULL, NULL)");
     for (account, machine) in machines {
         sql.push(", (").push_bind(account.as_str());
         sql.push(", ").push_bind(&**machine).push(")");
     }
-    sql.push(")");
+    sql.push(")) IS TRUE");
 }
 
 /// The conditions on orders.

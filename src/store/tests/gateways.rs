@@ -8,12 +8,13 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     Database, Place as _,
-    samples::{account, code, event, issue, log, new, on, order, refill, wanted},
+    samples::{account, code, event, issue, log, new, on, order, refill, second, wanted},
 };
 use crate::{
-    domain::{Place, Text, Verdict},
+    domain::{Place, Text, Verdict, Window},
     store::{
-        Action, Appended, Begun, Change, EventFilter, Lead, NewIntent, Store, StoredEvent, Target, open,
+        Action, Appended, Begun, Change, EventFilter, Lead, NewIntent, OrderFilter, Part, Store, StoredEvent,
+        Target, open,
     },
 };
 
@@ -241,6 +242,31 @@ async fn places_and_texts_are_as_in_the_program_whatever_the_databases_language_
     let row = query(sql).fetch_one(&mut server.connect().await).await.unwrap();
     assert_eq!(row.get::<i64, _>("n"), 0, "every text is compared byte by byte");
     store.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_hundreds_of_thousands_of_orders_those_of_500_machines_are_found_in_time_also_where_there_are_none()
+ {
+    let server = Database::new().await;
+    let store = server.open().await;
+    let mut raw = server.connect().await;
+    let sql = "INSERT INTO orders (account, trade_number, machine, state, created_at, closing, version) \
+               SELECT $1, 't' || n, 'm' || n % 2000, 'UNPAID', n, FALSE, 1 FROM generate_series(1, 400000) AS n";
+    query(sql).bind(account().as_str()).execute(&mut raw).await.unwrap();
+    // PostgreSQL plans by what it has counted, which it does by itself sooner or later.
+    query("ANALYZE orders").execute(&mut raw).await.unwrap();
+    for (letter, found) in [('m', 50), ('x', 0)] {
+        let machines = (0..500).map(|number| (account(), format!("{letter}{number}").into())).collect();
+        let filter = OrderFilter {
+            accounts: vec![account()],
+            machines: Some(machines),
+            states: None,
+            window: Window::default(),
+            now: second(0),
+        };
+        let page = store.orders(&filter, &Part { first: 50, after: None }).await.unwrap();
+        assert_eq!(page.rows.len(), found, "of the machines {letter}…");
+    }
 }
 
 #[tokio::test]
