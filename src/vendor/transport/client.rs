@@ -4,6 +4,7 @@ use std::{mem, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, StatusCode, header};
+use memchr::memchr_iter;
 use reqwest::{redirect, retry};
 use thiserror::Error;
 use tracing::warn;
@@ -14,6 +15,10 @@ use crate::{domain::Clock, vendor::Kind};
 /// The longest body that is accepted, in bytes, counted after decompression: 8 MiB. The longest honest answer
 /// is a page of an InHand listing, well under one.
 pub const MAX_BODY: usize = 8 * 1024 * 1024;
+
+/// The most objects that an answer may have: to write an empty one takes 3 bytes, and to hold it some hundred. The longest
+/// honest answer, Dingshang's list of all machines, has one for each.
+pub const MOST_OBJECTS: usize = 200_000;
 
 /// The longest time for a connection to come about, name and TLS included.
 const LONGEST_CONNECT: Duration = Duration::from_secs(3);
@@ -47,6 +52,9 @@ pub(super) enum Loss {
     /// The body is longer than [`MAX_BODY`].
     #[error("the answer is longer than {MAX_BODY} bytes")]
     TooLong,
+    /// The body has more than [`MOST_OBJECTS`].
+    #[error("the answer has more than {MOST_OBJECTS} objects")]
+    TooMany,
     /// The answer points elsewhere, where a signed request has no business.
     #[error("status {0} points elsewhere")]
     Redirect(StatusCode),
@@ -86,7 +94,11 @@ impl Client {
         }
         let retry_after =
             response.headers().get(header::RETRY_AFTER).and_then(|value| retry_after(value, clock.now()));
-        Ok(Answer { reply: Reply { status, body: body(response).await? }, retry_after })
+        let body = body(response).await?;
+        if memchr_iter(b'{', &body).count() > MOST_OBJECTS {
+            return Err(Loss::TooMany);
+        }
+        Ok(Answer { reply: Reply { status, body }, retry_after })
     }
 }
 
@@ -95,7 +107,7 @@ impl Loss {
     pub(super) const fn kind(&self) -> Kind {
         match self {
             Self::Unreached(_) | Self::Cut(_) => Kind::Unavailable,
-            Self::TooLong | Self::Redirect(_) => Kind::Protocol,
+            Self::TooLong | Self::TooMany | Self::Redirect(_) => Kind::Protocol,
         }
     }
 }

@@ -7,7 +7,8 @@
 //! - a read is sent again after a failure that may pass, a write never: when its answer is lost it ends as
 //!   [`Kind::OutcomeUnknown`], or as another kind when certainly nothing was sent;
 //! - a platform that keeps failing is left alone for a while ([`Kind::CircuitOpen`]);
-//! - no redirect is followed, no proxy of the environment used, no body longer than [`MAX_BODY`] held;
+//! - no redirect is followed, no proxy of the environment used, no body longer than [`MAX_BODY`] held, and none of more
+//!   than [`MOST_OBJECTS`] objects read;
 //! - a call dropped half-way gives back whatever it held.
 //!
 //! It refuses to know what an answer means (`read` says), to sign (`build` does), to remember answers and to
@@ -44,7 +45,7 @@ use crate::{
     telemetry::{metrics::Calls, traces},
 };
 
-pub use client::MAX_BODY;
+pub use client::{MAX_BODY, MOST_OBJECTS};
 pub use health::Health;
 
 /// The longest deadline that is kept; a greater [`Limits::timeout`] counts as this.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::vendor::{
     Kind,
-    transport::{Effect, MAX_BODY},
+    transport::{Effect, MAX_BODY, MOST_OBJECTS},
 };
 
 #[tokio::test]
@@ -79,6 +79,15 @@ async fn a_body_at_the_bound_is_read() {
     let rig = Rig::new(Stub::start(|_| Act::Say(200, "", vec![b' '; MAX_BODY])).await, limits());
     let error = rig.fails(Effect::Read).await;
     assert_eq!(error.vendor_message.as_deref().map(str::len), Some(200), "`read` saw it");
+}
+
+#[tokio::test]
+async fn a_body_of_more_objects_than_the_bound_is_not_read() {
+    for (objects, is_read) in [(MOST_OBJECTS, true), (MOST_OBJECTS + 1, false)] {
+        let rig = Rig::new(Stub::start(move |_| Act::Say(200, "", b"{},".repeat(objects))).await, limits());
+        let error = rig.fails(Effect::Read).await;
+        assert_eq!((error.kind, error.vendor_message.is_some()), (Kind::Protocol, is_read), "{objects}");
+    }
 }
 
 #[tokio::test]
