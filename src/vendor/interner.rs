@@ -85,8 +85,10 @@ impl Pool {
 mod tests {
     use std::sync::Arc;
 
+    use iso_currency::Currency;
+
     use super::{BYTES, Pool};
-    use crate::domain::Product;
+    use crate::domain::{Money, Product};
 
     fn named(number: &str) -> Product {
         Product::named(number.into(), "Water".into())
@@ -98,7 +100,7 @@ mod tests {
         let one = pool.share(named("a"));
         assert!(Arc::ptr_eq(&one, &pool.share(named("a"))));
         // The same number at another price, or of another name, is another product.
-        let price = crate::domain::Money::parse("3.50", iso_currency::Currency::CNY).ok();
+        let price = Money::parse("3.50", Currency::CNY).ok();
         for other in
             [named("b"), Product::named("a".into(), "Still water".into()), Product { price, ..named("a") }]
         {

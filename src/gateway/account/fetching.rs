@@ -56,7 +56,7 @@ impl Account {
             // What is heard of the machine while this call is under way is younger.
             let asked_at = clock.now();
             let number = &row.machine.number;
-            let facts = facts.newest(number, Some(Timestamp::MIN), read);
+            let facts = facts.newest(number, Some(Timestamp::MIN), || read);
             let (mut report, facts) = try_join(client.report(number, detail), facts.map(Ok)).await?;
             // Where the log cannot be read, the vendor's part is told all the same.
             if let Ok(facts) = facts {

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
@@ -114,24 +113,24 @@ impl Account {
 
     /// What the log tells of a machine. Of a vendor that reports no refills there is nothing.
     pub async fn facts(&self, machine: &Text, until: Instant) -> Result<Fresh<Facts>> {
-        self.facts.get(machine, until, || self.fetch_facts(machine)()).await.map_err(self.failure())
+        self.facts.get(machine, until, || self.fetch_facts(machine)).await.map_err(self.failure())
     }
 
-    /// Reads what the log tells of a machine, once it is called.
+    /// Reads what the log tells of a machine.
     pub(super) fn fetch_facts(
         &self,
         machine: &Text,
-    ) -> impl FnOnce() -> BoxFuture<'static, vendor::Result<Facts>> + Send + use<> {
+    ) -> impl Future<Output = vendor::Result<Facts>> + Send + use<> {
         let store = self.memory.as_ref().map(|(store, _)| Arc::clone(store));
         let store = store.filter(|_| self.can(Capability::EventsRefill));
         let (account, machine) = (self.name().clone(), machine.clone());
-        move || {
-            Box::pin(async move {
-                let Some(store) = store else { return Ok(Facts::default()) };
-                Facts::read(store.as_ref(), &account, &machine).await.map_err(|error| {
-                    tracing::warn!(%error, %account, %machine, "the log does not tell of a machine");
-                    vendor::Error::new(vendor::Kind::Unavailable, "read the log")
-                })
+        async move {
+            let Some(store) = store else { return Ok(Facts::default()) };
+            // Boxed where it begins: mostly the facts are known, and this is only handed on.
+            let reading = Box::pin(Facts::read(store.as_ref(), &account, &machine));
+            reading.await.map_err(|error| {
+                tracing::warn!(%error, %account, %machine, "the log does not tell of a machine");
+                vendor::Error::new(vendor::Kind::Unavailable, "read the log")
             })
         }
     }

@@ -307,13 +307,12 @@ impl Client {
     fn request(&self, call: &Call) -> Result<Request> {
         // 24 letters and digits of the thread's cryptographic generator: 142 bits.
         let nonce = Alphanumeric.sample_string(&mut rand::rng(), 24);
-        let identity = [("clientId", self.credentials.client_id.clone()), ("nonce_str", nonce)];
-        let (mut query, mut body) = (call.query.clone(), call.body.clone());
+        let (mut query, mut body) = (borrowed(&call.query), call.body.as_deref().map(borrowed));
         let signed = body.as_mut().unwrap_or(&mut query);
-        signed.extend(identity);
-        let all = query.iter().chain(body.iter().flatten()).map(|(name, text)| (*name, text.as_str()));
+        signed.extend([("clientId", self.credentials.client_id.as_str()), ("nonce_str", nonce.as_str())]);
+        let all = query.iter().chain(body.iter().flatten()).copied();
         let sign = Parameters::of(all).sign(&self.credentials.key);
-        body.as_mut().unwrap_or(&mut query).push(("sign", sign));
+        body.as_mut().unwrap_or(&mut query).push(("sign", sign.as_str()));
 
         let known = self.addresses.0.get(call.operation).cloned();
         let mut url = known.unwrap_or_else(|| address(&self.credentials.base_url, call.operation));
@@ -326,7 +325,7 @@ impl Client {
             return Ok(Request { method: call.method.clone(), url, headers, body: None });
         };
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let members: BTreeMap<&str, String> = body.into_iter().collect();
+        let members: BTreeMap<&str, &str> = body.into_iter().collect();
         let body = serde_json::to_vec(&members)
             .map_err(|error| Error::new(Kind::BadInput, call.operation).with_source(error))?;
         Ok(Request { method: call.method.clone(), url, headers, body: Some(Bytes::from(body)) })
@@ -339,6 +338,10 @@ fn address(base_url: &Url, operation: &str) -> Url {
         path.pop_if_empty().push("osapi").extend(operation.split('/'));
     }
     url
+}
+
+fn borrowed(parameters: &[Parameter]) -> Vec<(&'static str, &str)> {
+    parameters.iter().map(|(name, text)| (*name, text.as_str())).collect()
 }
 
 /// The parameters of a page; the cursor is an offset.
