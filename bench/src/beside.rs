@@ -24,17 +24,23 @@ impl Beside {
     /// Starts `axum` or `graphql` on the gateway's core, which answers what is in the file.
     pub fn start(kind: &str, answers: &Path, token: &str) -> Self {
         assert!(is_of_equal_versions(), "bench/Cargo.lock has versions that Cargo.lock has not");
-        Self::begin(measured(Path::new(PROGRAM)), (kind, answers), token)
+        Self::begin(measured(Path::new(PROGRAM)), (kind, answers), token, &[])
     }
 
     /// Starts what stands for InHand, on any core.
     pub fn vendor(answers: &Path) -> Self {
-        Self::begin(anywhere(Path::new(PROGRAM)), ("vendor", answers), "")
+        Self::begin(anywhere(Path::new(PROGRAM)), ("vendor", answers), "", &[])
     }
 
-    fn begin(mut command: Command, (kind, answers): (&str, &Path), token: &str) -> Self {
+    /// Starts what only asks that vendor, on any core.
+    pub fn calls(answers: &Path, vendor: &Self) -> Self {
+        let vendor = ["--vendor", &vendor.server.address];
+        Self::begin(anywhere(Path::new(PROGRAM)), ("calls", answers), "", &vendor)
+    }
+
+    fn begin(mut command: Command, (kind, answers): (&str, &Path), token: &str, more: &[&str]) -> Self {
         let address = free_address();
-        command.args([kind, "--listen", &address, "--answers"]).arg(answers).stdout(Stdio::null());
+        command.args([kind, "--listen", &address, "--answers"]).arg(answers).args(more).stdout(Stdio::null());
         let child = command.spawn().expect("it runs");
         let server = Server { address, token: token.to_owned(), process: child.id() };
         server.until_listening();

@@ -1,7 +1,7 @@
 //! What takes 51 calls at a vendor that takes 10 ms for each: the list of an account's machines, and the shelves of the 50
 //! that there are. Of accounts that are asked about once, of which nothing is known and to whose vendor no connection is
 //! open; and of one account that is asked about again and again, of which nothing that was told counts any more. The vendor says
-//! what the simulator said, at less than its cost.
+//! what the simulator said, at less than its cost. Beside it the same calls by plain reqwest, whose answers are not even decoded.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use crate::{
     figures::{Meter, Spread, Times, show, undisturbed},
     goal::Goals,
     message::question as ask_vendor,
-    system::{Setup, System, further_account},
+    system::{Server, Setup, System, further_account},
 };
 
 const REPETITIONS: usize = 3;
@@ -38,7 +38,8 @@ const ACCOUNTS: usize = (ASKED + ASKED + CLIENTS) * 3 * REPETITIONS;
 
 pub fn run() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let vendor = vendor(folder.path());
+    let answers = folder.path().join("vendor.json");
+    let vendor = vendor(folder.path(), &answers);
     let vendors = [vendor.server.process];
     let setup = || {
         let inhand = Some(format!("http://{}", vendor.server.address));
@@ -46,8 +47,9 @@ pub fn run() {
     };
     let mut goals = Goals::default();
     let setup_again = Setup { sections: SHORT, ..setup() };
-    let again = again(&System::start(&folder.path().join("again"), &setup_again), vendor.server.process);
-    goals.add(4, "the same again, connections open", format!("{again:.2} × two round trips"), "1.06");
+    let (again, plain) = again(&System::start(&folder.path().join("again"), &setup_again), &vendor, &answers);
+    let found = format!("{again:.2} × two round trips, the calls alone {plain:.2} by plain reqwest");
+    goals.add(4, "the same again, connections open", found, "1.06");
     let setup = Setup { accounts: ACCOUNTS, ..setup() };
     let system = System::start(&folder.path().join("first"), &setup);
     let round_trip = round_trip(&system);
@@ -57,7 +59,7 @@ pub fn run() {
     for _ in 0..REPETITIONS {
         let (times, cost) = undisturbed(|| {
             let (questions, meter) = (next(ASKED), Meter::start(system.server.process, &vendors));
-            (one_after_the_other(&system, &questions), meter.stop())
+            (one_after_the_other(&system.server, &questions, is_told), meter.stop())
         });
         println!("one client: {times}; {cost}");
         alone.push(times.at(500).as_secs_f64() / round_trip.as_secs_f64() / 2.0);
@@ -85,32 +87,51 @@ pub fn run() {
     goals.tell();
 }
 
-/// Of one account, whose connections are open: how long one client waits, in two round trips.
-fn again(system: &System, vendor: u32) -> Spread {
+/// Of one account, whose connections are open: how long one client waits, in two round trips; by the gateway, and by what makes
+/// the calls alone.
+fn again(system: &System, vendor: &Beside, answers: &Path) -> (Spread, Spread) {
     let round_trip = round_trip(system);
     println!("a call takes the vendor {}", show(round_trip));
+    let in_round_trips = |times: &Times| times.at(500).as_secs_f64() / round_trip.as_secs_f64() / 2.0;
+    let plain = Beside::calls(answers, vendor);
     let questions = vec![question(system, "metro"); ASKED * 2];
-    one_after_the_other(system, &questions);
-    let ratios = (0..REPETITIONS).map(|_| {
+    let measured = |what: &str, server: &Server, is_answer: fn(&str) -> bool| {
         let (times, cost) = undisturbed(|| {
-            let meter = Meter::start(system.server.process, &[vendor]);
-            let beside = Meter::start(vendor, &[]);
+            let (meter, beside) = (
+                Meter::start(server.process, &[vendor.server.process]),
+                Meter::start(vendor.server.process, &[]),
+            );
             let before = system.vendor_calls();
-            let times = one_after_the_other(system, &questions);
+            let times = one_after_the_other(server, &questions, is_answer);
             assert_eq!(system.vendor_calls() - before, CALLS * questions.len() as u64, "nothing was cached");
             let (cost, beside) = (meter.stop(), beside.stop());
-            let [ours, theirs] = [cost, beside].map(|cost| cost.processor / questions.len() as f64 * 1e3);
-            println!("of the cores each takes the gateway {ours:.1} ms, the vendor {theirs:.1} ms");
+            let [own, theirs] = [&cost, &beside].map(|cost| cost.processor / questions.len() as f64 * 1e3);
+            println!("of the cores each takes {what} {own:.1} ms, the vendor {theirs:.1} ms");
             (times, cost)
         });
-        println!("one client, again: {times}; {cost}");
-        times.at(500).as_secs_f64() / round_trip.as_secs_f64() / 2.0
-    });
-    Spread::of(ratios.collect::<Vec<_>>())
+        println!("one client, again, {what}: {times}; {cost}");
+        in_round_trips(&times)
+    };
+    let both = [
+        ("the gateway", &system.server, is_told as fn(&str) -> bool),
+        ("plain reqwest", &plain.server, |answer| !answer.is_empty()),
+    ];
+    for (_, server, is_answer) in both {
+        one_after_the_other(server, &questions, is_answer);
+    }
+    // In turn, so that both are measured at the same speed of the machine.
+    let mut ratios = [Vec::new(), Vec::new()];
+    for _ in 0..REPETITIONS {
+        for (ratios, (what, server, is_answer)) in ratios.iter_mut().zip(both) {
+            ratios.push(measured(what, server, is_answer));
+        }
+    }
+    let [gateway, plain] = ratios.map(Spread::of);
+    (gateway, plain)
 }
 
-/// A vendor that says what the simulator says, each time.
-fn vendor(folder: &Path) -> Beside {
+/// A vendor that says what the simulator says, each time; what that is goes into the file.
+fn vendor(folder: &Path, file: &Path) -> Beside {
     let system = System::start(&folder.join("told"), &Setup { machines: MACHINES, ..Setup::default() });
     let (mut stream, address) = system.connect_vendor();
     let mut ask = |machine: Option<&str>| {
@@ -127,9 +148,8 @@ fn vendor(folder: &Path) -> Beside {
     let told = |asked: &str, answer: &str| serde_json::json!({ "asked": asked, "answer": answer });
     let answers: Vec<_> = machines.iter().map(|(answer, machine)| told(machine, answer)).collect();
     let answers = [vec![told("", &list)], answers].concat();
-    let file = folder.join("vendor.json");
-    fs::write(&file, serde_json::Value::Array(answers).to_string()).expect("written");
-    Beside::vendor(&file)
+    fs::write(file, serde_json::Value::Array(answers).to_string()).expect("written");
+    Beside::vendor(file)
 }
 
 /// How long the vendor takes to tell of one machine.
@@ -154,9 +174,9 @@ fn question(system: &System, account: &str) -> String {
     )
 }
 
-fn one_after_the_other(system: &System, questions: &[String]) -> Times {
-    let mut stream = system.server.connect();
-    let times = questions.iter().map(|question| ask(system, &mut stream, question));
+fn one_after_the_other(server: &Server, questions: &[String], is_answer: fn(&str) -> bool) -> Times {
+    let mut stream = server.connect();
+    let times = questions.iter().map(|question| ask(server, &mut stream, question, is_answer));
     Times::of(times.collect())
 }
 
@@ -166,7 +186,7 @@ fn all_at_once(system: &System, questions: &[&String]) -> Duration {
     let asking = |question: &String| {
         let mut stream = system.server.connect();
         start.wait();
-        ask(system, &mut stream, question)
+        ask(&system.server, &mut stream, question, is_told)
     };
     thread::scope(|scope| {
         let asking = &asking;
@@ -176,10 +196,15 @@ fn all_at_once(system: &System, questions: &[&String]) -> Duration {
     })
 }
 
-fn ask(system: &System, stream: &mut TcpStream, question: &str) -> Duration {
-    let request = system.server.query(question, 0);
+fn ask(server: &Server, stream: &mut TcpStream, question: &str, is_answer: fn(&str) -> bool) -> Duration {
+    let request = server.query(question, 0);
     let asked = Instant::now();
     let answer = exchange(stream, &request);
-    assert!(!answer.contains("\"errors\"") && answer.contains("\"soldOut\""), "{answer}");
+    assert!(is_answer(&answer), "{answer}");
     asked.elapsed()
+}
+
+/// Whether the gateway told of all that it was asked.
+fn is_told(answer: &str) -> bool {
+    !answer.contains("\"errors\"") && answer.contains("\"soldOut\"")
 }
