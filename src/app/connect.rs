@@ -64,12 +64,8 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
         source,
     };
     let transport = Transport::new(limits, Arc::clone(clock)).map_err(|error| unusable(error.into()))?;
-    let operations: &[&str] = match &account.vendor {
-        config::Vendor::Dingshang { .. } => &dingshang::OPERATIONS,
-        config::Vendor::Inhand { .. } => &inhand::OPERATIONS,
-    };
-    let transport = Arc::new(transport.measured(Calls::of(&account.name, operations)));
-    let (vendor, client): (_, Arc<dyn vendor::Vendor>) = match &account.vendor {
+    let measured = |operations| Arc::new(transport.measured(Calls::of(&account.name, operations)));
+    let (vendor, transport, client): (_, _, Arc<dyn vendor::Vendor>) = match &account.vendor {
         config::Vendor::Dingshang { url, app_id, app_secret, merchant_id } => {
             let credentials = dingshang::Credentials {
                 url: url.clone(),
@@ -77,9 +73,10 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
                 app_secret: app_secret.clone(),
                 merchant_id: merchant_id.clone(),
             };
+            let transport = measured(&dingshang::OPERATIONS);
             let client = Dingshang::new(credentials, Arc::clone(&transport), Arc::clone(clock))
                 .map_err(|error| unusable(error.into()))?;
-            (Vendor::Dingshang, Arc::new(client))
+            (Vendor::Dingshang, transport, Arc::new(client))
         }
         config::Vendor::Inhand { base_url, client_id, key, .. } => {
             let credentials = inhand::Credentials {
@@ -87,9 +84,10 @@ pub(super) fn connect(account: &config::Account, clock: &Arc<dyn Clock>) -> Resu
                 client_id: client_id.expose_secret().to_owned(),
                 key: key.clone(),
             };
+            let transport = measured(&inhand::OPERATIONS);
             let client =
                 Inhand::new(credentials, Arc::clone(&transport)).map_err(|error| unusable(error.into()))?;
-            (Vendor::Inhand, Arc::new(client))
+            (Vendor::Inhand, transport, Arc::new(client))
         }
     };
     let name = AccountName::new(account.name.as_str());
