@@ -139,9 +139,8 @@ impl Prepared {
         (response, lease.filter(|_| whole))
     }
 
-    /// What a subscription asks for, and what is to be registered once it has told something.
-    pub(super) fn into_request(self) -> (Request, Arc<Caller>, Option<Registers>) {
-        self.counted.began();
-        (self.request, self.caller, self.registers)
+    /// What a subscription asks for, how it is counted, and what is to be registered once it has told something.
+    pub(super) fn into_request(self) -> (Request, Arc<Caller>, metrics::Following, Option<Registers>) {
+        (self.request, self.caller, self.counted.follow(), self.registers)
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn steps(
         let (share, hidden) = (&settings.share, prepared.hides_suggestions(door));
         let held = door.0.callers.hold(prepared.caller(), Sort::Subscription, share)?;
         let followed_by = metrics::Subscription::open(transport);
-        let (request, caller, mut registers) = prepared.into_request();
+        let (request, caller, mut following, mut registers) = prepared.into_request();
         let followed = door.0.behind.subscriber.subscribe(request, caller, resume);
         let door = door.clone();
         let steps = AssertUnwindSafe(followed)
@@ -78,7 +78,11 @@ pub(super) fn steps(
                 {
                     registers.executed(&door);
                 }
-                followed.map_or_else(|_panic| Step::fault(&Fault::Panic), |followed| step(followed, hidden))
+                let Ok(followed) = followed else {
+                    following.failed();
+                    return Step::fault(&Fault::Panic);
+                };
+                step(followed, hidden, &mut following)
             })
             .chain(stream::once(ready(Step::Over)))
             .scan(false, move |over, step| {
@@ -99,7 +103,7 @@ pub(super) fn steps(
 }
 
 /// A step of a subscription; its refusal without suggestions where these are hidden.
-fn step(followed: Followed, hidden: bool) -> Step {
+fn step(followed: Followed, hidden: bool, following: &mut metrics::Following) -> Step {
     /// What a refused subscription brings.
     #[derive(Deserialize)]
     struct Body {
@@ -108,10 +112,12 @@ fn step(followed: Followed, hidden: bool) -> Step {
 
     let Followed { place, body, refused } = followed;
     if !refused {
+        following.told();
         return Step::Next(place, body);
     }
     match serde_json::from_slice::<Body>(&body) {
         Ok(Body { mut errors }) => {
+            following.refused(&errors.first().map(answer::code).unwrap_or_default());
             if hidden {
                 suggestions::remove(&mut errors);
             }
@@ -119,6 +125,7 @@ fn step(followed: Followed, hidden: bool) -> Step {
         }
         Err(error) => {
             tracing::error!(%error, "a subscription was refused without errors");
+            following.failed();
             Step::fault(&Fault::Panic)
         }
     }

@@ -129,6 +129,33 @@ async fn over_sockets() {
 }
 
 #[tokio::test]
+async fn a_subscription_is_counted_once_however_much_it_tells() {
+    if was_run_alone("a_subscription_is_counted_once_however_much_it_tells") {
+        return;
+    }
+    let server = Server::start().await;
+    let outcomes =
+        [("three", "ok"), ("forbidden", "FORBIDDEN"), ("misspelt", "BAD_USER_INPUT"), ("panics", "INTERNAL")];
+    for (field, outcome) in outcomes {
+        let query = format!("subscription {{ {field} }}");
+        for accept in &ACCEPTED[2..] {
+            let meanwhile = Meanwhile::begins();
+            let request = server.client.post(format!("{}/graphql", server.url)).bearer_auth(super::TOKEN);
+            Answer::of(request.header("accept", *accept).json(&json!({ "query": query }))).await;
+            meanwhile.counted_once(outcome, &format!("{accept} {field}"));
+        }
+        for dialect in [MODERN, LEGACY] {
+            let meanwhile = Meanwhile::begins();
+            let mut peer = Peer::greeted(&server, dialect).await;
+            let start = if dialect == MODERN { "subscribe" } else { "start" };
+            peer.say(&json!({ "type": start, "id": "1", "payload": { "query": query } })).await;
+            while !["complete", "error"].contains(&peer.next().await["type"].as_str().unwrap()) {}
+            meanwhile.counted_once(outcome, &format!("{dialect} {field}"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_sent_wrongly_is_counted_once_too() {
     if was_run_alone("what_is_sent_wrongly_is_counted_once_too") {
         return;

@@ -27,7 +27,7 @@ pub use caches::Reads;
 pub use commits::{Waiting, begin_reconciled, commit, reconciled};
 pub use fleet::{Fleet, fleet};
 pub use log::{Follower, log_head};
-pub use requests::{Kind, Operation, Running, refused, resolver_error, user_error};
+pub use requests::{Following, Kind, Operation, Running, refused, resolver_error, user_error};
 pub use spans::spans;
 pub use streams::{Connection, Reason, Subscription, Transport, dropped};
 pub use text::{Format, text};

@@ -107,9 +107,9 @@ impl Operation {
         TABLE.kept_answers.inc();
     }
 
-    /// A subscription began.
-    pub fn began(&self) {
-        self.0.ok.inc();
+    /// It begins to be followed.
+    pub fn follow(self) -> Following {
+        Following(Some(self))
     }
 
     /// It begins to be executed.
@@ -152,6 +152,38 @@ impl Drop for Running {
         if !self.ended && !std::thread::panicking() {
             self.operation.count("abandoned");
         }
+    }
+}
+
+/// A subscription, counted once: as `ok` with the first that it tells, or as it ends, unless it is refused.
+#[derive(Debug)]
+#[must_use]
+pub struct Following(Option<Operation>);
+
+impl Following {
+    /// It told something.
+    pub fn told(&mut self) {
+        if let Some(operation) = self.0.take() {
+            operation.0.ok.inc();
+        }
+    }
+
+    /// Nothing of it was executed.
+    pub fn refused(&mut self, code: &str) {
+        if let Some(operation) = self.0.take() {
+            operation.count(code);
+        }
+    }
+
+    /// What went wrong is told, and counted as that.
+    pub fn failed(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.told();
     }
 }
 
