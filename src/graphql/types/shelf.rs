@@ -32,8 +32,8 @@ struct Reading {
     machine: gateway::Machine,
     shelves: Shelves,
     as_of: Timestamp,
-    /// What the log tells of the machine, once one of them has asked for it.
-    facts: OnceCell<Arc<Facts>>,
+    /// What the log tells of the machine, or why it does not, once one of them has asked for it.
+    facts: OnceCell<gateway::Result<Arc<Facts>>>,
 }
 
 #[derive(Debug)]
@@ -55,7 +55,8 @@ impl Reading {
     }
 
     async fn facts(&self, asker: &Asker) -> gateway::Result<&Facts> {
-        self.facts.get_or_try_init(|| self.machine.facts(asker)).await.map(AsRef::as_ref)
+        let facts = self.facts.get_or_init(|| self.machine.facts(asker)).await;
+        facts.as_ref().map(AsRef::as_ref).map_err(Clone::clone)
     }
 }
 
@@ -80,7 +81,7 @@ impl Shelf {
         asked_for.extend(shelves.map(|(position, _)| Self { reading: Arc::clone(&reading), position }));
         let is_told = reading.shelves().iter().all(|shelf| shelf.stock.is_some());
         if !is_told && ctx.look_ahead().field("stock").exists() {
-            // So that all of them can be written at once. Why it is not known, each asks again, and tells.
+            // So that all of them can be written at once. Why it is not known, each tells.
             let _ = reading.facts(asker).await;
         }
         Ok(List(asked_for))
@@ -261,7 +262,7 @@ impl Write for Shelf {
             "capacity" => to.value(&told.capacity),
             "stock" => {
                 let stock = match self.reported() {
-                    None => self.estimated(self.reading.facts.get()?),
+                    None => self.estimated(self.reading.facts.get()?.as_ref().ok()?),
                     reported => reported,
                 };
                 to.maybe(stock, |to, stock| to.object(field, &stock))
