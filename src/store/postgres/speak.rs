@@ -40,6 +40,7 @@ impl Connection for PgConnection {
             "kind, place",
         ),
         join: "JOIN",
+        joins_laterally: true,
         unindexed: "",
         walked: "",
         parameter: Parameter::Numbered,

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Connection, Fault, append, filter,
+    Connection, Fault, append,
+    filter::{self, Machines},
     row::{Row, currency, millis},
     statement::{Statement, statement},
 };
@@ -42,7 +43,7 @@ pub(super) async fn page<C: Connection>(
 ) -> Result<Page<IssuedPickupCode>, Fault> {
     let mut sql = Statement::growing("SELECT * FROM pickup_codes WHERE ");
     filter::accounts::<C>(&mut sql, &wanted.accounts);
-    filter::machines(&mut sql, wanted.machines.as_deref());
+    filter::machines(&mut sql, wanted.machines.as_deref(), Machines::LookedUp);
     if let Some(issuer) = wanted.issuer {
         sql.push(" AND issuer = ").push_bind(issuer.word());
     }

@@ -1,5 +1,7 @@
 //! The conditions that lists have in common, and where a page ends.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Connection, Fault, row::millis, statement::Statement};
@@ -20,28 +22,85 @@ pub(super) fn accounts<'q, C: Connection>(sql: &mut Statement<'q>, accounts: &'q
     sql.push(")");
 }
 
-pub(super) fn machines<'q>(sql: &mut Statement<'q>, machines: Option<&'q [(AccountName, Text)]>) {
-    let Some(machines) = machines else { return };
-    if let [(account, machine)] = machines {
+/// How the rows of several machines are found.
+#[derive(Clone, Copy)]
+pub(super) enum Machines {
+    /// As the database finds best: where all of them are wanted.
+    Among,
+    /// Whichever row is walked is looked up. As a join PostgreSQL would compare each with each machine once it expects to have
+    /// enough soon: where it does not, of 200,000 rows, that takes 7 s.
+    LookedUp,
+    /// One machine's, inside of [`list`].
+    OfEach,
+}
+
+pub(super) fn machines<'q>(
+    sql: &mut Statement<'q>,
+    machines: Option<&'q [(AccountName, Text)]>,
+    found: Machines,
+) {
+    match (machines, found) {
+        (None, _) => {}
+        (Some(_), Machines::OfEach) => {
+            sql.push(" AND account = of_account AND machine = of_machine");
+        }
         // As equations: a database walks the machine's own rows by time.
-        sql.push(" AND account = ").push_bind(account.as_str());
-        sql.push(" AND machine = ").push_bind(&**machine);
-        return;
+        (Some([(account, machine)]), _) => {
+            sql.push(" AND account = ").push_bind(account.as_str());
+            sql.push(" AND machine = ").push_bind(&**machine);
+        }
+        (Some(machines), found) => {
+            sql.push(" AND ((account, machine) IN (VALUES (NULL, NULL)");
+            for machine in machines {
+                sql.push(", ");
+                pair(sql, machine);
+            }
+            sql.push(if matches!(found, Machines::LookedUp) { ")) IS TRUE" } else { "))" });
+        }
     }
-    // `IS TRUE`: looked up for each row. As a join PostgreSQL would compare each row with each machine, once it expects to find
-    // enough soon; where it does not, of 200,000 orders, that took 7 s.
-    sql.push(" AND ((account, machine) IN (VALUES (NULL, NULL)");
-    for (account, machine) in machines {
-        sql.push(", (").push_bind(account.as_str());
-        sql.push(", ").push_bind(&**machine).push(")");
+}
+
+fn pair<'q>(sql: &mut Statement<'q>, (account, machine): &'q (AccountName, Text)) {
+    sql.push("(").push_bind(account.as_str());
+    sql.push(", ").push_bind(&**machine).push(")");
+}
+
+/// The first rows of a list in that order, and one more. Where a database can, the rows of several machines are read of each
+/// by itself, no more than the list can show, so that it costs the same however many others there are.
+pub(super) fn list<'q, C: Connection>(
+    machines: Option<&'q [(AccountName, Text)]>,
+    (order, first): (&str, usize),
+    rows: impl FnOnce(&mut Statement<'q>, Machines),
+) -> Statement<'q> {
+    let several = machines.filter(|machines| C::DIALECT.joins_laterally && machines.len() > 1);
+    let mut sql = Statement::growing("");
+    let Some(several) = several else {
+        rows(&mut sql, Machines::Among);
+        end(&mut sql, order, first);
+        return sql;
+    };
+    sql.push("SELECT found.* FROM (VALUES ");
+    for (number, machine) in several.iter().collect::<BTreeSet<_>>().into_iter().enumerate() {
+        sql.push(if number == 0 { "" } else { ", " });
+        pair(&mut sql, machine);
     }
-    sql.push(")) IS TRUE");
+    sql.push(") AS wanted (of_account, of_machine) CROSS JOIN LATERAL (");
+    rows(&mut sql, Machines::OfEach);
+    end(&mut sql, order, first);
+    sql.push(") AS found");
+    end(&mut sql, order, first);
+    sql
+}
+
+/// The order of a list and its end: one row more than asked for tells whether there are more.
+fn end(sql: &mut Statement<'_>, order: &str, first: usize) {
+    sql.push(" ORDER BY ").push(order).push(" LIMIT 0 + ").push_bind(limit(first.saturating_add(1)));
 }
 
 /// The conditions on orders.
-pub(super) fn orders<'q, C: Connection>(sql: &mut Statement<'q>, wanted: &'q OrderFilter) {
+pub(super) fn orders<'q, C: Connection>(sql: &mut Statement<'q>, wanted: &'q OrderFilter, found: Machines) {
     accounts::<C>(sql, &wanted.accounts);
-    machines(sql, wanted.machines.as_deref());
+    machines(sql, wanted.machines.as_deref(), found);
     if let Some(states) = &wanted.states {
         state_at(sql, wanted.now, states);
     }
@@ -80,17 +139,25 @@ pub(super) fn words<W: Word>(sql: &mut Statement<'_>, kinds: &[W]) {
     sql.push(")");
 }
 
-/// The order of a list, and where a part of it begins and ends. One row more than asked for tells whether there are
-/// more.
-pub(super) fn part<'q>(sql: &mut Statement<'q>, part: &'q Part, number: &'static str) {
+/// What a part of a list is ordered by, the newest first.
+pub(super) fn newest(number: &str) -> String {
+    format!("created_at DESC, account DESC, {number} DESC")
+}
+
+/// Where a part of a list begins.
+pub(super) fn after<'q>(sql: &mut Statement<'q>, part: &'q Part, number: &'static str) {
     if let Some(after) = &part.after {
         sql.push(" AND (created_at, account, ").push(number).push(") < (");
         sql.push_bind(millis(after.created_at)).push(", ");
         sql.push_bind(after.account.as_str()).push(", ");
         sql.push_bind(&*after.number).push(")");
     }
-    sql.push(" ORDER BY created_at DESC, account DESC, ").push(number).push(" DESC LIMIT 0 + ");
-    sql.push_bind(limit(part.first.saturating_add(1)));
+}
+
+/// Where a part of a list begins and ends, and its order.
+pub(super) fn part<'q>(sql: &mut Statement<'q>, part: &'q Part, number: &'static str) {
+    after(sql, part, number);
+    end(sql, &newest(number), part.first);
 }
 
 /// A page of the rows that were read, of which the one too many only tells that there are more.

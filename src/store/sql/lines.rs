@@ -4,7 +4,8 @@
 //! and not what the store holds.
 
 use super::{
-    Connection, Fault, filter,
+    Connection, Fault,
+    filter::{self, Machines},
     orders::{line, order},
     row::{Row as _, millis},
     statement::Statement,
@@ -20,18 +21,18 @@ pub(super) async fn page<C: Connection>(
     first: usize,
     after: Option<&LinePlace>,
 ) -> Result<Page<OrderedLine>, Fault> {
-    let mut sql = Statement::growing(format!("SELECT *, {} AS paying", filter::PAYING));
-    conditions::<C>(&mut sql, wanted);
-    if let Some(LinePlace { order, position }) = after {
+    let by = "created_at DESC, account, trade_number, position";
+    let sql = filter::list::<C>(wanted.orders.machines.as_deref(), (by, first), |sql, found| {
+        sql.push("SELECT *, ").push(filter::PAYING).push(" AS paying");
+        conditions::<C>(sql, wanted, found);
+        let Some(LinePlace { order, position }) = after else { return };
         let at = millis(order.created_at);
         sql.push(" AND created_at <= ").push_bind(at);
         sql.push(" AND (created_at < ").push_bind(at);
         sql.push(" OR (account, trade_number, position) > (").push_bind(order.account.as_str());
         sql.push(", ").push_bind(&*order.number);
         sql.push(", ").push_bind(i64::from(*position)).push("))");
-    }
-    sql.push(" ORDER BY created_at DESC, account, trade_number, position LIMIT 0 + ");
-    sql.push_bind(filter::limit(first.saturating_add(1)));
+    });
     let ordered = |row: &C::Row| {
         let mut order = order(row)?;
         order.lapse(wanted.orders.now);
@@ -46,7 +47,7 @@ pub(super) async fn sums<C: Connection>(db: &mut C, wanted: &LineFilter) -> Resu
         " AS by_pickup_code, price_currency, CAST(SUM(price_minor) AS BIGINT) AS price, \
          CAST(SUM(quantity) AS BIGINT) AS pieces",
     );
-    conditions::<C>(&mut sql, wanted);
+    conditions::<C>(&mut sql, wanted, Machines::Among);
     sql.push(" GROUP BY account, machine, by_pickup_code, price_currency");
     sql.push(" ORDER BY account, machine, by_pickup_code, price_currency NULLS FIRST");
     let rows = sql.rows(db).await?;
@@ -62,9 +63,9 @@ pub(super) async fn sums<C: Connection>(db: &mut C, wanted: &LineFilter) -> Resu
     rows.iter().map(sum).collect()
 }
 
-fn conditions<'q, C: Connection>(sql: &mut Statement<'q>, wanted: &'q LineFilter) {
+fn conditions<'q, C: Connection>(sql: &mut Statement<'q>, wanted: &'q LineFilter, found: Machines) {
     sql.push(" FROM orders ").push(C::DIALECT.join).push(" order_lines USING (account, trade_number) WHERE ");
-    filter::orders::<C>(sql, &wanted.orders);
+    filter::orders::<C>(sql, &wanted.orders, found);
     if let Some(by_pickup_code) = wanted.by_pickup_code {
         sql.push(" AND ").push(BY_PICKUP_CODE).push(" = ").push_bind(by_pickup_code);
     }

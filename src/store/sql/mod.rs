@@ -129,6 +129,8 @@ pub(super) struct Dialect {
     pub(super) onwards: (fn(kind: &str, after: &str) -> String, &'static str),
     /// A join in the order that is written.
     pub(super) join: &'static str,
+    /// Whether a subquery may be joined that names what stands before it.
+    pub(super) joins_laterally: bool,
     /// Before a column whose index is not to be used.
     pub(super) unindexed: &'static str,
     /// After a table that is to be walked in the order of its rows.

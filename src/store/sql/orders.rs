@@ -79,9 +79,12 @@ pub(super) async fn page<C: Connection>(
     wanted: &OrderFilter,
     part: &Part,
 ) -> Result<Page<Order>, Fault> {
-    let mut sql = Statement::growing(format!("SELECT orders.*, {PAYING} AS paying FROM orders WHERE "));
-    filter::orders::<C>(&mut sql, wanted);
-    filter::part(&mut sql, part, "trade_number");
+    let by = filter::newest("trade_number");
+    let sql = filter::list::<C>(wanted.machines.as_deref(), (&by, part.first), |sql, found| {
+        sql.push("SELECT orders.*, ").push(PAYING).push(" AS paying FROM orders WHERE ");
+        filter::orders::<C>(sql, wanted, found);
+        filter::after(sql, part, "trade_number");
+    });
     let rows = sql.rows(db).await?;
     let mut page = filter::cut(with_lines(db, &rows).await?, part.first);
     page.rows.iter_mut().for_each(|order| {

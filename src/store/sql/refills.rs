@@ -1,6 +1,12 @@
 //! The refills that the log tells of, listed by when they were done: news of them comes late.
 
-use super::{Connection, Fault, filter, log, row::millis, statement::Statement};
+use super::{
+    Connection, Fault,
+    filter::{self, Machines},
+    log,
+    row::millis,
+    statement::Statement,
+};
 use crate::store::{Page, RefillFilter, RefillPlace, StoredEvent};
 
 pub(super) async fn page<C: Connection>(
@@ -12,7 +18,7 @@ pub(super) async fn page<C: Connection>(
     let mut sql =
         Statement::growing(format!("SELECT {} FROM events WHERE kind = 'REFILL' AND ", log::COLUMNS));
     filter::accounts::<C>(&mut sql, &wanted.accounts);
-    filter::machines(&mut sql, wanted.machines.as_deref());
+    filter::machines(&mut sql, wanted.machines.as_deref(), Machines::LookedUp);
     filter::window(&mut sql, "occurred_at", wanted.window);
     if let Some(RefillPlace { refilled_at, account, machine }) = after {
         let at = millis(*refilled_at);

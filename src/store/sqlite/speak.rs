@@ -20,6 +20,7 @@ impl Connection for SqliteConnection {
         onwards: (|kind, after| format!("kind = {kind} AND place > {after}"), "place"),
         // Keeps SQLite to the order that is written.
         join: "CROSS JOIN",
+        joins_laterally: false,
         unindexed: "+",
         walked: " NOT INDEXED",
         parameter: Parameter::Next,

@@ -11,10 +11,10 @@ use super::{
     samples::{account, code, event, issue, log, new, on, order, refill, second, wanted},
 };
 use crate::{
-    domain::{Place, Text, Verdict, Window},
+    domain::{AccountName, Place, Text, Verdict, Window},
     store::{
-        Action, Appended, Begun, Change, EventFilter, Lead, NewIntent, OrderFilter, Part, Store, StoredEvent,
-        Target, open,
+        Action, Appended, Begun, Change, EventFilter, Lead, NewIntent, OrderFilter, Part, Place as Row,
+        Store, StoredEvent, Target, open,
     },
 };
 
@@ -255,8 +255,11 @@ async fn of_hundreds_of_thousands_of_orders_those_of_500_machines_are_found_in_t
     query(sql).bind(account().as_str()).execute(&mut raw).await.unwrap();
     // PostgreSQL plans by what it has counted, which it does by itself sooner or later.
     query("ANALYZE orders").execute(&mut raw).await.unwrap();
-    for (letter, found) in [('m', 50), ('x', 0)] {
-        let machines = (0..500).map(|number| (account(), format!("{letter}{number}").into())).collect();
+    for (count, letter, found) in [(500, 'm', 50), (500, 'x', 0), (2, 'm', 50), (2, 'x', 0)] {
+        // One is named twice, and one is another account's.
+        let machine = |number: u32| (account(), format!("{letter}{number}").into());
+        let other = (AccountName::new("other"), "m1".into());
+        let machines = (0..count).map(machine).chain([machine(0), other]).collect();
         let filter = OrderFilter {
             accounts: vec![account()],
             machines: Some(machines),
@@ -264,8 +267,23 @@ async fn of_hundreds_of_thousands_of_orders_those_of_500_machines_are_found_in_t
             window: Window::default(),
             now: second(0),
         };
-        let page = store.orders(&filter, &Part { first: 50, after: None }).await.unwrap();
-        assert_eq!(page.rows.len(), found, "of the machines {letter}…");
+        let mut read = Vec::new();
+        let mut part = Part { first: 30, after: None };
+        for rows in [found.min(30), found.min(20)] {
+            part.first = rows.max(1);
+            let page = store.orders(&filter, &part).await.unwrap();
+            assert_eq!(page.rows.len(), rows, "of {count} machines {letter}…");
+            read.extend(page.rows.iter().map(|order| order.trade_number.clone()));
+            part.after = page.rows.last().map(|last| Row {
+                created_at: last.created_at,
+                account: last.account.clone(),
+                number: last.trade_number.clone(),
+            });
+        }
+        // The newest first, each once.
+        let newest = (1..=400_000).rev().filter(|number| number % 2000 < count);
+        let expected: Vec<Text> = newest.take(found).map(|number| format!("t{number}").into()).collect();
+        assert_eq!(read, expected);
     }
 }
 
