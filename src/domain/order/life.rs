@@ -1,11 +1,11 @@
 //! The life of an order: what news of it changes, and that it never goes back.
 
-use std::{cmp::Ordering, collections::HashSet};
+use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
 use super::super::Text;
-use super::{Delivery, DeliveryState, Order, OrderLine, OrderReport, OrderReportLine, OrderState};
+use super::{Delivery, DeliveryState, Order, OrderLine, OrderReport, OrderState};
 
 impl OrderState {
     /// The state after news: the later of the two, so that late, repeated and reordered news is harmless.
@@ -163,12 +163,22 @@ impl OrderLine {
     }
 }
 
+impl OrderReport {
+    /// How far it has a line, by the vendor's number of it; `None` where it does not tell of it. Where it tells of one line
+    /// more than once, that it failed is taken to speak of an attempt before one that was begun and has not failed: what is
+    /// believed to be on its way comes late at worst, and what is believed to have failed may be given out twice.
+    pub fn delivery(&self, record: &str) -> Option<DeliveryState> {
+        let told = || self.lines.iter().filter(|line| *line.number == *record).map(|line| line.delivery);
+        let under_way = told().filter(|state| state.has_begun() && !state.has_failed()).max();
+        under_way.or_else(|| told().max())
+    }
+}
+
 impl Order {
     /// Takes in the vendor's report; gives whether anything changed. A report of another order changes nothing.
     ///
     /// Report lines are matched to ours by the vendor's number of the line; where ours has none yet, by slot and
-    /// quantity, each to one. What matches no line of ours is left out. Where one line is told of more than once, that it
-    /// failed speaks of an attempt before one that was begun and has not failed.
+    /// quantity, each to one. What matches no line of ours is left out.
     pub fn hear(&mut self, report: &OrderReport, now: Timestamp) -> bool {
         if !self.is_of(report) {
             return false;
@@ -178,16 +188,15 @@ impl Order {
         self.amount = self.amount.or(report.amount);
         fill(&mut self.pickup_code_number, report.pickup_code_number.as_ref());
         self.state = self.state.advance(self.meant(report.state));
-        let under_way = |told: &&OrderReportLine| told.delivery.has_begun() && !told.delivery.has_failed();
-        let under_way: HashSet<&Text> =
-            report.lines.iter().filter(under_way).map(|told| &told.number).collect();
-        let is_over =
-            |told: &&OrderReportLine| told.delivery.has_failed() && under_way.contains(&told.number);
-        for told in report.lines.iter().filter(|told| !is_over(told)) {
+        for told in &report.lines {
             if let Some(line) = matching(&mut self.lines, &told.number, &told.slot, told.quantity) {
                 fill(&mut line.record, Some(&told.number));
                 line.price = line.price.or(told.price);
-                line.hear(told.delivery);
+            }
+        }
+        for line in &mut self.lines {
+            if let Some(told) = line.record.as_deref().and_then(|record| report.delivery(record)) {
+                line.hear(told);
             }
         }
         self.lapse(now);

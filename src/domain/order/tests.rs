@@ -2,6 +2,7 @@
 
 mod sales;
 
+use iso_currency::Currency;
 use jiff::{SignedDuration, Timestamp};
 use proptest::{
     collection, option,
@@ -9,7 +10,7 @@ use proptest::{
 };
 
 use super::{
-    AccountName, Delivery, DeliveryState, Order, OrderLine, OrderReport, OrderReportLine, OrderState,
+    AccountName, Delivery, DeliveryState, Money, Order, OrderLine, OrderReport, OrderReportLine, OrderState,
     TIME_TO_PAY, Text,
 };
 
@@ -252,6 +253,42 @@ fn of_a_line_told_of_twice_a_failure_speaks_of_the_attempt_before() {
     for changes in [true, false] {
         assert_eq!(order.hear(&report, minute(1)), changes);
         assert_eq!(order.lines[0].delivery.state, DeliveryState::Dispensing);
+    }
+}
+
+#[test]
+fn a_failure_that_is_not_believed_tells_which_line_it_is_and_its_price_all_the_same() {
+    let price = Money::parse("3.00", Currency::CNY).ok();
+    let failed = OrderReportLine { price, ..told("79", "7", 1, DeliveryState::Failed) };
+    // This row alone would not tell which line of ours it is.
+    let dispensed = told("79", "7", 3, DeliveryState::Dispensed);
+    for rows in [[failed.clone(), dispensed.clone()], [dispensed, failed]] {
+        let mut order = order(vec![line(0, "7", 1)]);
+        order.hear(&report(OrderState::Paid, rows.into()), minute(1));
+        let heard = &order.lines[0];
+        let expected = (Some("79"), price, DeliveryState::Dispensed);
+        assert_eq!((heard.record.as_deref(), heard.price, heard.delivery.state), expected);
+    }
+}
+
+#[test]
+fn the_farthest_row_of_a_line_counts_and_a_failure_only_where_nothing_is_under_way() {
+    use DeliveryState::{Cancelled, Dispensed, Dispensing, Failed, TimedOut, Unknown, Waiting};
+    for (rows, delivery) in [
+        (vec![], None),
+        (vec![Waiting], Some(Waiting)),
+        (vec![Dispensing, Waiting], Some(Dispensing)),
+        (vec![Unknown, Failed], Some(Failed)),
+        (vec![Waiting, Failed], Some(Failed)),
+        (vec![TimedOut, Dispensing], Some(Dispensing)),
+        (vec![Failed, Dispensed, Dispensing], Some(Dispensed)),
+        (vec![Cancelled], Some(Cancelled)),
+    ] {
+        for rows in [rows.clone(), rows.into_iter().rev().collect()] {
+            let other = told("80", "8", 1, Dispensed);
+            let rows = rows.into_iter().map(|state| told("79", "7", 1, state)).chain([other]);
+            assert_eq!(report(OrderState::Paid, rows.collect()).delivery("79"), delivery);
+        }
     }
 }
 

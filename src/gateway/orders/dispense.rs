@@ -7,8 +7,7 @@ use tokio::time::Instant;
 use super::{Blame as _, Commanded, PlacedOrder, Problem, draw_callback, intent, update::may_be_given_again};
 use crate::{
     domain::{
-        AccountName, Capability, Clock, Delivery, DeliveryState, Id, Order, OrderLine, OrderReport,
-        OrderState, Text,
+        AccountName, Capability, Clock, Delivery, DeliveryState, Id, Order, OrderLine, OrderState, Text,
     },
     gateway::{
         Account, Asker, Code, Error, Gateway, Refusal, Result,
@@ -169,7 +168,7 @@ impl Gateway {
             return Ok(false);
         }
         let report = placed.account.order_report(&placed.order.machine, number, until).await?;
-        Ok(told(&report.value, record) == Some(DeliveryState::Waiting))
+        Ok(report.value.delivery(record) == Some(DeliveryState::Waiting))
     }
 
     /// Another attempt at a line; `None` where the vendor's numbers of it are not known.
@@ -307,7 +306,7 @@ impl Attempt {
             return true;
         }
         let report = self.client.order(&self.order.machine, &self.number).await;
-        report.is_ok_and(|report| told(&report, &self.record) == Some(DeliveryState::Waiting))
+        report.is_ok_and(|report| report.delivery(&self.record) == Some(DeliveryState::Waiting))
     }
 
     /// What the answer comes to; what it leaves open the order may tell.
@@ -338,11 +337,6 @@ impl Attempt {
             line.give_up(&self.before);
         }
     }
-}
-
-/// How far a report has a line, by the vendor's number of it.
-pub(super) fn told(report: &OrderReport, record: &str) -> Option<DeliveryState> {
-    report.lines.iter().find(|line| *line.number == *record).map(|line| line.delivery)
 }
 
 fn dispense_of(placed: &PlacedOrder, position: u32) -> Option<Dispense> {

@@ -9,7 +9,7 @@ use futures_util::{StreamExt as _, future::join_all, stream};
 use jiff::SignedDuration;
 use tokio::time::{Instant, sleep};
 
-use super::{PlacedOrder, dispense::told, redeem::redeemed, update::tells};
+use super::{PlacedOrder, redeem::redeemed, update::tells};
 use crate::{
     domain::{Order, OrderReport, OrderState},
     gateway::{Account, Code, Error, Gateway, Result},
@@ -249,7 +249,7 @@ fn not_shown(order: &mut Order, intent: &Intent, report: &OrderReport) -> Outcom
         return Outcome::NotDone;
     };
     let is_certain = line.quantity < 2 && !line.was_failed();
-    let told = line.record.as_deref().and_then(|record| told(report, record));
+    let told = line.record.as_deref().and_then(|record| report.delivery(record));
     line.take_as_told(told);
     if is_certain { Outcome::NotDone } else { Outcome::Lost }
 }
