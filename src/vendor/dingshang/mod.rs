@@ -45,6 +45,9 @@ pub use self::client::OPERATIONS;
 /// A machine with more pages of shelves than this is not read, since it cannot be one.
 const MAX_PAGES: usize = 200;
 
+/// A page of more shelves than this is not one that was asked for.
+const MOST_SHELVES: usize = 1_000;
+
 /// How many pages of one machine are asked for at once, so that one machine does not take the whole line.
 const PAGES_AT_ONCE: usize = 8;
 
@@ -102,7 +105,12 @@ impl Dingshang {
     /// One page of a cabinet's shelves, counted from 1; an empty one where there are none.
     async fn page(&self, machine: &str, cabinet: &Text, page: u32) -> Result<CabinetPage> {
         let Maybe(rows) = self.client.products(machine, cabinet, page).await?;
-        Ok((cabinet.clone(), rows.unwrap_or_default()))
+        let rows = rows.unwrap_or_default();
+        if rows.data.0.len() > MOST_SHELVES {
+            return Err(Error::new(Kind::Protocol, client::PRODUCTS)
+                .with_source(format!("more than {MOST_SHELVES} shelves on one page")));
+        }
+        Ok((cabinet.clone(), rows))
     }
 
     /// The pages named by cabinet and number, a few at a time, in that order.

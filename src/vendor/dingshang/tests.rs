@@ -216,6 +216,21 @@ async fn a_machine_without_products_has_no_shelves_and_one_with_too_many_pages_i
     .await;
     assert_eq!(stub.report("1").await.unwrap_err().kind, Kind::Protocol);
     assert_eq!(stub.paths(), ["/floors", "/products", "/rent/machines/1"], "and no page more is asked for");
+
+    let of_lists = || ok(&json!({"data": vec![json!([]); 1_001], "last_page": 1}));
+    for rows in [1_000, 1_001] {
+        let stub = Stub::start(move |seen| match seen.path.as_str() {
+            "/products" if rows == 1_000 => page(seen, 0, rows, 1),
+            // A row is read as a list, too.
+            "/products" => of_lists(),
+            _ => ok(&json!({})),
+        });
+        let report = stub.await.report("1").await.map(|report| report.shelves.len());
+        assert_eq!(
+            report.map_err(|error| error.kind),
+            if rows == 1_000 { Ok(1_000) } else { Err(Kind::Protocol) }
+        );
+    }
 }
 
 #[tokio::test]

@@ -175,6 +175,11 @@ impl Client {
                 rows.extend(page);
                 ended |= is_short;
             }
+            if count(rows.len()) > self.most_pages * PAGE {
+                return Err(
+                    Error::new(Kind::Protocol, operation).with_source("more rows than were asked for")
+                );
+            }
             if ended {
                 return Ok(rows);
             }

@@ -185,6 +185,12 @@ async fn a_listing_without_end_is_given_up() {
     assert_eq!(platform.vendor.products().await.unwrap_err().kind, Kind::Protocol);
     assert_eq!(platform.seen().len(), 40);
 
+    let long = json!(vec![json!({"number": "1"}); 1_000]).to_string();
+    let mut platform = Platform::start(move |_| long.clone()).await;
+    platform.vendor.client.most_pages = 40;
+    assert_eq!(platform.vendor.products().await.unwrap_err().kind, Kind::Protocol);
+    assert_eq!(platform.seen().len(), 7, "they have more rows than 40 pages");
+
     let full = json!({"total": u64::MAX >> 1, "list": [{"orderNo": 1, "assetId": 1}]}).to_string();
     let mut platform = Platform::start(move |_| full.clone()).await;
     platform.vendor.client.most_pages = 40;

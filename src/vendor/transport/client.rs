@@ -4,7 +4,7 @@ use std::{mem, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, StatusCode, header};
-use memchr::memchr_iter;
+use memchr::memchr2_iter;
 use reqwest::{redirect, retry};
 use thiserror::Error;
 use tracing::warn;
@@ -13,11 +13,11 @@ use super::{Limits, Reply, Request, retry::retry_after};
 use crate::{domain::Clock, vendor::Kind};
 
 /// The longest body that is accepted, in bytes, counted after decompression: 8 MiB. The longest honest answer
-/// is a page of an InHand listing, well under one.
+/// is Dingshang's list of all machines, which comes in one piece: some 20,000 of them fit.
 pub const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// The most objects that an answer may have: to write an empty one takes 3 bytes, and to hold it some hundred. The longest
-/// honest answer, Dingshang's list of all machines, has one for each.
+/// The most objects and lists that an answer may have: to write an empty one takes 3 bytes, and to hold it some hundred. No
+/// honest answer that is short enough has so many.
 pub const MOST_OBJECTS: usize = 200_000;
 
 /// The longest time for a connection to come about, name and TLS included.
@@ -53,7 +53,7 @@ pub(super) enum Loss {
     #[error("the answer is longer than {MAX_BODY} bytes")]
     TooLong,
     /// The body has more than [`MOST_OBJECTS`].
-    #[error("the answer has more than {MOST_OBJECTS} objects")]
+    #[error("the answer has more than {MOST_OBJECTS} objects and lists")]
     TooMany,
     /// The answer points elsewhere, where a signed request has no business.
     #[error("status {0} points elsewhere")]
@@ -95,7 +95,7 @@ impl Client {
         let retry_after =
             response.headers().get(header::RETRY_AFTER).and_then(|value| retry_after(value, clock.now()));
         let body = body(response).await?;
-        if memchr_iter(b'{', &body).count() > MOST_OBJECTS {
+        if memchr2_iter(b'{', b'[', &body).count() > MOST_OBJECTS {
             return Err(Loss::TooMany);
         }
         Ok(Answer { reply: Reply { status, body }, retry_after })

@@ -8,7 +8,7 @@
 //!   [`Kind::OutcomeUnknown`], or as another kind when certainly nothing was sent;
 //! - a platform that keeps failing is left alone for a while ([`Kind::CircuitOpen`]);
 //! - no redirect is followed, no proxy of the environment used, no body longer than [`MAX_BODY`] held, and none of more
-//!   than [`MOST_OBJECTS`] objects read;
+//!   than [`MOST_OBJECTS`] objects and lists read;
 //! - a call dropped half-way gives back whatever it held.
 //!
 //! It refuses to know what an answer means (`read` says), to sign (`build` does), to remember answers and to

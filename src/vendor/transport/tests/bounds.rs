@@ -82,11 +82,16 @@ async fn a_body_at_the_bound_is_read() {
 }
 
 #[tokio::test]
-async fn a_body_of_more_objects_than_the_bound_is_not_read() {
-    for (objects, is_read) in [(MOST_OBJECTS, true), (MOST_OBJECTS + 1, false)] {
-        let rig = Rig::new(Stub::start(move |_| Act::Say(200, "", b"{},".repeat(objects))).await, limits());
+async fn a_body_of_more_objects_or_lists_than_the_bound_is_not_read() {
+    for (row, rows, is_read) in [
+        ("{},", MOST_OBJECTS, true),
+        ("{},", MOST_OBJECTS + 1, false),
+        ("[],", MOST_OBJECTS + 1, false),
+        ("[{}],", MOST_OBJECTS / 2 + 1, false),
+    ] {
+        let rig = Rig::new(Stub::start(move |_| Act::Say(200, "", row.repeat(rows).into())).await, limits());
         let error = rig.fails(Effect::Read).await;
-        assert_eq!((error.kind, error.vendor_message.is_some()), (Kind::Protocol, is_read), "{objects}");
+        assert_eq!((error.kind, error.vendor_message.is_some()), (Kind::Protocol, is_read), "{rows} × {row}");
     }
 }
 
