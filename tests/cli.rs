@@ -286,8 +286,9 @@ fn health_is_what_the_gateway_says_and_a_code_for_whoever_watches_it() {
 #[test]
 fn a_store_that_cannot_be_reached_is_told_with_its_reason_and_without_its_password() {
     // Nothing listens on port 1.
-    let place =
-        Place::with(&format!("{CONFIG}\n[store]\nurl = \"postgres://me:s3cret@127.0.0.1:1/vendgraph\"\n"));
+    let store =
+        "[server]\nlisten = \"127.0.0.1:0\"\n[store]\nurl = \"postgres://me:s3cret@127.0.0.1:1/vendgraph\"\n";
+    let place = Place::with(&format!("{CONFIG}\n{store}"));
     for command in ["migrate", "serve"] {
         let output = vendgraph()
             .args([command, "--config"])
