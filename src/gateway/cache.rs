@@ -183,7 +183,7 @@ where
             return Ok(from_cache(kept, overdue));
         }
         match landed(flight, until).await {
-            Err(error) if servable && error.kind.is_no_answer() => {
+            Err(error) if servable && error.kind.leaves_the_older() => {
                 self.inner.reads.stale();
                 Ok(from_cache(kept, true))
             }

@@ -174,9 +174,15 @@ impl Kind {
         matches!(self, Self::MachineNotFound | Self::MachineOffline | Self::Credentials)
     }
 
-    /// Whether an older answer serves the asker better than this error: the vendor gave none of its own.
+    /// Whether the vendor gave no answer of its own.
     pub const fn is_no_answer(self) -> bool {
         self.is_transient() || matches!(self, Self::Protocol)
+    }
+
+    /// Whether an older answer serves the asker better than this error: the vendor said nothing of what was asked for. A key
+    /// that it does not take, as while one is exchanged, tells of us alone.
+    pub const fn leaves_the_older(self) -> bool {
+        self.is_no_answer() || matches!(self, Self::Credentials)
     }
 }
 

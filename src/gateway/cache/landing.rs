@@ -31,7 +31,7 @@ where
         match (outcome, &before) {
             (Ok(kept), _) => self.inner.kept.insert(self.key.clone(), kept.clone()),
             (Err(error), Some(kept)) => {
-                let refused = kept.refused || !error.kind.is_no_answer();
+                let refused = kept.refused || !error.kind.leaves_the_older();
                 let kept = Kept { overdue: true, refused, current: Current::new(), ..kept.clone() };
                 self.inner.kept.insert(self.key.clone(), kept);
             }

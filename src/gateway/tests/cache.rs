@@ -232,7 +232,7 @@ async fn without_an_answer_the_old_is_served_stale_for_max_stale_and_no_longer()
 
 #[tokio::test]
 async fn a_refusal_is_not_covered_up_by_what_was_kept() {
-    for kind in [Kind::Credentials, Kind::NotFound, Kind::MachineNotFound, Kind::Rejected] {
+    for kind in [Kind::NotFound, Kind::MachineNotFound, Kind::Rejected] {
         let waiting = bench(WhenOld::Wait);
         waiting.ask(answer(1)).await.unwrap();
         waiting.clock.advance(PAST_TTL);
@@ -245,6 +245,22 @@ async fn a_refusal_is_not_covered_up_by_what_was_kept() {
         settle().await;
         assert_eq!(serving.ask(failure(kind)).await, Err(kind));
     }
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_taken_tells_nothing_of_what_was_kept() {
+    let waiting = bench(WhenOld::Wait);
+    waiting.ask(answer(1)).await.unwrap();
+    waiting.clock.advance(PAST_TTL);
+    for kind in [Kind::Credentials, Kind::Unavailable, Kind::Credentials] {
+        assert_eq!(waiting.ask(failure(kind)).await, Ok((1, true)), "{kind:?}");
+    }
+    assert_eq!(waiting.ask(failure(Kind::NotFound)).await, Err(Kind::NotFound));
+    assert_eq!(
+        waiting.ask(failure(Kind::Credentials)).await,
+        Err(Kind::Credentials),
+        "there is nothing any more"
+    );
 }
 
 #[tokio::test]

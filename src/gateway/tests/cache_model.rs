@@ -47,7 +47,7 @@ impl Model {
                 Ok((self.calls, false))
             }
             Some(kind) => {
-                self.kept = self.kept.filter(|_| kind.is_no_answer()).map(|(v, at, _)| (v, at, true));
+                self.kept = self.kept.filter(|_| kind.leaves_the_older()).map(|(v, at, _)| (v, at, true));
                 Err(kind)
             }
         }
@@ -63,7 +63,7 @@ impl Model {
         let called = self.call(outcome);
         match called {
             _ if servable && when_old == WhenOld::ServeAndRefresh => Ok((value, overdue)),
-            Err(kind) if servable && kind.is_no_answer() => Ok((value, true)),
+            Err(kind) if servable && kind.leaves_the_older() => Ok((value, true)),
             other => other,
         }
     }
@@ -75,6 +75,7 @@ fn outcome() -> impl Strategy<Value = Option<Kind>> {
         1 => Just(Some(Kind::Unavailable)),
         1 => Just(Some(Kind::Timeout)),
         1 => Just(Some(Kind::Credentials)),
+        1 => Just(Some(Kind::NotFound)),
     ]
 }
 
