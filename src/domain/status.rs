@@ -40,6 +40,46 @@ pub struct Status {
     pub versions: Vec<ComponentVersion>,
 }
 
+impl Status {
+    /// Takes in what was told since: what was left out is no news. How many shelves are sold out their news tells.
+    pub fn hear(&mut self, told: &Self) {
+        self.online = told.online.or(self.online);
+        self.sellable = told.sellable.or(self.sellable);
+        self.controller_online = told.controller_online.or(self.controller_online);
+        self.door_open = told.door_open.or(self.door_open);
+        self.coins = told.coins.or(self.coins);
+        if told.faults.is_some() {
+            self.faults.clone_from(&told.faults);
+        }
+        if told.network.is_some() {
+            self.network.clone_from(&told.network);
+        }
+        for climate in &told.cabinets {
+            match self.cabinets.iter_mut().find(|known| known.cabinet == climate.cabinet) {
+                Some(known) => known.clone_from(climate),
+                None => self.cabinets.push(climate.clone()),
+            }
+        }
+        for version in &told.versions {
+            match self.versions.iter_mut().find(|known| known.component == version.component) {
+                Some(known) => known.clone_from(version),
+                None => self.versions.push(version.clone()),
+            }
+        }
+    }
+
+    /// Takes over what machines tell by themselves alone, where a reading does not tell it.
+    pub fn keep(&mut self, told: &Self) {
+        self.sellable = self.sellable.or(told.sellable);
+        self.controller_online = self.controller_online.or(told.controller_online);
+        self.door_open = self.door_open.or(told.door_open);
+        self.coins = self.coins.or(told.coins);
+        if self.cabinets.is_empty() {
+            self.cabinets.clone_from(&told.cabinets);
+        }
+    }
+}
+
 /// Something that is broken.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fault {

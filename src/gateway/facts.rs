@@ -1,5 +1,5 @@
 //! What the log tells of a machine that its vendor's calls do not: what its shelves take and cost, when it was last
-//! refilled, and what it sold since.
+//! refilled, what it sold since, and what it alone says of itself.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::cache::Weigh;
 use crate::{
     domain::{
-        AccountName, DeliveryState, EventKind, Happening, Place, Refill, Registration, Report, Shelf, Text,
-        Trade,
+        AccountName, DeliveryState, EventKind, Happening, Place, Refill, Registration, Report, Shelf, Status,
+        StatusNews, Text, Trade,
     },
     store::{self, EventFilter, Store},
 };
@@ -48,6 +48,8 @@ struct Sold {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     registration: Option<Registration>,
+    /// What it told of itself.
+    status: Status,
     filled: Option<Filled>,
     /// What was dispensed since the refill, by the trade's key.
     sold: HashMap<Text, Sold>,
@@ -60,7 +62,7 @@ pub struct Facts {
 impl Facts {
     /// Reads them from the log.
     pub async fn read(store: &dyn Store, account: &AccountName, machine: &Text) -> store::Result<Self> {
-        let kinds = [EventKind::MachineRegistered, EventKind::Refill];
+        let kinds = [EventKind::MachineRegistered, EventKind::MachineStatus, EventKind::Refill];
         let (mut facts, mut filled) = (Self::default(), None);
         for stored in store.latest(account, Some(machine), &kinds).await? {
             let at = stored.event.happened_at();
@@ -68,6 +70,8 @@ impl Facts {
                 filled = Some(Filled { refill, at });
             } else if let Happening::MachineRegistered(registration) = stored.event.happening {
                 facts.registration = Some(registration);
+            } else if let Happening::MachineStatus(news) = stored.event.happening {
+                facts.status = news.status;
             }
         }
         let Some(filled) = filled else { return Ok(facts) };
@@ -100,6 +104,14 @@ impl Facts {
     pub fn with(&self, trade: &Trade, told_at: Timestamp) -> Self {
         let mut facts = self.clone();
         facts.hear(trade, told_at);
+        facts
+    }
+
+    /// The facts with what the machine told of itself since.
+    #[must_use]
+    pub fn with_status(&self, news: &StatusNews) -> Self {
+        let mut facts = self.clone();
+        facts.status.hear(&news.status);
         facts
     }
 
@@ -148,8 +160,10 @@ impl Facts {
         Some(Estimate { quantity, as_of: self.sold_at.unwrap_or(*at) })
     }
 
-    /// Fills in what a report does not tell of the machine's shelves and the registration does.
+    /// Fills in what a report does not tell: what the machine alone says of itself, and of its shelves what the registration
+    /// does.
     pub fn complete(&self, report: &mut Report) {
+        report.status.keep(&self.status);
         let Some(registration) = &self.registration else { return };
         for shelf in &mut report.shelves {
             let known = registration

@@ -32,6 +32,8 @@ impl Account {
             return;
         }
         let whole = stored.event.origin == Origin::Reconciled;
+        self.facts
+            .change(machine, |facts: &Facts| Some(facts.with_status(news)).filter(|news| news != facts));
         let mut known = None;
         self.reports.change(machine, |before| {
             let report = told(before, machine, news);
@@ -190,32 +192,9 @@ fn lasting(report: &Report) -> StatusNews {
 /// The report with what the machine told since: what it left out is no news.
 fn told(report: &Report, machine: &Text, news: &StatusNews) -> Report {
     let mut report = report.clone();
-    let (status, told) = (&mut report.status, &news.status);
-    status.online = told.online.or(status.online);
-    status.sellable = told.sellable.or(status.sellable);
-    status.controller_online = told.controller_online.or(status.controller_online);
-    status.door_open = told.door_open.or(status.door_open);
-    status.coins = told.coins.or(status.coins);
-    if let Some(faults) = &told.faults {
-        status.faults = Some(faults.clone());
-        if faults.is_empty() {
-            report.shelves.iter_mut().for_each(mend);
-        }
-    }
-    if let Some(network) = &told.network {
-        status.network = Some(network.clone());
-    }
-    for climate in &told.cabinets {
-        match status.cabinets.iter_mut().find(|known| known.cabinet == climate.cabinet) {
-            Some(known) => known.clone_from(climate),
-            None => status.cabinets.push(climate.clone()),
-        }
-    }
-    for version in &told.versions {
-        match status.versions.iter_mut().find(|known| known.component == version.component) {
-            Some(known) => known.clone_from(version),
-            None => status.versions.push(version.clone()),
-        }
+    report.status.hear(&news.status);
+    if news.status.faults.as_ref().is_some_and(Vec::is_empty) {
+        report.shelves.iter_mut().for_each(mend);
     }
     for news in &news.shelves {
         let cabinet = news.cabinet.as_ref().unwrap_or(machine);
@@ -225,9 +204,9 @@ fn told(report: &Report, machine: &Text, news: &StatusNews) -> Report {
             hear(shelf, news);
         }
     }
-    status.sold_out_shelf_count = told.sold_out_shelf_count.or_else(|| {
+    report.status.sold_out_shelf_count = news.status.sold_out_shelf_count.or_else(|| {
         let sold_out = report.shelves.iter().filter(|shelf| shelf.sold_out == Some(true)).count();
-        status.sold_out_shelf_count.and_then(|_| u32::try_from(sold_out).ok())
+        report.status.sold_out_shelf_count.and_then(|_| u32::try_from(sold_out).ok())
     });
     report
 }

@@ -53,6 +53,33 @@ async fn a_pushed_status_is_shown_at_once_and_no_vendor_is_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_machine_alone_says_of_itself_outlives_what_is_read_of_it() {
+    let mut system = System::start(Setup::default()).await;
+    push(&system);
+    let number = system.vendors.inhand().asset_id(0);
+    let query = format!(
+        "{{ node(id: \"{}\") {{ ... on Machine {{ status {{ doorOpen }} }} }} }}",
+        machine_id("metro", &number)
+    );
+    let door = async |system: &System| system.ask(&query).await["data"]["node"]["status"]["doorOpen"].clone();
+    assert_eq!(door(&system).await, Value::Null, "no call tells it");
+    // The door was opened for it, and is shut again.
+    assert!(system.vendors.inhand().refill(&number));
+    until(async || door(&system).await == false, &|| "the door".to_owned()).await;
+    for is_restarted in [false, true] {
+        if is_restarted {
+            system.crash().await;
+            system.restart().await;
+        }
+        let calls = system.inhand_calls("/osapi/router/status");
+        system.pass(Duration::from_mins(1)).await;
+        assert_eq!(door(&system).await, false);
+        assert!(system.inhand_calls("/osapi/router/status") > calls, "it was read anew");
+    }
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refill_and_the_sales_since_tell_the_stock_and_a_new_machine_its_shelves() {
     let system = System::start(Setup::default()).await;
     push(&system);
