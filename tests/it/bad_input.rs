@@ -53,6 +53,35 @@ async fn what_cannot_be_is_refused_with_a_code_and_without_a_vendor_call() {
 }
 
 #[tokio::test]
+async fn of_a_mutation_whose_values_do_not_fit_nothing_is_executed() {
+    let system = System::start(Setup::default()).await;
+    let token = system.token(&Scope::ALL, &["*"]);
+    let machine = machine_id("metro", &system.vendors.inhand().asset_id(0));
+    let refresh =
+        format!("refreshMachines(input: {{ machineIds: [\"{machine}\"] }}) {{ machines {{ number }} }}");
+    let lines = |quantity: &str| {
+        format!(
+            "createOrder(input: {{ machineId: \"{machine}\", idempotencyKey: \"k\", lines: [{{ shelfCode: \"1\", quantity: {quantity} }}] }}) {{ order {{ id }} }}"
+        )
+    };
+    let declared = |variable: &str, value: &str| json!({ "query": format!("mutation({variable}) {{ {refresh} {} }}", lines("$q")), "variables": { "q": value.parse::<i64>().unwrap() } });
+    for body in [
+        json!({ "query": format!("mutation {{ {refresh} {} }}", lines("3000000000")) }),
+        declared("$q: Int!", "3000000000"),
+    ] {
+        let (_, answer) = system.post(Some(&token), &body).await;
+        assert_eq!(codes(&answer), ["BAD_USER_INPUT"], "{answer}");
+        assert!(
+            answer["errors"][0]["message"].as_str().unwrap().contains("3000000000 is no Int"),
+            "{answer}"
+        );
+        assert!(answer["data"].is_null(), "{answer}");
+    }
+    assert_eq!(system.inhand_calls("/osapi/router/status"), 0);
+    system.end().await;
+}
+
+#[tokio::test]
 async fn fragments_that_double_thirty_times_are_refused_at_once() {
     let system = System::start(Setup::default()).await;
     let fragment = |at: usize| format!("fragment f{at} on Query {{ ...f{next} ...f{next} }}", next = at + 1);

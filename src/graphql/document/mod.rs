@@ -8,6 +8,8 @@
 //!    spreads them again and again: 31 fragments that each spread the next one twice would spin a core for ever.
 //! 3. [`cost`] bounds what answering may cost, with the variables that this request brings.
 //!
+//! Beside them [`values`] finds what does not fit its type and would be found too late.
+//!
 //! And the answer is brought into the specification's shape by [`complete`].
 //!
 //! The first two depend on the text alone, so a document that passed is kept parsed, and asking it again pays for
@@ -23,6 +25,7 @@ mod refusal;
 mod scan;
 mod shape;
 mod types;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -37,10 +40,9 @@ use std::{
 
 use arc_swap::ArcSwap;
 use async_graphql::{
-    Request, Response, Variables,
+    Request, Response,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use async_graphql_value::ConstValue;
 use moka::sync::Cache;
 
 use self::{complete::Plan, persisted::Persisted, shape::Shape, types::Types};
@@ -174,7 +176,7 @@ impl Documents {
     pub fn prepare(&self, request: &mut Request) -> Result<Operation, Refusal> {
         let document = self.document(&request.query)?;
         let operation = choose(&document.executable, request.operation_name.as_deref())?;
-        check_variables(operation, &request.variables)?;
+        values::check_variables(&self.types, operation, &request.variables)?;
         let asked = cost::Asked { document: &document.executable, operation, variables: &request.variables };
         cost::check(&self.types, &asked, self.limits.load().complexity as u64)?;
         let kind = operation.ty;
@@ -211,6 +213,7 @@ impl Documents {
         let executable = async_graphql::parser::parse_query(text).map_err(Refusal::Syntax)?;
         let shape = shape::measure(&executable)?;
         self.limits.load().check(tokens, &shape)?;
+        values::check_literals(&executable)?;
         let weight = u32::try_from(text.len() * 2 + tokens * TOKEN_BYTES).unwrap_or(u32::MAX);
         let (valid, plans) = (AtomicBool::new(false), Mutex::default());
         let document = Arc::new(Document { executable, tokens, shape, weight, valid, plans });
@@ -226,22 +229,6 @@ impl Document {
         let plan = plans.entry(name.cloned());
         Arc::clone(plan.or_insert_with(|| Arc::new(Plan::of(types, &self.executable, operation))))
     }
-}
-
-/// Checks that every variable which needs a value has one (GraphQL §6.1.2, *CoerceVariableValues*): async-graphql finds
-/// out only when a field that uses it runs. The values themselves it checks where they are used.
-fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
-    for definition in &operation.variable_definitions {
-        let name = definition.node.name.node.as_str();
-        let missing = match variables.get(name) {
-            Some(value) => *value == ConstValue::Null,
-            None => definition.node.default_value.is_none(),
-        };
-        if missing && !definition.node.var_type.node.nullable {
-            return Err(Refusal::variable_missing(name, definition.pos));
-        }
-    }
-    Ok(())
 }
 
 /// The operation that a request asks for (GraphQL §6.1, *GetOperation*).

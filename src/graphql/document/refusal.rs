@@ -44,6 +44,24 @@ pub enum Refusal {
         /// Where it is declared.
         position: Pos,
     },
+    /// A variable's value does not fit its type.
+    #[error("variable `${name}`: {problem}")]
+    VariableUnfit {
+        /// Which, shortened.
+        name: String,
+        /// Why.
+        problem: String,
+        /// Where it is declared.
+        position: Pos,
+    },
+    /// A whole number is beyond GraphQL's.
+    #[error("{}", super::values::beyond_int(.number))]
+    NumberUnfit {
+        /// As it is written.
+        number: String,
+        /// Where it is written.
+        position: Pos,
+    },
     /// It is greater than a bound.
     #[error("{bound} is {found}, and may be {limit} at most")]
     Exceeded {
@@ -124,6 +142,10 @@ impl Refusal {
         Self::VariableMissing { name: name.chars().take(60).collect(), position }
     }
 
+    pub(super) fn variable_unfit(name: &str, problem: String, position: Pos) -> Self {
+        Self::VariableUnfit { name: name.chars().take(60).collect(), problem, position }
+    }
+
     /// The contract's `ErrorCode`.
     pub const fn code(&self) -> &'static str {
         match self {
@@ -133,6 +155,8 @@ impl Refusal {
             | Self::FragmentCycle { .. }
             | Self::UnknownOperation { .. }
             | Self::VariableMissing { .. }
+            | Self::VariableUnfit { .. }
+            | Self::NumberUnfit { .. }
             | Self::ManyFields(_)
             | Self::OperationNameNeeded => "BAD_USER_INPUT",
         }
@@ -143,7 +167,9 @@ impl Refusal {
             Self::Syntax(error) => error.positions().collect(),
             Self::UnterminatedString(position)
             | Self::ManyFields(position)
-            | Self::VariableMissing { position, .. } => vec![*position],
+            | Self::VariableMissing { position, .. }
+            | Self::VariableUnfit { position, .. }
+            | Self::NumberUnfit { position, .. } => vec![*position],
             Self::FragmentCycle { .. }
             | Self::UnknownOperation { .. }
             | Self::OperationNameNeeded

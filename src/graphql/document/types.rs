@@ -41,6 +41,8 @@ pub(super) struct Types {
     mutation: String,
     subscription: String,
     fields: HashMap<String, HashMap<String, Gives>>,
+    /// What the members of inputs take.
+    inputs: HashMap<String, HashMap<String, Type>>,
 }
 
 impl Types {
@@ -51,6 +53,7 @@ impl Types {
             mutation: "Mutation".to_owned(),
             subscription: "Subscription".to_owned(),
             fields: HashMap::new(),
+            inputs: HashMap::new(),
         };
         for definition in parse_schema(sdl)?.definitions {
             match definition {
@@ -67,10 +70,14 @@ impl Types {
                     let fields = match definition.node.kind {
                         TypeKind::Object(object) => object.fields,
                         TypeKind::Interface(interface) => interface.fields,
-                        TypeKind::Scalar
-                        | TypeKind::Union(_)
-                        | TypeKind::Enum(_)
-                        | TypeKind::InputObject(_) => continue,
+                        TypeKind::InputObject(input) => {
+                            let members = input.fields.into_iter().map(|member| member.node);
+                            let members =
+                                members.map(|member| (member.name.node.to_string(), member.ty.node));
+                            types.inputs.insert(definition.node.name.node.to_string(), members.collect());
+                            continue;
+                        }
+                        TypeKind::Scalar | TypeKind::Union(_) | TypeKind::Enum(_) => continue,
                     };
                     let known = types.fields.entry(definition.node.name.node.to_string()).or_default();
                     known.extend(
@@ -95,6 +102,11 @@ impl Types {
     /// What a field of a type gives; `None` where there is no such field.
     pub(super) fn gives(&self, parent: &str, field: &str) -> Option<&Gives> {
         self.fields.get(parent)?.get(field)
+    }
+
+    /// What a member of an input takes; `None` where there is no such member.
+    pub(super) fn takes(&self, input: &str, member: &str) -> Option<&Type> {
+        self.inputs.get(input)?.get(member)
     }
 }
 
