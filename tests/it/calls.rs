@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::harness::{Setup, System, machine_id, texts};
 
@@ -116,6 +117,34 @@ async fn a_status_past_its_time_is_asked_again_and_a_refresh_goes_around_the_cac
     let answer = system.ask(&refresh).await;
     assert_eq!(answer["data"]["refreshMachines"]["machines"][0]["number"], number.as_str(), "{answer}");
     assert_eq!(system.inhand_calls("/osapi/router/status"), 3);
+    system.end().await;
+}
+
+#[tokio::test]
+async fn of_machines_to_refresh_each_that_is_named_wrongly_is_told_by_its_position() {
+    let system = System::start(Setup::default()).await;
+    let number = system.vendors.inhand().asset_id(0);
+    let id = machine_id("metro", &number);
+    let refresh = async |ids: &str| {
+        let told = "machines { number } userErrors { code field }";
+        let answer = system
+            .ask(&format!("mutation {{ refreshMachines(input: {{machineIds: [{ids}]}}) {{ {told} }} }}"))
+            .await;
+        answer["data"]["refreshMachines"].clone()
+    };
+    let unknown = machine_id("metro", "1");
+    let bad = |position: &str, code: &str| json!({ "code": code, "field": ["machineIds", position] });
+    assert_eq!(
+        refresh(&format!("\"x\", \"{id}\", \"{unknown}\"")).await,
+        json!({
+            "machines": [{ "number": number }],
+            "userErrors": [bad("0", "BAD_USER_INPUT"), bad("2", "NOT_FOUND")],
+        })
+    );
+    assert_eq!(
+        refresh(&vec![format!("\"{id}\""); 101].join(",")).await,
+        json!({ "machines": [], "userErrors": [{ "code": "BAD_USER_INPUT", "field": ["machineIds"] }] })
+    );
     system.end().await;
 }
 

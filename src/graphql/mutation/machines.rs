@@ -5,12 +5,16 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::UserError;
 use crate::{
     auth::Scope,
+    gateway::Error,
     graphql::{
         field::{field, guarded},
         input::{self, RefreshMachinesInput},
         types::Machine,
     },
 };
+
+/// What names the machines.
+const ARGUMENT: &str = "machineIds";
 
 /// The greatest number of machines that one refresh takes.
 const MOST_REFRESHED: usize = 100;
@@ -32,16 +36,25 @@ impl MachineMutation {
             Scope::MachinesRead,
             Box::pin(async {
                 let field = field(ctx)?;
-                input::at_most("machineIds", &input.machine_ids, MOST_REFRESHED)?;
-                let machines = input::machines("machineIds", &input.machine_ids)?;
-                let outcomes = field.gateway.refresh_machines(field.asker, &machines).await;
                 let mut payload = RefreshMachinesPayload { machines: Vec::new(), user_errors: Vec::new() };
-                for (position, outcome) in outcomes.into_iter().enumerate() {
+                if let Err(many) = input::at_most(ARGUMENT, &input.machine_ids, MOST_REFRESHED) {
+                    payload.user_errors.push(UserError::at(vec![ARGUMENT.to_owned()], &many.into()));
+                    return Ok(payload);
+                }
+                let named = input.machine_ids.iter().map(|id| input::machine(ARGUMENT, id));
+                let named: Vec<_> = named.collect();
+                let machines: Vec<_> =
+                    named.iter().filter_map(|named| named.as_ref().ok().cloned()).collect();
+                let mut refreshed = field.gateway.refresh_machines(field.asker, &machines).await.into_iter();
+                for (position, named) in named.into_iter().enumerate() {
+                    let outcome = named
+                        .map_err(Error::from)
+                        .and_then(|_| refreshed.next().unwrap_or(Err(Error::NotFound)));
                     match outcome {
                         Ok(machine) => payload.machines.push(Machine(machine)),
                         Err(error) => payload
                             .user_errors
-                            .push(UserError::at(vec!["machineIds".to_owned(), position.to_string()], &error)),
+                            .push(UserError::at(vec![ARGUMENT.to_owned(), position.to_string()], &error)),
                     }
                 }
                 Ok(payload)
