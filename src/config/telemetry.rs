@@ -1,7 +1,7 @@
 //! `[telemetry]`: what the log looks like, and where traces go.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use url::Url;
 
 use super::{
@@ -81,7 +81,7 @@ impl Telemetry {
             "json" => Some(LogFormat::Json),
             _ => None,
         };
-        let is_filter = |text: &&str| EnvFilter::builder().parse(text).is_ok();
+        let is_filter = |text: &&str| is_filter(text);
         let filter = |given: &Given| given.text().filter(is_filter).map(str::to_owned);
         let write = "a level such as \"info\", or \"info,vendgraph=debug\"";
         let given = section.secret("otlp_headers", &HEADERS)?;
@@ -97,6 +97,18 @@ impl Telemetry {
             service_name: section.words("service_name")?.unwrap_or(default.service_name),
         })
     }
+}
+
+/// Whether a text says what is logged. A word by itself is a level, or a part of this program: any other is taken for a part of
+/// another one, of which alone something would be logged, and is a level misspelt.
+fn is_filter(text: &str) -> bool {
+    let is_known = |word: &str| {
+        word.is_empty()
+            || word.contains(['=', '['])
+            || word.parse::<LevelFilter>().is_ok()
+            || word.split("::").next() == Some(env!("CARGO_PKG_NAME"))
+    };
+    EnvFilter::builder().parse(text).is_ok() && text.split(',').all(|word| is_known(word.trim()))
 }
 
 /// The headers of a text; `None` where one of them cannot be sent.
@@ -155,10 +167,27 @@ mod tests {
     }
 
     #[test]
+    fn levels_and_parts_of_the_program_and_levels_of_others_are_filters() {
+        for filter in [
+            "info",
+            "WARN",
+            "off",
+            "info,vendgraph=debug",
+            "vendgraph::http",
+            "warn,sqlx=debug,[vendor]=trace",
+        ] {
+            let told = read(&format!("filter = \"{filter}\""), &[]).unwrap();
+            assert_eq!(told.filter.as_deref(), Some(filter));
+        }
+    }
+
+    #[test]
     fn a_wrong_value_is_told_with_a_right_one() {
         for (keys, right) in [
             ("log = \"xml\"", "\"text\" or \"json\""),
             ("filter = \"vendgraph=loud\"", "a level such as \"info\""),
+            ("filter = \"verbose\"", "a level such as \"info\""),
+            ("filter = \"info,sqlx\"", "a level such as \"info\""),
             ("sample_ratio = 1.5", "from 0 to 1"),
             ("otlp_headers = \"s3cret\"", "name=value"),
         ] {
