@@ -90,8 +90,17 @@ struct Kept<V> {
     overdue: bool,
     /// Whether the vendor has refused since: then it is no answer any more, and lives on as [`Cache::last`] alone.
     refused: bool,
+    /// Whether something has happened since that it does not know of: then it is an answer only where the vendor gives none.
+    outdated: bool,
     /// Ends when the vendor has said something else.
     current: Current,
+}
+
+impl Policy {
+    /// Whether what is kept may be told as it is.
+    fn is_fresh<V>(&self, kept: &Kept<V>, age: Duration) -> bool {
+        age <= self.ttl && !kept.outdated
+    }
 }
 
 impl<V> Clone for Kept<V> {
@@ -162,13 +171,13 @@ where
     {
         let policy = self.inner.policy;
         let old = self.inner.kept(key);
-        if let Some((kept, _)) = old.as_ref().filter(|(_, age)| *age <= policy.ttl) {
+        if let Some((kept, _)) = old.as_ref().filter(|(kept, age)| policy.is_fresh(kept, *age)) {
             lease::note_value(&kept.current, self.fresh_until(kept));
             self.inner.reads.hit();
             return Ok(from_cache(kept.clone(), false));
         }
         lease::note_once();
-        let flight = match self.join(key, |_, age| age <= policy.ttl, fetch) {
+        let flight = match self.join(key, |kept, age| policy.is_fresh(kept, age), fetch) {
             Joined::Flight(flight) => flight,
             Joined::Landed(kept) => return Ok(from_cache(kept, false)),
         };
@@ -177,7 +186,7 @@ where
             return landed(flight, until).await.map(live);
         };
         let servable = age <= policy.ttl.saturating_add(policy.max_stale);
-        if servable && policy.when_old == WhenOld::ServeAndRefresh {
+        if servable && policy.when_old == WhenOld::ServeAndRefresh && !kept.outdated {
             let overdue = kept.overdue;
             self.inner.reads.stale();
             return Ok(from_cache(kept, overdue));
@@ -225,7 +234,7 @@ where
         F: Future<Output = vendor::Result<V>> + Send + 'static,
     {
         let joined = match since {
-            Some(since) => self.join(key, |kept, _| since <= kept.as_of, fetch),
+            Some(since) => self.join(key, |kept, _| since <= kept.as_of && !kept.outdated, fetch),
             None => Joined::Flight(Inner::launch(&self.inner, &mut self.inner.flights(), key, fetch())),
         };
         match joined {
@@ -236,7 +245,7 @@ where
 
     /// The value of `key` if one is kept and still may be served; asks nobody.
     pub fn peek(&self, key: &K) -> Option<Fresh<V>> {
-        let Some((kept, age)) = self.inner.kept(key) else {
+        let Some((kept, age)) = self.inner.kept(key).filter(|(kept, _)| !kept.outdated) else {
             lease::note_once();
             return None;
         };
@@ -324,7 +333,8 @@ where
                 Ok(value) => {
                     let as_of = inner.clock.now();
                     let current = Current::new();
-                    Ok(Kept { value: Arc::new(value), as_of, overdue: false, refused: false, current })
+                    let value = Arc::new(value);
+                    Ok(Kept { value, as_of, overdue: false, refused: false, outdated: false, current })
                 }
                 Err(error) => Err(Arc::new(error)),
             };

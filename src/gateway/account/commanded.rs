@@ -22,7 +22,7 @@ impl Account {
     pub(in crate::gateway) fn forget_machine<T>(&self, machine: &Text, answer: &vendor::Result<T>) {
         let sent = |kind: vendor::Kind| kind.is_refusal() || kind == vendor::Kind::OutcomeUnknown;
         if answer.as_ref().err().is_none_or(|error| sent(error.kind)) {
-            self.reports.invalidate(machine);
+            self.reports.outdate(machine);
         }
     }
 

@@ -61,7 +61,7 @@ impl Account {
     /// A machine was set up, perhaps a new one.
     pub(in crate::gateway) fn take_in_registration(self: &Arc<Self>, machine: &Text) {
         self.facts.invalidate(machine);
-        self.reports.invalidate(machine);
+        self.reports.outdate(machine);
         let account = Arc::clone(self);
         // Behind: who reads meanwhile is shown the fleet as it was.
         tokio::spawn(async move { account.renew_listing(Instant::now() + RENEWAL).await });
@@ -70,8 +70,8 @@ impl Account {
     /// A machine was refilled.
     pub(in crate::gateway) fn take_in_refill(&self, machine: &Text) {
         self.facts.invalidate(machine);
-        self.sales.invalidate(machine);
-        self.reports.invalidate(machine);
+        self.sales.outdate(machine);
+        self.reports.outdate(machine);
     }
 
     /// A machine sold something, or there is news of a sale.
@@ -80,7 +80,7 @@ impl Account {
             .change(machine, |facts: &Facts| Some(facts.with(trade, told_at)).filter(|news| news != facts));
         // Of an order of ours: by then its machine has told its platform how much is left.
         if trade.line.is_some() && trade.delivery.state == DeliveryState::Dispensed {
-            self.reports.invalidate(machine);
+            self.reports.outdate(machine);
         }
     }
 
@@ -90,7 +90,7 @@ impl Account {
             self.orders.disown(|(machine, of)| *machine == order.machine && of == number);
         }
         if order.state == OrderState::Expired {
-            self.reports.invalidate(&order.machine);
+            self.reports.outdate(&order.machine);
         }
     }
 
@@ -101,7 +101,7 @@ impl Account {
 
     /// A command of another gateway's reached a machine: everything of it that a command may change is old.
     pub(in crate::gateway) fn take_in_touch(&self, machine: &Text) {
-        self.reports.invalidate(machine);
+        self.reports.outdate(machine);
         self.orders.disown(|(of, _)| of == machine);
         self.take_in_codes(machine);
     }

@@ -22,6 +22,19 @@ where
         self.inner.revision.advance();
     }
 
+    /// The same, but for when the vendor gives no answer: then what is kept is told, as what is past its time, for want of anything
+    /// better.
+    pub fn outdate(&self, key: &K) {
+        let mut flights = self.inner.flights();
+        flights.remove(key);
+        if let Some(before) = self.inner.kept.get(key) {
+            before.current.end();
+            self.inner.kept.insert(key.clone(), Kept { outdated: true, current: Current::new(), ..before });
+        }
+        drop(flights);
+        self.inner.revision.advance();
+    }
+
     /// Sees to it that no call under way for one of these keys answers who asks from now on, nor is kept: something was done that
     /// it may not know of. For what is not kept otherwise.
     pub fn disown(&self, is_old: impl Fn(&K) -> bool) {

@@ -24,6 +24,8 @@ enum Step {
     Ask(Option<Kind>),
     /// Somebody asks for what is newest; the call ends like this.
     Refresh(Option<Kind>),
+    /// Something happens that what is kept does not know of.
+    Outdate,
     /// Time goes by.
     Advance(u64),
 }
@@ -32,6 +34,8 @@ enum Step {
 #[derive(Default)]
 struct Model {
     kept: Option<(u64, u64, bool)>,
+    /// Whether something has happened since it came.
+    outdated: bool,
     now: u64,
     calls: u64,
 }
@@ -44,6 +48,7 @@ impl Model {
         match outcome {
             None => {
                 self.kept = Some((self.calls, self.now, false));
+                self.outdated = false;
                 Ok((self.calls, false))
             }
             Some(kind) => {
@@ -56,13 +61,14 @@ impl Model {
     fn ask(&mut self, when_old: WhenOld, outcome: Option<Kind>) -> Told {
         let Some((value, at, overdue)) = self.kept else { return self.call(outcome) };
         let age = self.now - at;
-        if age <= TTL {
+        if age <= TTL && !self.outdated {
             return Ok((value, false));
         }
         let servable = age <= TTL + MAX_STALE;
+        let is_served_at_once = servable && when_old == WhenOld::ServeAndRefresh && !self.outdated;
         let called = self.call(outcome);
         match called {
-            _ if servable && when_old == WhenOld::ServeAndRefresh => Ok((value, overdue)),
+            _ if is_served_at_once => Ok((value, overdue)),
             Err(kind) if servable && kind.leaves_the_older() => Ok((value, true)),
             other => other,
         }
@@ -83,6 +89,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => outcome().prop_map(Step::Ask),
         1 => outcome().prop_map(Step::Refresh),
+        1 => Just(Step::Outdate),
         3 => (0_u64..25).prop_map(Step::Advance),
     ]
 }
@@ -117,6 +124,11 @@ async fn walk(steps: &[Step], when_old: WhenOld) {
             Step::Advance(seconds) => {
                 model.now += seconds;
                 clock.advance(Duration::from_secs(seconds));
+                continue;
+            }
+            Step::Outdate => {
+                model.outdated = true;
+                cache.outdate(&());
                 continue;
             }
             Step::Ask(outcome) => {

@@ -80,6 +80,28 @@ async fn what_a_machine_alone_says_of_itself_outlives_what_is_read_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refill_while_the_vendor_is_down_leaves_the_status_as_it_was_known() {
+    let system = System::start(Setup::default()).await;
+    push(&system);
+    let number = system.vendors.inhand().asset_id(0);
+    let query = format!(
+        "{{ node(id: \"{}\") {{ ... on Machine {{ lastRefill {{ refilledAt }} shelves {{ code }} \
+         status {{ online freshness {{ stale }} }} }} }} }}",
+        machine_id("metro", &number)
+    );
+    let before = system.ask(&query).await["data"]["node"].clone();
+    assert_eq!(before["status"]["freshness"]["stale"], false, "{before}");
+    system.vendors.faults(Vendor::Inhand).add(Fault::new(Effect::Status(503)));
+    assert!(system.vendors.inhand().refill(&number));
+    let told = async || system.ask(&query).await["data"]["node"].clone();
+    until(async || told().await["status"]["freshness"]["stale"] == true, &|| "the refill".to_owned()).await;
+    let after = told().await;
+    assert_eq!(after["status"]["online"], before["status"]["online"], "{after}");
+    assert_eq!(after["shelves"], before["shelves"], "{after}");
+    system.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refill_and_the_sales_since_tell_the_stock_and_a_new_machine_its_shelves() {
     let system = System::start(Setup::default()).await;
     push(&system);
