@@ -60,7 +60,9 @@ pub enum Error {
     #[error("server.cors_origins: `{0}` is not an origin; write one such as https://dash.example.com")]
     Origin(String),
     /// The address cannot be listened on.
-    #[error("cannot listen on {address} ({source}); set server.listen, or --port of `dev`, to a free one of this machine")]
+    #[error(
+        "cannot listen on {address} ({source}); set server.listen, or --port of `dev`, to a free one of this machine"
+    )]
     Listen {
         /// Which.
         address: SocketAddr,
