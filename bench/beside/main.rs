@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         _ => {
             return Err(
-                "beside axum|graphql|vendor|calls --listen ADDRESS --answers FILE [--vendor ADDRESS]".into()
+                "beside axum|graphql|vendor|calls --listen ADDRESS --answers FILE [--vendor ADDRESS]".into(),
             );
         }
     };
