@@ -40,6 +40,9 @@ pub struct Status {
     pub versions: Vec<ComponentVersion>,
 }
 
+/// Of no more cabinets than this is the climate remembered: no machine has so many.
+const MOST_CABINETS: usize = 32;
+
 impl Status {
     /// Takes in what was told since: what was left out is no news. How many shelves are sold out their news tells.
     pub fn hear(&mut self, told: &Self) {
@@ -68,10 +71,26 @@ impl Status {
         }
     }
 
-    /// Takes over what machines tell by themselves alone, where a reading does not tell it.
+    /// The part that machines tell by themselves alone, and no call of a vendor's.
+    #[must_use]
+    pub fn own(&self) -> Self {
+        Self {
+            sellable: self.sellable,
+            controller_online: self.controller_online,
+            door_open: self.door_open,
+            coins: self.coins,
+            cabinets: self.cabinets.iter().take(MOST_CABINETS).cloned().collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Takes over that part from what was told, where a reading does not tell it. Whether a machine that nobody reaches can sell
+    /// is not known.
     pub fn keep(&mut self, told: &Self) {
-        self.sellable = self.sellable.or(told.sellable);
-        self.controller_online = self.controller_online.or(told.controller_online);
+        if self.online != Some(false) {
+            self.sellable = self.sellable.or(told.sellable);
+            self.controller_online = self.controller_online.or(told.controller_online);
+        }
         self.door_open = self.door_open.or(told.door_open);
         self.coins = self.coins.or(told.coins);
         if self.cabinets.is_empty() {

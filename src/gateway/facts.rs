@@ -1,15 +1,15 @@
 //! What the log tells of a machine that its vendor's calls do not: what its shelves take and cost, when it was last
 //! refilled, what it sold since, and what it alone says of itself.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, slice};
 
 use jiff::Timestamp;
 
 use super::cache::Weigh;
 use crate::{
     domain::{
-        AccountName, DeliveryState, EventKind, Happening, Place, Refill, Registration, Report, Shelf, Status,
-        StatusNews, Text, Trade,
+        AccountName, DeliveryState, EventKind, Happening, Origin, Place, Refill, Registration, Report, Shelf,
+        Status, StatusNews, Text, Trade,
     },
     store::{self, EventFilter, Store},
 };
@@ -18,6 +18,9 @@ use crate::{
 const PART: usize = 500;
 /// The most events that are read: a machine that sold more since its last refill has other troubles.
 const MOST: usize = 20_000;
+
+/// So many of a machine's last words on its status are read: each may tell another part.
+const WORDS: usize = 32;
 
 /// How many pieces a shelf should hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +51,7 @@ struct Sold {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     registration: Option<Registration>,
-    /// What it told of itself.
+    /// What it alone says of itself ([`Status::own`]), as it last told each part.
     status: Status,
     filled: Option<Filled>,
     /// What was dispensed since the refill, by the trade's key.
@@ -62,7 +65,7 @@ pub struct Facts {
 impl Facts {
     /// Reads them from the log.
     pub async fn read(store: &dyn Store, account: &AccountName, machine: &Text) -> store::Result<Self> {
-        let kinds = [EventKind::MachineRegistered, EventKind::MachineStatus, EventKind::Refill];
+        let kinds = [EventKind::MachineRegistered, EventKind::Refill];
         let (mut facts, mut filled) = (Self::default(), None);
         for stored in store.latest(account, Some(machine), &kinds).await? {
             let at = stored.event.happened_at();
@@ -70,8 +73,15 @@ impl Facts {
                 filled = Some(Filled { refill, at });
             } else if let Happening::MachineRegistered(registration) = stored.event.happening {
                 facts.registration = Some(registration);
-            } else if let Happening::MachineStatus(news) = stored.event.happening {
-                facts.status = news.status;
+            }
+        }
+        let words =
+            store.last_words(account, slice::from_ref(machine), EventKind::MachineStatus, WORDS).await?;
+        for stored in words {
+            if stored.event.origin == Origin::Pushed
+                && let Happening::MachineStatus(news) = stored.event.happening
+            {
+                facts.hear_status(&news);
             }
         }
         let Some(filled) = filled else { return Ok(facts) };
@@ -107,12 +117,17 @@ impl Facts {
         facts
     }
 
-    /// The facts with what the machine told of itself since.
-    #[must_use]
-    pub fn with_status(&self, news: &StatusNews) -> Self {
-        let mut facts = self.clone();
-        facts.status.hear(&news.status);
-        facts
+    /// The facts with what the machine told of itself since; `None` where that is known.
+    pub fn with_status(&self, news: &StatusNews) -> Option<Self> {
+        let mut status = self.status.clone();
+        status.hear(&news.status.own());
+        let status = status.own();
+        (status != self.status).then(|| Self { status, ..self.clone() })
+    }
+
+    fn hear_status(&mut self, news: &StatusNews) {
+        self.status.hear(&news.status.own());
+        self.status = self.status.own();
     }
 
     fn hear(&mut self, trade: &Trade, told_at: Timestamp) {
@@ -184,6 +199,11 @@ impl Weigh for Facts {
     fn weight(&self) -> usize {
         let shelves = self.registration.as_ref().map_or(0, |known| known.shelves.len())
             + self.filled.as_ref().map_or(0, |filled| filled.refill.shelves.len());
-        size_of::<Self>() + shelves * 400 + self.sold.capacity() * 120 + self.pieces.capacity() * 200
+        let cabinets = self.status.cabinets.len() * 200;
+        size_of::<Self>()
+            + cabinets
+            + shelves * 400
+            + self.sold.capacity() * 120
+            + self.pieces.capacity() * 200
     }
 }

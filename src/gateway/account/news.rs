@@ -32,8 +32,9 @@ impl Account {
             return;
         }
         let whole = stored.event.origin == Origin::Reconciled;
-        self.facts
-            .change(machine, |facts: &Facts| Some(facts.with_status(news)).filter(|news| news != facts));
+        if pushed {
+            self.facts.change(machine, |facts: &Facts| facts.with_status(news));
+        }
         let mut known = None;
         self.reports.change(machine, |before| {
             let report = told(before, machine, news);

@@ -41,12 +41,11 @@ where
         self.inner.flights().retain(|key, _| !is_old(key));
     }
 
-    /// Changes what is kept of `key`, since news of it came that is younger; how old it is stays as it was. `change` gives
-    /// `None` where the news is known. The outcome
-    /// of a call under way, which may not know of it, goes to those who wait for it and is not kept.
+    /// Changes what is kept of `key` and is not out of date, since news of it came that is younger; how old it is stays as it was.
+    /// `change` gives `None` where the news is known. The outcome of a call under way, which may not know of it, goes to those who wait for it and is not kept.
     pub fn change(&self, key: &K, change: impl FnOnce(&V) -> Option<V>) {
         let mut flights = self.inner.flights();
-        if let Some(before) = self.inner.kept.get(key) {
+        if let Some(before) = self.inner.kept.get(key).filter(|before| !before.outdated) {
             let Some(value) = change(&before.value) else { return };
             before.current.end();
             self.inner

@@ -8,7 +8,10 @@ use super::{
     rows::{machine, report, shelf, trade},
 };
 use crate::{
-    domain::{Event, Happening, Money, Origin, Refill, SalesFigure, ShelfRefill, ShelfState, Text, Trade},
+    domain::{
+        CoinStock, Event, Happening, Money, Origin, Refill, SalesFigure, ShelfRefill, ShelfState, Status,
+        StatusNews, Text, Trade,
+    },
     gateway::Gateway,
     store::NewEvent,
 };
@@ -53,13 +56,23 @@ async fn tell(
     gateway: &Gateway,
     account: &str,
     machine: &str,
+    times: (Timestamp, Timestamp),
+    what: Happening,
+) {
+    tell_by(Origin::Pushed, gateway, (account, machine), times, what).await;
+}
+
+async fn tell_by(
+    origin: Origin,
+    gateway: &Gateway,
+    (account, machine): (&str, &str),
     (of, told): (Timestamp, Timestamp),
     what: Happening,
 ) {
     let event = Event {
         account: name(account),
         machine: Some(machine.into()),
-        origin: Origin::Pushed,
+        origin,
         occurred_at: of,
         received_at: told,
         happening: what,
@@ -117,4 +130,33 @@ async fn a_refill_that_the_vendor_could_not_tell_is_none_before_its_time() {
     filled(&gateway, account, (at(-60), at(-60))).await;
     fake.script().refills = vec![refill("1", FAR), refill("1", at(-30))];
     assert_eq!(stock(account, &gateway).await.0, at(-30));
+}
+
+#[tokio::test]
+async fn what_a_machine_alone_says_of_itself_is_told_as_it_last_told_each_part() {
+    let (fake, account) = (fake(), "facts-own");
+    let before = gateway(&[(account, &fake)], manual_clock());
+    let status = |status: Status| Happening::MachineStatus(StatusNews { status, shelves: Vec::new() });
+    let coins = Some(CoinStock { five_jiao: None, one_yuan: Some(9) });
+    let said = [
+        Status { coins, door_open: Some(true), online: Some(false), ..Status::default() },
+        Status { sellable: Some(false), ..Status::default() },
+        Status { door_open: Some(false), ..Status::default() },
+    ];
+    for (second, said) in (0..).zip(said) {
+        tell(&before, account, "1", (at(second), at(second)), status(said)).await;
+    }
+    // What was read and found different is no word of the machine's own.
+    let read = status(Status { sellable: Some(true), door_open: Some(true), ..Status::default() });
+    tell_by(Origin::Reconciled, &before, (account, "1"), (at(9), at(9)), read).await;
+    let asker = asker(&[account]);
+    let machine = before.machine(&asker, &name(account), "1").await.unwrap();
+    let told = machine.report(&asker).await.unwrap().value.status.clone();
+    assert_eq!((told.coins, told.door_open, told.sellable), (coins, Some(false), Some(false)));
+    assert_eq!(told.online, Some(true), "that is read");
+
+    fake.script().reports.insert("1".to_owned(), report(Some(false), Vec::new()));
+    let unreached = before.refresh_machines(&asker, &[(name(account), "1".into())]).await;
+    let told = unreached[0].as_ref().unwrap().report(&asker).await.unwrap().value.status.clone();
+    assert_eq!((told.door_open, told.sellable), (Some(false), None), "nobody reaches it");
 }

@@ -1,6 +1,7 @@
 //! Values that do not fit their types, found before anything is executed (GraphQL §5.6.1, *Values of Correct Type*; §6.1.2,
-//! *CoerceVariableValues*): whole numbers beyond an `Int`, and texts that are no time or decimal number. async-graphql takes them
-//! for valid, and fails at the fields that use them, when others may have changed something already.
+//! *CoerceVariableValues*): whole numbers beyond an `Int`, which async-graphql takes for valid and fails at when it executes the
+//! fields that use them, and others may have changed something already; and of variables, what is no time or decimal number, to
+//! say why.
 
 use async_graphql::{
     InputType, Pos, Positioned, Variables,
@@ -48,7 +49,8 @@ pub(super) fn check_variables(
         if missing && !ty.nullable {
             return Err(Refusal::variable_missing(name, definition.pos));
         }
-        if let Some(problem) = given.and_then(|value| misfit(types, ty, value, definition.pos)) {
+        let default = definition.node.default_value.as_ref().map(|default| &default.node);
+        if let Some(problem) = given.or(default).and_then(|value| misfit(types, ty, value, definition.pos)) {
             return Err(Refusal::variable_unfit(name, problem, definition.pos));
         }
     }

@@ -65,6 +65,9 @@ fn pair<'q>(sql: &mut Statement<'q>, (account, machine): &'q (AccountName, Text)
     sql.push(", ").push_bind(&**machine).push(")");
 }
 
+/// So many rows are read of several machines rather than that the list is walked.
+const MOST_OF_EACH: usize = 20_000;
+
 /// The first rows of a list in that order, and one more. Where a database can, the rows of several machines are read of each
 /// by itself, no more than the list can show, so that it costs the same however many others there are.
 pub(super) fn list<'q, C: Connection>(
@@ -72,10 +75,12 @@ pub(super) fn list<'q, C: Connection>(
     (order, first): (&str, usize),
     rows: impl FnOnce(&mut Statement<'q>, Machines),
 ) -> Statement<'q> {
-    let several = machines.filter(|machines| C::DIALECT.joins_laterally && machines.len() > 1);
+    let are_few =
+        |machines: &&[_]| machines.len() > 1 && machines.len().saturating_mul(first) <= MOST_OF_EACH;
+    let several = machines.filter(|_| C::DIALECT.joins_laterally).filter(are_few);
     let mut sql = Statement::growing("");
     let Some(several) = several else {
-        rows(&mut sql, Machines::Among);
+        rows(&mut sql, Machines::LookedUp);
         end(&mut sql, order, first);
         return sql;
     };
