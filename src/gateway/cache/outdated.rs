@@ -42,7 +42,8 @@ where
     }
 
     /// Changes what is kept of `key` and is not out of date, since news of it came that is younger; how old it is stays as it was.
-    /// `change` gives `None` where the news is known. The outcome of a call under way, which may not know of it, goes to those who wait for it and is not kept.
+    /// `change` gives `None` where the news is known. The outcome of a call under way, which may not know of it, goes to those
+    /// who wait for it and is not kept.
     pub fn change(&self, key: &K, change: impl FnOnce(&V) -> Option<V>) {
         let mut flights = self.inner.flights();
         if let Some(before) = self.inner.kept.get(key).filter(|before| !before.outdated) {
