@@ -81,8 +81,7 @@ impl Telemetry {
             "json" => Some(LogFormat::Json),
             _ => None,
         };
-        let is_filter = |text: &&str| is_filter(text);
-        let filter = |given: &Given| given.text().filter(is_filter).map(str::to_owned);
+        let filter = |given: &Given| given.text().filter(|text| is_filter(text)).map(str::to_owned);
         let write = "a level such as \"info\", or \"info,vendgraph=debug\"";
         let given = section.secret("otlp_headers", &HEADERS)?;
         let ratio = |given: &Given| given.decimal().filter(|ratio| (0.0..=1.0).contains(ratio));

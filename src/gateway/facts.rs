@@ -81,7 +81,7 @@ impl Facts {
             if stored.event.origin == Origin::Pushed
                 && let Happening::MachineStatus(news) = stored.event.happening
             {
-                facts.hear_status(&news);
+                facts.status = facts.status_after(&news);
             }
         }
         let Some(filled) = filled else { return Ok(facts) };
@@ -119,15 +119,14 @@ impl Facts {
 
     /// The facts with what the machine told of itself since; `None` where that is known.
     pub fn with_status(&self, news: &StatusNews) -> Option<Self> {
-        let mut status = self.status.clone();
-        status.hear(&news.status.own());
-        let status = status.own();
+        let status = self.status_after(news);
         (status != self.status).then(|| Self { status, ..self.clone() })
     }
 
-    fn hear_status(&mut self, news: &StatusNews) {
-        self.status.hear(&news.status.own());
-        self.status = self.status.own();
+    fn status_after(&self, news: &StatusNews) -> Status {
+        let mut status = self.status.clone();
+        status.hear(&news.status.own());
+        status.own()
     }
 
     fn hear(&mut self, trade: &Trade, told_at: Timestamp) {
